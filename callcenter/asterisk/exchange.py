@@ -1,0 +1,129 @@
+"""The telephone's side of the switchboard: messages become facts, wishes become orders.
+
+In:  messages from the link, in order; wishes that the rules let pass.
+Out: facts to whoever listens; orders to Asterisk, one after the other.
+Never: an exception back into the link, an order sent twice, an order after one that Asterisk refused.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from panoramisk.message import Message
+
+from callcenter.asterisk.inbox import READERS, House, read
+from callcenter.asterisk.link import Link
+from callcenter.asterisk.link_state import LinkState, Session
+from callcenter.asterisk.outbox import Order, leg_for, orders
+from callcenter.asterisk.snapshot import look
+from callcenter.asterisk.wire import fields, variables
+from callcenter.core.agency import Agency
+from callcenter.core.call import Call
+from callcenter.core.facts import AttemptQueued, Fact, LineLost, Unreadable
+from callcenter.core.wishes import Forward, Wish
+
+log = logging.getLogger(__name__)
+
+FORGOTTEN_PER_ORDER = 10
+"""How many ended calls one Originate takes out of Asterisk's journal: a header line holds 1,022 bytes."""
+
+Ended = Callable[[Sequence[str]], Awaitable[set[str]]]
+
+
+class Exchange:
+    """Owns the link. `run` it; it hears, asks and orders."""
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        secret: str,
+        house: House,
+        positions: Sequence[str],
+        agencies: Mapping[str, Agency],
+        hear: Callable[[Fact], None],
+        on_state: Callable[[LinkState], None],
+        ended: Ended,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`ended` tells which of these calls are over and committed: Asterisk's journal may still have them."""
+        self._house, self._positions, self._agencies = house, positions, agencies
+        self._hear, self._on_state, self._ended, self._clock = hear, on_state, ended, clock
+        self.link = Link(
+            host=host,
+            port=port,
+            username="desk",
+            secret=secret,
+            hear=self._message,
+            on_up=self._look,
+            on_state=self._state,
+            on_unreadable=self._unreadable,
+            names=READERS,
+        )
+
+    async def run(self) -> None:
+        """Live as long as the service."""
+        await self.link.run()
+
+    @property
+    def state(self) -> LinkState:
+        """How the link stands."""
+        return self.link.state
+
+    def _message(self, message: Message) -> None:
+        plain = fields(message)
+        try:
+            fact = read(self._house, plain, self._clock())
+        except (ValueError, KeyError, OverflowError, OSError) as wrong:
+            fact = Unreadable(self._clock(), repr(wrong), {k: str(v)[:500] for k, v in plain.items()})
+        if fact is not None:
+            self._hear(fact)
+
+    async def _look(self, session: Session) -> None:
+        seen = await look(self.link, self._house, self._positions, session.boot, self._clock)
+        over = await self._ended([record.call for record in seen.recalled])
+        self._hear(replace(seen, recalled=tuple(record for record in seen.recalled if record.call not in over)))
+
+    def _state(self, state: LinkState) -> None:
+        if state.phase not in ("up", "syncing"):
+            self._hear(LineLost(self._clock(), state.sentence))
+        self._on_state(state)
+
+    def _unreadable(self, frame: bytes, why: str) -> None:
+        self._hear(Unreadable(self._clock(), why, {"frame": frame[:2000].decode("utf-8", "replace")}))
+
+    async def carry_out(self, wish: Wish, call: Call) -> None:
+        """Order what the wish needs, in order. Raises Refused, LineDown or Unconfirmed, and then orders no more."""
+        for order in orders(wish, call, self._agencies):
+            await self._order(order)
+        if isinstance(wish, Forward):
+            made = leg_for(call, self._agencies[wish.agency])
+            self._hear(
+                AttemptQueued(
+                    call.id, self._clock(), made.leg, wish.agency, made.place, made.turn, made.line.number, wish.by
+                )
+            )
+
+    async def _order(self, order: Order) -> None:
+        await self.link.ask(order.action, order.headers)
+
+    async def forget(self, calls: Sequence[str]) -> None:
+        """Take ended calls out of Asterisk's own journal: ours has them now."""
+        for start in range(0, len(calls), FORGOTTEN_PER_ORDER):
+            some = calls[start : start + FORGOTTEN_PER_ORDER]
+            await self._ledger("forget", {"CALLS": "&".join(some)})
+
+    async def _ledger(self, what: str, values: Mapping[str, str]) -> None:
+        """The one dialplan context that writes AstDB; it sets what it is meant to and nothing else."""
+        await self.link.ask(
+            "Originate",
+            {
+                "Channel": f"Local/{what}@ledger/n",
+                "Application": "NoOp",
+                "Async": "true",
+                "Timeout": "5000",
+                "Variable": variables(values),
+            },
+        )

@@ -1,0 +1,49 @@
+"""Agencies and their lines: data that a city edits, read once from the settings.
+
+In:  nothing at run time. Out: who can be called, on which number, over which road.
+Never: a telephone string. How a road is dialled is known in `asterisk/` alone.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an agency's chain."""
+
+    number: str  # as dialled on that road; for a position its extension
+    road: str  # "trunk:NAME", "sip:HOST:PORT" or "position"
+    ring_s: int = 20
+    show: str = "112"  # the caller number that this road accepts
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """One agency with its chain of lines, tried in order."""
+
+    code: str  # stable: damkar
+    short: str  # dialled after *1 from a position's phone: 113
+    name_id: str
+    name_en: str
+    lines: tuple[Line, ...] = ()
+
+    def name(self, language: str) -> str:
+        """The name in that language; Indonesian where there is no other."""
+        return self.name_en if language == "en" and self.name_en else self.name_id
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """What an incident is about (domain section 4)."""
+
+    code: str  # FIRE
+    name_id: str
+    name_en: str
+    priority: int  # 1 life, 2 urgent, 3 routine
+    agencies: tuple[str, ...] = ()  # codes, the lead first
+    eido: str = ""
+    report_row: str = ""
+
+    def name(self, language: str) -> str:
+        """The name in that language; Indonesian where there is no other."""
+        return self.name_en if language == "en" and self.name_en else self.name_id

@@ -1,0 +1,46 @@
+"""The one place where a fact meets the floor.
+
+In:  the old floor and one fact.
+Out: the new floor, and the calls that are not as they were.
+Never: an exception on any order, repetition or loss of facts. A fact without a line here changes nothing, on purpose.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from callcenter.core import facts, handover, incoming, legs, reconcile, seen
+from callcenter.core.facts import Fact
+from callcenter.core.floor import Floor, Step
+
+HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {
+    facts.LegStarted: incoming.started,
+    facts.CallArrived: incoming.arrived,
+    facts.CallDescribed: incoming.described,
+    facts.CallQueued: incoming.queued,
+    facts.CallLeftQueue: incoming.left_queue,
+    facts.CallAbandoned: incoming.abandoned,
+    facts.PhoneCalled: incoming.phone_called,
+    facts.PhoneUnanswered: incoming.phone_unanswered,
+    facts.CallAnswered: incoming.answered,
+    facts.LegRinging: legs.leg_ringing,
+    facts.LegAnswered: legs.leg_answered,
+    facts.LegHeld: legs.hold,
+    facts.LegEnded: legs.leg_ended,
+    facts.RoomJoined: handover.room_joined,
+    facts.RoomLeft: handover.room_left,
+    facts.AttemptQueued: handover.attempt_queued,
+    facts.AttemptDialled: handover.attempt_dialled,
+    facts.AttemptAccepted: handover.attempt_accepted,
+    facts.AttemptRefused: handover.attempt_refused,
+    facts.CallTransferred: handover.transferred,
+    facts.RecordingStarted: incoming.recording,
+    seen.PositionSeen: incoming.position,
+    facts.LineLost: incoming.line_lost,
+    seen.FloorSeen: reconcile.seen,
+}
+
+
+def apply(floor: Floor, fact: Fact) -> Step:
+    """The floor after this fact, and the calls it changed (ended ones included)."""
+    handler = HANDLERS.get(type(fact))
+    return (floor, ()) if handler is None else handler(floor, fact)

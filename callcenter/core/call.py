@@ -1,0 +1,212 @@
+"""One call: from the first event of the caller's leg to the last, and what became of it.
+
+In:  facts about this call, through `floor.py`.
+Out: a new Call; the life cycle is the table `NEXT`, and the picture in ARCHITECTURE.md is printed from it.
+Never: a clock. Each fact brings its own moment. A move that is absent from the table is ignored on purpose.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from callcenter.core.attempt import Attempt
+from callcenter.core.facts import UNKNOWN_MOMENT
+
+SHORT_ABANDON_S = 5.0
+
+NORMAL_CAUSES = frozenset({0, 16, 26, 127})
+"""Causes of a leg that somebody ended on purpose (an abandon comes with any of them)."""
+
+
+class Stage(StrEnum):
+    """Where the call is in its life."""
+
+    ARRIVED = "ARRIVED"  # before the queue: a greeting, or the dialplan's first lines
+    WAITING = "WAITING"  # in the queue, phones ring or will ring
+    TALKING = "TALKING"  # with a call taker
+    ALONE = "ALONE"  # she is gone and nobody else is there: loud on every screen
+    HANDED_OVER = "HANDED_OVER"  # she left, caller and agency speak on
+    ENDED = "ENDED"
+
+
+class Move(StrEnum):
+    """What a fact means to this call."""
+
+    QUEUED = "queued"
+    ANSWERED = "answered"
+    LEFT_ALONE = "call taker gone, nobody left"
+    LEFT_WITH_AGENCY = "call taker gone, agency stays"
+    AGENCY_CAME = "agency joined"
+    AGENCY_GONE = "agency gone, nobody left"
+    ENDED = "ended"
+
+
+NEXT: dict[tuple[Stage, Move], Stage] = {
+    (Stage.ARRIVED, Move.QUEUED): Stage.WAITING,
+    (Stage.ARRIVED, Move.ANSWERED): Stage.TALKING,  # seen from the middle
+    (Stage.ARRIVED, Move.ENDED): Stage.ENDED,
+    (Stage.WAITING, Move.ANSWERED): Stage.TALKING,
+    (Stage.WAITING, Move.AGENCY_CAME): Stage.HANDED_OVER,
+    (Stage.WAITING, Move.ENDED): Stage.ENDED,
+    (Stage.TALKING, Move.QUEUED): Stage.WAITING,  # put back: keeps its first moment and its answer
+    (Stage.TALKING, Move.LEFT_ALONE): Stage.ALONE,
+    (Stage.TALKING, Move.LEFT_WITH_AGENCY): Stage.HANDED_OVER,
+    (Stage.TALKING, Move.ENDED): Stage.ENDED,
+    (Stage.ALONE, Move.QUEUED): Stage.WAITING,
+    (Stage.ALONE, Move.ANSWERED): Stage.TALKING,
+    (Stage.ALONE, Move.AGENCY_CAME): Stage.HANDED_OVER,
+    (Stage.ALONE, Move.ENDED): Stage.ENDED,
+    (Stage.HANDED_OVER, Move.QUEUED): Stage.WAITING,
+    (Stage.HANDED_OVER, Move.ANSWERED): Stage.TALKING,
+    (Stage.HANDED_OVER, Move.AGENCY_GONE): Stage.ALONE,
+    (Stage.HANDED_OVER, Move.ENDED): Stage.ENDED,
+}
+
+
+class Outcome(StrEnum):
+    """Axis A of the domain: set from telephony, never by hand. Exactly one per arrival."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    ANSWERED = "ANSWERED"
+    ABANDONED_IVR = "ABANDONED_IVR"
+    ABANDONED_SHORT = "ABANDONED_SHORT"
+    ABANDONED = "ABANDONED"
+    NO_AGENT = "NO_AGENT"
+    OVERFLOWED = "OVERFLOWED"
+    BLOCKED = "BLOCKED"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """One phone rung for this call."""
+
+    position: str
+    leg: str
+    at: datetime
+    picked_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Everything the telephone told about one arrival. Times are the clock of the domain, t0 to t9; None reads n/a."""
+
+    id: str
+    arrived_at: datetime  # t0
+    number: str | None = None
+    name: str | None = None
+    dialled: str = ""
+    number_source: str = ""
+    location: str = ""
+    recording: str = ""
+    recording_since: datetime | None = None
+    trunk: str = ""
+    sip_call_id: str = ""
+    test: bool = False
+    stage: Stage = Stage.ARRIVED
+    outcome: Outcome = Outcome.IN_PROGRESS
+    queued_at: datetime | None = None  # t1
+    rang_at: datetime | None = None  # t2
+    answered_at: datetime | None = None  # t3
+    forwarded_at: datetime | None = None  # t6
+    agency_answered_at: datetime | None = None  # t7
+    accepted_at: datetime | None = None  # t8
+    ended_at: datetime | None = None  # t9
+    waiting_since: datetime | None = None  # the present wait; a caller put back waits anew
+    answered_by: str = ""  # position that answered first
+    position: str = ""  # whose it is now; empty: nobody's
+    leg: str = ""  # that position's leg
+    held: bool = False
+    room: str = ""  # conference, once a forward began
+    in_room: tuple[str, ...] = ()
+    rings: tuple[Ring, ...] = ()  # phones that ring now
+    rung: int = 0  # how many phones were rung, ever
+    attempts: tuple[Attempt, ...] = ()
+    abandoned: bool = False
+    left_queue: bool = False
+    picked_up: bool = False  # a phone was lifted, though no answer was seen
+    waited_s: float | None = None
+    left_cause: int = 0  # why the call taker's leg ended
+    cause: int = 0
+    disconnected_early: bool = False  # cut after the answer: owed a callback
+    end_seen: bool = True  # False: the end was not seen, its moment is unknown
+
+    @property
+    def live(self) -> bool:
+        """The caller is still there."""
+        return self.stage is not Stage.ENDED
+
+    @property
+    def done(self) -> bool:
+        """The caller is gone and no agency's leg is left: nothing more will come."""
+        return self.stage is Stage.ENDED and not any(attempt.live for attempt in self.attempts)
+
+    def attempt(self, leg: str) -> Attempt | None:
+        """The attempt that this leg is, or None."""
+        return next((a for a in self.attempts if a.leg == leg), None)
+
+    def with_attempt(self, changed: Attempt) -> "Call":
+        """The same call with that attempt put in place of the one with its leg, or added."""
+        if self.attempt(changed.leg) is None:
+            return replace(self, attempts=(*self.attempts, changed))
+        return replace(self, attempts=tuple(changed if a.leg == changed.leg else a for a in self.attempts))
+
+    def agency_in_room(self) -> bool:
+        """An agency's leg is in the room with the caller."""
+        return any(a.leg in self.in_room for a in self.attempts)
+
+
+def move(call: Call, what: Move) -> Call | None:
+    """The call in its next stage; None where the table says that this means nothing now."""
+    stage = NEXT.get((call.stage, what))
+    return None if stage is None else replace(call, stage=stage)
+
+
+def waited(call: Call, until: datetime) -> float | None:
+    """Seconds in the queue at that moment; None when the moments are unknown."""
+    if call.queued_at is None or UNKNOWN_MOMENT in (call.queued_at, until):
+        return call.waited_s
+    return (until - call.queued_at).total_seconds()
+
+
+def ended(call: Call, at: datetime, cause: int) -> Call:
+    """The caller's leg ended: the call with its outcome. Only from a live call."""
+    assert call.live
+    outcome = _outcome(call, at)
+    given_up = call.stage is Stage.WAITING or (call.stage is Stage.ALONE and call.left_cause not in NORMAL_CAUSES)
+    return replace(
+        call,
+        stage=Stage.ENDED,
+        outcome=outcome,
+        ended_at=at,
+        cause=cause,
+        disconnected_early=outcome is Outcome.ANSWERED and given_up,
+        position="",
+        held=False,
+        rings=(),
+    )
+
+
+def _outcome(call: Call, at: datetime) -> Outcome:
+    if call.answered_at is not None:
+        return Outcome.ANSWERED
+    if call.queued_at is None:
+        return Outcome.ABANDONED_IVR
+    if call.left_queue and not call.abandoned and not call.picked_up:
+        return Outcome.NO_AGENT  # we ended the wait: a caller who hangs up is announced as an abandon
+    seconds = waited(call, at)
+    return Outcome.ABANDONED_SHORT if seconds is not None and seconds < SHORT_ABANDON_S else Outcome.ABANDONED
+
+
+def ended_unseen(call: Call) -> Call:
+    """The end passed while we were blind and no record tells when: counted, listed, never hidden.
+
+    An answer that was seen stays an answer; a call nobody saw answered has an unknown outcome.
+    """
+    outcome = Outcome.ANSWERED if call.answered_at else Outcome.UNKNOWN
+    return replace(call, stage=Stage.ENDED, outcome=outcome, end_seen=False, position="", rings=(), held=False)
+
+
+def room_number(call_id: str) -> str:
+    """The conference room of that call: the digits of its id, so that the dialplan and we agree without a word."""
+    return "".join(c for c in call_id if c.isdigit())

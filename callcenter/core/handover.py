@@ -1,0 +1,97 @@
+"""What facts about rooms and agencies' legs mean: dialled, accepted, joined, gone.
+
+In:  a floor and one fact of a hand-over. Out: the next floor, and the calls that changed.
+Never: an acceptance without a key on the agency's phone or the call taker's word.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from callcenter.core import attempt as tries
+from callcenter.core.attempt import Attempt
+from callcenter.core.call import Call, Move, move, room_number
+from callcenter.core.facts import (
+    AttemptAccepted,
+    AttemptDialled,
+    AttemptQueued,
+    AttemptRefused,
+    CallTransferred,
+    RoomJoined,
+    RoomLeft,
+)
+from callcenter.core.floor import Floor, Step, put
+
+
+def agency_left(call: Call) -> Call:
+    """A call handed over whose last agency is gone stands alone."""
+    return call if call.agency_in_room() else (move(call, Move.AGENCY_GONE) or call)
+
+
+def room_joined(floor: Floor, fact: RoomJoined) -> Step:
+    call = floor.call_of(fact.leg)
+    if call is None or fact.leg in call.in_room or not call.live:
+        return floor, ()
+    call = replace(call, room=fact.room, in_room=(*call.in_room, fact.leg))
+    known = call.attempt(fact.leg)
+    if known is not None:  # only a key or the call taker opens that door
+        call = _accept(call, known, fact.at, "key")
+        call = call if call.position else (move(call, Move.AGENCY_CAME) or call)
+    return put(floor, call)
+
+
+def _accept(call: Call, known: Attempt, at: datetime, by: str) -> Call:
+    return replace(call.with_attempt(tries.accepted(known, at, by)), accepted_at=call.accepted_at or at)
+
+
+def room_left(floor: Floor, fact: RoomLeft) -> Step:
+    call = floor.call_of(fact.leg)
+    if call is None or fact.leg not in call.in_room:
+        return floor, ()
+    call = replace(call, in_room=tuple(leg for leg in call.in_room if leg != fact.leg))
+    return put(floor, agency_left(call) if call.attempt(fact.leg) else call)
+
+
+def attempt_queued(floor: Floor, fact: AttemptQueued) -> Step:
+    call = floor.calls.get(fact.call)
+    if call is None:
+        return floor, ()
+    new = Attempt(fact.leg, fact.agency, fact.line, fact.turn)
+    known = call.attempt(fact.leg) or new
+    return put(floor, call.with_attempt(replace(known, number=fact.number, by=fact.by)), fact.leg)
+
+
+def attempt_dialled(floor: Floor, fact: AttemptDialled) -> Step:
+    call = floor.calls.get(fact.call)
+    if call is None:
+        return floor, ()
+    known = call.attempt(fact.leg) or Attempt(fact.leg, fact.agency, fact.line, fact.turn)
+    if known.dialled_at is not None:
+        return floor, ()
+    call = replace(call, forwarded_at=call.forwarded_at or fact.at)
+    return put(floor, call.with_attempt(replace(known, dialled_at=fact.at)), fact.leg)
+
+
+def attempt_accepted(floor: Floor, fact: AttemptAccepted) -> Step:
+    call = floor.call_of(fact.leg)
+    known = call.attempt(fact.leg) if call else None
+    if call is None or known is None or known.accepted_at is not None or not known.live:
+        return floor, ()
+    return put(floor, _accept(call, known, fact.at, fact.by))
+
+
+def attempt_refused(floor: Floor, fact: AttemptRefused) -> Step:
+    for call in floor.calls.values():
+        if room_number(call.id) == fact.room:
+            never = next((a for a in call.attempts if a.live and a.dialled_at is None), None)
+            return put(floor, call.with_attempt(tries.ended(never, fact.at, 0))) if never else (floor, ())
+    return floor, ()
+
+
+def transferred(floor: Floor, fact: CallTransferred) -> Step:
+    call = floor.calls.get(fact.call)
+    leg = f"transfer-{fact.at.isoformat()}-{fact.call}"
+    if call is None or call.attempt(leg) is not None:
+        return floor, ()
+    result = tries.Result.ACCEPTED if fact.attended else tries.Result.DIALLING
+    by_phone = Attempt(leg, "", 1, 1, fact.to, "phone", result, dialled_at=fact.at, ended_at=fact.at)
+    return put(floor, replace(call.with_attempt(by_phone), forwarded_at=call.forwarded_at or fact.at))

@@ -1,0 +1,159 @@
+"""What facts about callers, phones and positions mean for the floor.
+
+In:  a floor and one fact. Out: the next floor, and the calls that changed.
+Never: an exception on any order, repetition or loss of facts; a second Call for the same arrival.
+"""
+
+from dataclasses import replace
+
+from callcenter.core.call import Call, Move, Ring, Stage, move
+from callcenter.core.facts import (
+    CallAbandoned,
+    CallAnswered,
+    CallArrived,
+    CallDescribed,
+    CallLeftQueue,
+    CallQueued,
+    LegStarted,
+    LineLost,
+    PhoneCalled,
+    PhoneUnanswered,
+    RecordingStarted,
+)
+from callcenter.core.floor import Floor, Step, found, put
+from callcenter.core.position import Phone, Position
+from callcenter.core.seen import PositionSeen
+
+
+def started(floor: Floor, fact: LegStarted) -> Step:
+    if fact.leg in floor.legs or fact.leg in floor.calls or fact.leg in floor.strangers:
+        return floor, ()
+    return replace(floor, strangers={**floor.strangers, fact.leg: fact}), ()
+
+
+def arrived(floor: Floor, fact: CallArrived) -> Step:
+    if fact.call in floor.calls or fact.call in floor.gone:
+        return floor, ()
+    return put(floor, Call(fact.call, arrived_at=fact.at, number=fact.number, name=fact.name, dialled=fact.dialled))
+
+
+def described(floor: Floor, fact: CallDescribed) -> Step:
+    call = found(floor, fact.call, fact.at)
+    if call is None:
+        return floor, ()
+    return put(
+        floor,
+        replace(
+            call,
+            number=fact.number if fact.number_source else call.number,
+            number_source=fact.number_source,
+            name=fact.name or call.name,
+            location=fact.location,
+            recording=fact.recording,
+            trunk=fact.trunk,
+            sip_call_id=fact.sip_call_id,
+            test=fact.test,
+        ),
+    )
+
+
+def queued(floor: Floor, fact: CallQueued) -> Step:
+    call = found(floor, fact.call, fact.at)
+    moved = move(call, Move.QUEUED) if call else None
+    if call is None or moved is None:
+        if call is None or not call.left_queue:
+            return floor, ()
+        moved = call  # the queue's time limit passed and our dialplan put him back at once
+    return put(
+        floor,
+        replace(
+            moved,
+            queued_at=call.queued_at or fact.at,
+            waiting_since=fact.at,
+            number=call.number or fact.number,
+            name=call.name or fact.name,
+            position="",
+            leg="",
+            held=False,
+            left_queue=False,
+            rings=(),
+        ),
+    )
+
+
+def left_queue(floor: Floor, fact: CallLeftQueue) -> Step:
+    call = floor.calls.get(fact.call)
+    if call is None or call.stage is not Stage.WAITING or call.left_queue:
+        return floor, ()
+    return put(floor, replace(call, left_queue=True))
+
+
+def abandoned(floor: Floor, fact: CallAbandoned) -> Step:
+    call = found(floor, fact.call, fact.at)
+    if call is None:
+        return floor, ()
+    queued = call.queued_at or call.arrived_at
+    moved = move(call, Move.QUEUED) or call
+    return put(floor, replace(moved, queued_at=queued, abandoned=True, waited_s=fact.waited_s, rings=()))
+
+
+def phone_called(floor: Floor, fact: PhoneCalled) -> Step:
+    call = found(floor, fact.call, fact.at)
+    if call is None or any(ring.leg == fact.leg for ring in call.rings):
+        return floor, ()
+    moved = move(call, Move.QUEUED) or call
+    rings = (*call.rings, Ring(fact.position, fact.leg, fact.at))
+    changed = replace(moved, rings=rings, rung=call.rung + 1, rang_at=call.rang_at or fact.at)
+    return put(floor, replace(changed, queued_at=call.queued_at or fact.at), fact.leg)
+
+
+def phone_unanswered(floor: Floor, fact: PhoneUnanswered) -> Step:
+    call = floor.calls.get(fact.call)
+    rings = tuple(r for r in call.rings if r.position != fact.position) if call else ()
+    if call is None or rings == call.rings:
+        return floor, ()
+    return put(floor, replace(call, rings=rings))
+
+
+def answered(floor: Floor, fact: CallAnswered) -> Step:
+    call = found(floor, fact.call, fact.at)
+    moved = move(call, Move.ANSWERED) if call else None
+    if call is None or moved is None:
+        return floor, ()
+    first = call.answered_at is None
+    changed = replace(
+        moved,
+        answered_at=fact.at if first else call.answered_at,
+        answered_by=fact.position if first else call.answered_by,
+        position=fact.position,
+        leg=fact.leg,
+        rings=(),
+        left_queue=False,
+    )
+    return put(floor, changed, fact.leg)
+
+
+def recording(floor: Floor, fact: RecordingStarted) -> Step:
+    call = floor.calls.get(fact.call)
+    if call is None or call.recording_since is not None:
+        return floor, ()
+    return put(floor, replace(call, recording_since=fact.at))
+
+
+def position(floor: Floor, fact: PositionSeen) -> Step:
+    known = floor.positions.get(fact.position) or Position(fact.position)
+    phone = known.phone if fact.phone is None else Phone(fact.phone)
+    changed = replace(
+        known,
+        phone=phone,
+        since=known.since if phone is known.phone and known.since else fact.at,
+        paused=known.paused if fact.paused is None else fact.paused,
+        in_queue=known.in_queue if fact.in_queue is None else fact.in_queue,
+    )
+    if changed == known:
+        return floor, ()
+    return replace(floor, positions={**floor.positions, fact.position: changed}), ()
+
+
+def line_lost(floor: Floor, fact: LineLost) -> Step:
+    return (floor, ()) if floor.blind_since else (replace(floor, blind_since=fact.at), ())

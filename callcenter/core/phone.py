@@ -1,0 +1,69 @@
+"""Telephone numbers as they come, as they are dialled back, and as people write them.
+
+In:  what the network sent (hostile), the region of the settings, patterns of pseudo-numbers.
+Out: a Number: as received, E.164, how to show it, whose or where it is, whether it can be called.
+Never: two unknown callers taken for the same person: a number that is not callable has no E.164.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, carrier, geocoder
+
+WITHHELD = frozenset({"", "anonymous", "unknown", "<unknown>", "restricted", "private", "unavailable", "withheld"})
+LONGEST = 64
+_SERVICE = re.compile(r"[0-9]{2,6}\Z")  # short codes and extensions: shown, not dialled back
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One caller's number."""
+
+    raw: str | None  # as received, cut to a sane length; None: nothing was sent
+    e164: str | None = None  # +6281234567890; None: withheld, malformed, pseudo or a short code
+    shown: str = ""  # 0812-3456-7890, (0231) 201001; the raw text where it is no number
+    origin: str = ""  # carrier (Telkomsel) or area (Cirebon), as far as the number tells
+    withheld: bool = False
+
+    @property
+    def callable(self) -> bool:
+        """It can be called back, and names one subscriber."""
+        return self.e164 is not None
+
+
+def read(raw: str | None, region: str = "ID", language: str = "id", pseudo: Sequence[str] = ()) -> Number:
+    """The number as received, understood. `pseudo` are patterns (regular expressions) of phones without a SIM."""
+    text = "".join(c for c in (raw or "") if c.isprintable()).strip()[:LONGEST]
+    if text.lower() in WITHHELD:
+        return Number(raw=text or None, withheld=True)
+    if any(re.fullmatch(pattern, text) for pattern in pseudo) or _SERVICE.match(text):
+        return Number(raw=text, shown=text)
+    try:
+        parsed = phonenumbers.parse(text, region)
+    except NumberParseException:
+        return Number(raw=text, shown=text)
+    if not phonenumbers.is_possible_number(parsed):
+        return Number(raw=text, shown=text)
+    return Number(
+        raw=text,
+        e164=phonenumbers.format_number(parsed, PhoneNumberFormat.E164),
+        shown=_shown(parsed, region),
+        origin=_origin(parsed, language),
+    )
+
+
+def _shown(parsed: phonenumbers.PhoneNumber, region: str) -> str:
+    home = phonenumbers.country_code_for_region(region) == parsed.country_code
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL)
+
+
+def _origin(parsed: phonenumbers.PhoneNumber, language: str) -> str:
+    """The carrier of a mobile number, the area of a fixed one. English names where the language has none."""
+    if phonenumbers.number_type(parsed) in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE):
+        name = carrier.name_for_number(parsed, "en")
+        if name:
+            return str(name)
+    area = geocoder.description_for_number(parsed, language) or geocoder.description_for_number(parsed, "en")
+    return str(area)

@@ -1,0 +1,61 @@
+"""What Asterisk says when it is asked: positions, legs, and all of them together in one snapshot.
+
+In:  values that `asterisk/snapshot.py` read from Asterisk's lists. Out: facts like all others, in `facts.Fact`.
+Never: an assumption about what was not asked or not answered.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PositionSeen:
+    """What Asterisk says of a position's phone. `phone` is a `position.Phone` code; None: not said this time."""
+
+    position: str
+    at: datetime
+    phone: str | None = None
+    paused: bool | None = None
+    in_queue: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LegSeen:
+    """One leg in a snapshot."""
+
+    leg: str
+    since: datetime
+    call: str  # the caller's leg that it belongs to, as far as Asterisk tells; its own id otherwise
+    number: str | None = None
+    name: str | None = None
+    dialled: str = ""
+    entry: bool = False  # began in one of our 112 entries
+    room: str = ""
+    position: str = ""  # whose phone it is
+    talking: bool = False  # in a bridge with somebody
+    waiting_since: datetime | None = None  # in the queue
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecalled:
+    """What Asterisk's own records say of a call that we did not see, or saw in part. None: the record is silent."""
+
+    call: str
+    arrived_at: datetime
+    number: str | None = None
+    dialled: str = "112"
+    queued_at: datetime | None = None
+    answered_at: datetime | None = None
+    position: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FloorSeen:
+    """All that Asterisk has up right now: taken after every login, before any newer fact is applied."""
+
+    at: datetime
+    boot: str  # names this life of Asterisk; another one: all earlier legs are gone
+    legs: tuple[LegSeen, ...] = ()
+    positions: tuple[PositionSeen, ...] = ()
+    recalled: tuple[CallRecalled, ...] = ()

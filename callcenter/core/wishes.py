@@ -1,0 +1,58 @@
+"""Wishes: all that people can ask of the telephone.
+
+In:  a form. Out: something `floor.allow` accepts or refuses, and `asterisk/outbox.py` turns into orders to Asterisk.
+Never: a change. The screen moves when Asterisk says that it happened.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Dial this agency's next line and bring it to the caller; the call taker stays."""
+
+    call: str
+    agency: str
+    position: str  # of the person who wishes it
+    by: str  # sign-in name
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Let an agency that answered but pressed no key into the conversation, and mark it as accepted."""
+
+    call: str
+    leg: str
+    position: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelForward:
+    """Stop dialling that line, or let that agency go."""
+
+    call: str
+    leg: str
+    position: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The call taker leaves caller and agency to each other."""
+
+    call: str
+    position: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call for everybody."""
+
+    call: str
+    position: str
+    by: str
+
+
+Wish = Forward | Admit | CancelForward | Leave | HangUp

@@ -1,0 +1,141 @@
+"""The one loop: a fact changes the floor, goes to the journal and to the screens; a wish is checked and sent on.
+
+In:  facts, in order, from the telephone; wishes from people.
+Out: the newest floor to every listener at once; each fact with the calls it changed to the journal.
+Never: waits for the database or a screen; changes the floor for a wish; lets one listener spoil the others.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from callcenter.core.agency import Agency
+from callcenter.core.apply import apply
+from callcenter.core.call import Call
+from callcenter.core.errors import CallCenterError, LineDown, Refused
+from callcenter.core.facts import Fact
+from callcenter.core.floor import Floor, put
+from callcenter.core.forward import allow
+from callcenter.core.wishes import Wish
+
+log = logging.getLogger(__name__)
+
+REMEMBERED_TICKETS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the screens are told."""
+
+    floor: Floor
+    changed: tuple[Call, ...] = ()
+    tickets: Mapping[str, str] = field(default_factory=dict)
+
+
+Listener = Callable[[News], None]
+
+
+class LineState(Protocol):
+    """How the link to Asterisk stands; `why` is None only while all is well."""
+
+    @property
+    def phase(self) -> str: ...
+    @property
+    def since(self) -> datetime: ...
+    @property
+    def why(self) -> CallCenterError | None: ...
+
+
+class Telephone(Protocol):
+    """Where wishes go, and the line they go over."""
+
+    @property
+    def state(self) -> LineState: ...
+
+    async def carry_out(self, wish: Wish, call: Call) -> None:
+        """Raises Refused, LineDown or Unconfirmed."""
+        ...
+
+
+class Switchboard:
+    """Holds the floor. One writer: `hear`, called in one task."""
+
+    def __init__(self, *, agencies: Mapping[str, Agency], keep: Callable[[Fact, tuple[Call, ...]], None]) -> None:
+        """`keep` is the journal's ear; it neither blocks nor raises."""
+        self.floor = Floor()
+        self.tickets: dict[str, str] = {}
+        self._agencies, self._keep = agencies, keep
+        self._listeners: list[Listener] = []
+        self._orders = asyncio.Lock()
+        self._telephone: Telephone | None = None
+
+    def connect(self, telephone: Telephone) -> None:
+        """Whom wishes go to; the telephone needs our ear first, so it comes second."""
+        self._telephone = telephone
+
+    @property
+    def line(self) -> LineState:
+        """How the link to Asterisk stands."""
+        return self._phone().state
+
+    def _phone(self) -> Telephone:
+        if self._telephone is None:
+            raise LineDown("There is no link to Asterisk. Nothing was sent; use the phone itself.")
+        return self._telephone
+
+    def resume(self, calls: Iterable[Call]) -> None:
+        """Before the first fact: the calls that were open when the service ended. The first snapshot tells the rest."""
+        for call in calls:
+            legs = (call.id, *((call.leg,) if call.leg else ()), *(a.leg for a in call.attempts))
+            self.floor, _ = put(self.floor, call, *legs)
+
+    def hear(self, fact: Fact) -> None:
+        """One fact. Never raises: a fact that trips the floor is kept, told in the log, and the next ones go on."""
+        changed: tuple[Call, ...] = ()
+        try:
+            self.floor, changed = apply(self.floor, fact)
+        except Exception:
+            log.exception("the floor tripped over %r", fact)
+        self._keep(fact, changed)
+        self._tell(News(self.floor, changed))
+
+    def committed(self, numbers: Mapping[str, str]) -> None:
+        """These calls have their tickets now."""
+        self.tickets.update(numbers)
+        for call in list(self.tickets)[: max(0, len(self.tickets) - REMEMBERED_TICKETS)]:
+            if call not in self.floor.calls:
+                del self.tickets[call]
+        self._tell(News(self.floor, (), numbers))
+
+    def refresh(self) -> None:
+        """Something beside the floor changed (the line's state): tell the screens."""
+        self._tell(News(self.floor))
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call this with everything that happens, in order; returns what ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def wish(self, wish: Wish) -> None:
+        """Check it against the floor and order it. Raises Refused, LineDown, Unconfirmed.
+
+        One at a time: the second of two people who press the same button meets the floor that the first one changed.
+        """
+        async with self._orders:
+            refused = allow(self.floor, wish, self._agencies)
+            if refused is not None:
+                raise refused
+            call = self.floor.calls.get(wish.call)
+            if call is None:
+                raise Refused("This call has ended.")
+            await self._phone().carry_out(wish, call)
+
+    def _tell(self, news: News) -> None:
+        for listener in list(self._listeners):
+            try:
+                listener(news)
+            except Exception:
+                log.exception("a screen could not be told")

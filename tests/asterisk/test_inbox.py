@@ -1,0 +1,80 @@
+"""One AMI message, one fact."""
+
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+
+from callcenter.asterisk.inbox import House, read
+from callcenter.core import facts
+from callcenter.core.seen import PositionSeen
+
+HEARD = datetime(2026, 1, 14, tzinfo=UTC)
+STAMP = "1768352400.125000"
+AT = datetime.fromtimestamp(1768352400.125, UTC)
+HOUSE = House("emergency", frozenset({"112", "+62112"}))
+
+
+def heard(event: str, **headers: str) -> facts.Fact | None:
+    return read(HOUSE, {"Event": event, "Timestamp": STAMP, **headers}, HEARD)
+
+
+def test_only_112_in_one_of_our_entries_is_an_arrival() -> None:
+    leg = {"Uniqueid": "e112-1.0", "CallerIDNum": "<unknown>", "CallerIDName": "", "Exten": "+62112"}
+    assert heard("Newchannel", Context="from-operator", **leg) == facts.CallArrived("e112-1.0", AT, dialled="+62112")
+    assert isinstance(heard("Newchannel", Context="elsewhere", **leg), facts.LegStarted)
+    assert isinstance(heard("Newchannel", Context="from-operator", **{**leg, "Exten": "999"}), facts.LegStarted)
+
+
+def test_an_agency_s_leg_says_by_its_id_whose_it_is() -> None:
+    leg = "fwd-psc119-2-3-e112-1768352400.0"
+    assert heard("Newchannel", Uniqueid=leg, Exten="s") == facts.AttemptDialled(
+        "e112-1768352400.0", AT, leg, "psc119", 2, 3
+    )
+
+
+def test_a_description_is_decoded_and_stays_one_value() -> None:
+    name = 'Robert"); DROP\r\n\r\nAction: Hangup 🔥'
+    fact = heard(
+        "UserEvent", UserEvent="Arrival", Uniqueid="e112-1.0", Number="%2B62812", NumberSource="pai", Name=quote(name)
+    )
+    assert isinstance(fact, facts.CallDescribed)
+    assert (fact.number, fact.number_source, fact.name) == ("+62812", "pai", name)
+
+
+@pytest.mark.parametrize("event", ["QueueCallerJoin", "QueueCallerLeave", "QueueCallerAbandon", "AgentCalled"])
+def test_another_queue_says_nothing(event: str) -> None:
+    assert heard(event, Uniqueid="1.0", Queue="sales", Interface="PJSIP/1", DestUniqueid="1.1") is None
+
+
+@pytest.mark.parametrize("interface", ["PJSIP/101", "SIP/101", "Local/101@agents/n", "101"])
+def test_a_position_is_found_behind_any_interface(interface: str) -> None:
+    fact = heard("QueueMemberStatus", Queue="emergency", Interface=interface, Status="5", Paused="1")
+    assert fact == PositionSeen("101", AT, phone="UNREACHABLE", paused=True, in_queue=True)
+
+
+def test_the_moment_is_asterisk_s_own_where_it_gives_one() -> None:
+    fact = read(HOUSE, {"Event": "Hangup", "Uniqueid": "1.0", "Cause": "16"}, HEARD)
+    assert fact == facts.LegEnded("1.0", HEARD, 16)
+    assert heard("Hangup", Uniqueid="1.0") == facts.LegEnded("1.0", AT, 0)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"Event": "Hangup", "Timestamp": STAMP},
+        {"Event": "Hangup", "Uniqueid": "1.0", "Cause": "many"},
+        {"Event": "Hangup", "Uniqueid": "1.0", "Timestamp": "yesterday"},
+        {"Event": "AgentConnect", "Uniqueid": "1.0", "Queue": "emergency"},
+    ],
+)
+def test_a_message_that_cannot_be_understood_raises_for_the_quarantine(message: dict[str, str | list[str]]) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        read(HOUSE, message, HEARD)
+
+
+def test_a_failure_to_dial_is_told_only_where_no_leg_can_tell_it() -> None:
+    failed = {"Response": "Failure", "Context": "room-agency", "Exten": "11217683524000"}
+    assert heard("OriginateResponse", **failed) == facts.AttemptRefused("11217683524000", AT)
+    assert heard("OriginateResponse", **{**failed, "Response": "Success"}) is None
+    assert heard("OriginateResponse", **{**failed, "Context": "ledger"}) is None

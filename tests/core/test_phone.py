@@ -1,0 +1,48 @@
+"""Numbers as they come and as people write them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcenter.core.phone import LONGEST, read
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown", "origin", "e164"),
+    [
+        ("+6281234567890", "0812-3456-7890", "Telkomsel", "+6281234567890"),
+        ("081234567890", "0812-3456-7890", "Telkomsel", "+6281234567890"),
+        ("0231201001", "(0231) 201001", "Cirebon", "+62231201001"),
+        ("+31612345678", "+31 6 12345678", "KPN", "+31612345678"),
+    ],
+)
+def test_a_number_reads_as_people_write_it(raw: str, shown: str, origin: str, e164: str) -> None:
+    number = read(raw)
+    assert (number.shown, number.origin, number.e164, number.callable) == (shown, origin, e164, True)
+
+
+@pytest.mark.parametrize("raw", [None, "", "anonymous", "Anonymous", "<unknown>", "Restricted", " \r\n"])
+def test_a_withheld_number_is_nobody(raw: str | None) -> None:
+    number = read(raw)
+    assert number.withheld
+    assert not number.callable
+
+
+@pytest.mark.parametrize("raw", ["112", "101", "abc", "+62", "++1", "😀", "1" * 300])
+def test_what_is_no_subscriber_is_shown_and_never_callable(raw: str) -> None:
+    number = read(raw)
+    assert not number.callable
+    assert not number.withheld
+    assert number.shown == raw[:LONGEST]
+
+
+def test_a_phone_without_a_sim_is_never_a_person() -> None:
+    assert read("+6281100000000").callable
+    assert not read("+6281100000000", pseudo=[r"\+628110000\d{4}"]).callable
+
+
+@given(st.text(max_size=200))
+def test_no_text_trips_the_reader(raw: str) -> None:
+    number = read(raw)
+    assert number.raw is None or len(number.raw) <= LONGEST
+    assert "\n" not in number.shown
