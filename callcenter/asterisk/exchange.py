@@ -16,6 +16,7 @@ from callcenter.asterisk.inbox import READERS, House, read
 from callcenter.asterisk.link import Link
 from callcenter.asterisk.link_state import LinkState, Session
 from callcenter.asterisk.outbox import Order, leg_for, orders
+from callcenter.asterisk.records import Records
 from callcenter.asterisk.snapshot import look
 from callcenter.asterisk.wire import fields, variables
 from callcenter.core.agency import Agency
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 
 FORGOTTEN_PER_ORDER = 10
 """How many ended calls one Originate takes out of Asterisk's journal: a header line holds 1,022 bytes."""
+
+ASKED_AT_ONCE = 500
+"""How many calls the database is asked about in one question."""
 
 Ended = Callable[[Sequence[str]], Awaitable[set[str]]]
 
@@ -47,8 +51,12 @@ class Exchange:
         on_state: Callable[[LinkState], None],
         ended: Ended,
         clock: Callable[[], datetime],
+        records: Records | None = None,
+        since: Callable[[], datetime | None] = lambda: None,
     ) -> None:
-        """`ended` tells which of these calls are over and committed: Asterisk's journal may still have them."""
+        """`ended` tells which of these calls are over and committed: Asterisk's journals may still have them.
+        `records`: Asterisk's timeline, where it can be read; `since`: from when on it must be read again."""
+        self.records, self._since = records, since
         self._house, self._positions, self._agencies = house, positions, agencies
         self._hear, self._on_state, self._ended, self._clock = hear, on_state, ended, clock
         self.link = Link(
@@ -82,9 +90,16 @@ class Exchange:
             self._hear(fact)
 
     async def _look(self, session: Session) -> None:
-        seen = await look(self.link, self._house, self._positions, session.boot, self._clock)
-        over = await self._ended([record.call for record in seen.recalled])
+        since = self._since()
+        seen = await look(self.link, self._house, self._positions, session.boot, self._clock, self.records, since)
+        over = await self._over([record.call for record in seen.recalled])
         self._hear(replace(seen, recalled=tuple(record for record in seen.recalled if record.call not in over)))
+
+    async def _over(self, calls: Sequence[str]) -> set[str]:
+        over: set[str] = set()
+        for start in range(0, len(calls), ASKED_AT_ONCE):
+            over |= await self._ended(calls[start : start + ASKED_AT_ONCE])
+        return over
 
     def _state(self, state: LinkState) -> None:
         if state.phase not in ("up", "syncing"):

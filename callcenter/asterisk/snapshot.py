@@ -1,23 +1,31 @@
 """What Asterisk says when it is asked: its lists, and the journal that it keeps without us, as one FloorSeen fact.
 
-In:  the answers to CoreShowChannels, QueueStatus, ConfbridgeList and DBGetTree, right after a login.
-Out: FloorSeen: every leg that is up, every position, and every call in the AstDB journal.
+In:  the answers to CoreShowChannels, QueueStatus, ConfbridgeList and DBGetTree, right after a login, and the rows of
+     Asterisk's timeline since we last listened.
+Out: FloorSeen: every leg that is up, every position, and every call that Asterisk's two journals know.
 Never: a change, a second question after the link is up; one bad line does not spoil the others.
+
+The order of the questions matters. What happens while we ask is heard afterwards, event by event. So the journals are
+read after the list of legs (a call that is in no list has its end in them), and what arrived after Asterisk's own
+clock was asked is left to the events.
 """
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
 from panoramisk.message import Message
 
 from callcenter.asterisk.inbox import ATTEMPT_LEG, ENTRIES, PHONES, House, known, position_of
+from callcenter.asterisk.recall import JOURNAL, owner_of, recalled
+from callcenter.asterisk.records import Remembers
 from callcenter.asterisk.wire import Fields, Given, fields, text
 from callcenter.core.call import room_number
-from callcenter.core.errors import Refused
+from callcenter.core.errors import CallCenterError, Refused
 from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen, PositionSeen
 
 log = logging.getLogger(__name__)
@@ -28,26 +36,100 @@ CALLERS = ENTRIES | {"arrival", "any-phone", "waiting", "room-caller"}
 BORN = re.compile(r"(?:.*-)?(\d{10})\.\d+")
 """An Asterisk id: the second of its birth, then a count."""
 
-JOURNAL = "e112"
+CLOCK = "STRFTIME(,,%z %s.%3q)"
+"""What Asterisk's own clock says: its zone, and the moment."""
+
+LATE_S, LATE_TIMES = 0.3, 5
+"""The timeline is written by a thread of its own: an end may stand in it a moment after the leg is gone."""
 
 
 class Asks(Protocol):
     """The link, as far as a snapshot needs it."""
 
+    async def ask(self, name: str, given: Given | None = None, *, deadline: float = 3.0) -> Message: ...
     async def ask_list(self, name: str, given: Given | None = None, *, deadline: float = 3.0) -> list[Message]: ...
 
 
-async def look(link: Asks, house: House, positions: Sequence[str], boot: str, now: Callable[[], datetime]) -> FloorSeen:
-    """Ask everything, once. Raises LineDown, Unconfirmed or Refused when the link or its rights are not there."""
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Asterisk's own, when the questions began. None: it did not say."""
+
+    at: datetime | None = None
+    booted_at: datetime | None = None
+
+
+async def look(
+    link: Asks,
+    house: House,
+    positions: Sequence[str],
+    boot: str,
+    now: Callable[[], datetime],
+    records: Remembers | None = None,
+    since: datetime | None = None,
+) -> FloorSeen:
+    """Ask everything, once. Raises LineDown, Unconfirmed or Refused when the link or its rights are not there.
+
+    `since`: where the timeline must be read from, so that every call that was open then is in it as a whole.
+    """
 
     async def ask(name: str, given: Given | None = None) -> list[Fields]:
         return [fields(message) for message in await link.ask_list(name, given, deadline=10.0)]
 
+    clock = await _clock(link, boot)
     channels = await ask("CoreShowChannels")
     queue = await ask("QueueStatus", {"Queue": house.queue})
     rooms = await _rooms(ask)
-    journal = await ask("DBGetTree", {"Family": JOURNAL})
-    return floor_seen(now(), boot, house, positions, channels, queue, rooms, journal)
+    seen = floor_seen(now(), boot, house, positions, channels, queue, rooms)
+    for _ in range(LATE_TIMES):
+        rows = await records.read(since) if records else []
+        told = recalled(house, positions, rows, await ask("DBGetTree", {"Family": JOURNAL}))
+        seen = with_recalled(seen, told, clock)
+        if not _late(seen):
+            break
+        await asyncio.sleep(LATE_S)
+    return seen
+
+
+async def _clock(link: Asks, boot: str) -> Clock:
+    try:
+        return clock_of(text(fields(await link.ask("Getvar", {"Variable": CLOCK})), "Value"), boot)
+    except (CallCenterError, ValueError) as wrong:
+        log.warning("Asterisk does not tell what its clock says: %s", wrong)
+        return Clock()
+
+
+def clock_of(said: str, boot: str) -> Clock:
+    """CLOCK's answer, and the moment that names this life of Asterisk, both in UTC."""
+    zone, moment = said.split()
+    ahead = timedelta(hours=int(zone[:3]), minutes=int(zone[0] + zone[3:]))
+    return Clock(
+        datetime.fromtimestamp(float(moment), UTC),
+        datetime.fromisoformat(boot).replace(tzinfo=timezone(ahead)).astimezone(UTC),
+    )
+
+
+def with_recalled(seen: FloorSeen, told: Iterable[CallRecalled], clock: Clock) -> FloorSeen:
+    """The snapshot with what the journals know of calls that began before we asked."""
+    here = {leg.leg for leg in seen.legs}
+
+    def news(leg: str, began: datetime | None) -> bool:
+        return leg not in here and began is not None and clock.at is not None and began > clock.at
+
+    mine = (
+        replace(r, attempts=tuple(a for a in r.attempts if not news(a.leg, a.dialled_at)))
+        for r in told
+        if not news(r.call, r.arrived_at)
+    )
+    return replace(seen, recalled=tuple(mine), booted_at=clock.booted_at)
+
+
+def _late(seen: FloorSeen) -> bool:
+    """A leg of this life of Asterisk is gone, and its end is not written yet."""
+    here, life = {leg.leg for leg in seen.legs}, seen.booted_at
+    young = [r for r in seen.recalled if life is None or r.arrived_at >= life]
+    open_legs = {r.call for r in young if r.ended_at is None}
+    open_legs |= {a.leg for r in young for a in r.attempts if a.dialled_at is not None and a.ended_at is None}
+    return not open_legs <= here
 
 
 async def _rooms(ask: Callable[..., Awaitable[list[Fields]]]) -> list[Fields]:
@@ -69,7 +151,7 @@ def floor_seen(
     channels: Iterable[Fields],
     queue: Iterable[Fields],
     rooms: Iterable[Fields],
-    journal: Iterable[Fields],
+    journal: Iterable[Fields] = (),
 ) -> FloorSeen:
     """The lists as one fact. Pure."""
     queue = list(queue)
@@ -85,7 +167,7 @@ def floor_seen(
         boot,
         legs=tuple(_tied(legs)),
         positions=tuple(_member(f, at) for f in queue if text(f, "Event") == "QueueMember" and house.ours(f)),
-        recalled=tuple(recalled(journal)),
+        recalled=tuple(recalled(house, positions, journal=journal)),
     )
 
 
@@ -98,7 +180,7 @@ def _leg(
     waits: Mapping[str, datetime],
 ) -> LegSeen:
     leg = text(f, "Uniqueid")
-    owner = text(f, "Channel").split("/", 1)[-1].rpartition("-")[0].removesuffix("-web")
+    owner = owner_of(text(f, "Channel"))
     attempt = ATTEMPT_LEG.fullmatch(leg)
     return LegSeen(
         leg,
@@ -135,40 +217,3 @@ def _member(f: Fields, at: datetime) -> PositionSeen:
     return PositionSeen(
         position_of(f), at, phone=PHONES.get(text(f, "Status")), paused=text(f, "Paused") == "1", in_queue=True
     )
-
-
-def recalled(journal: Iterable[Fields]) -> Iterable[CallRecalled]:
-    """The AstDB journal: `e112/<call>/in`, `/ans` and `/end`, each beginning with its moment."""
-    entries: dict[str, dict[str, list[str]]] = {}
-    for f in journal:
-        parts = text(f, "Key").strip("/").split("/")
-        if len(parts) == 3 and parts[0] == JOURNAL:
-            entries.setdefault(parts[1], {})[parts[2]] = text(f, "Val").split("|")
-    for call, kept in entries.items():
-        try:
-            record = _record(call, kept)
-        except (ValueError, IndexError, OverflowError):
-            log.warning("the journal entry of call %s cannot be read: %r", call, kept)
-            continue
-        if record is not None:
-            yield record
-
-
-def _record(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | None:
-    if "in" not in kept:
-        return None
-    came, answered, ended = kept["in"], kept.get("ans"), kept.get("end")
-    return CallRecalled(
-        call,
-        arrived_at=_moment(came[0]),
-        number=known(came[1]),
-        dialled=came[2],
-        queued_at=_moment(came[0]),  # the queue is entered in the dialplan's next lines, within milliseconds
-        answered_at=_moment(answered[0]) if answered else None,
-        position=answered[1] if answered else "",
-        ended_at=_moment(ended[0]) if ended else None,
-    )
-
-
-def _moment(epoch: str) -> datetime:
-    return datetime.fromtimestamp(float(epoch), UTC)

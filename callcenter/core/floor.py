@@ -28,6 +28,7 @@ class Gap:
     until: datetime
     found: int  # calls that came or went meanwhile, completed from Asterisk's own records
     unknown: int  # calls whose end no record knows
+    cut: int = 0  # calls that ended because Asterisk did: they are owed a callback
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,18 @@
 
 In:  a floor and one FloorSeen (Asterisk's lists, and what its own journals recall).
 Out: the floor as it is, all calls that came, changed or went meanwhile, and the gap with its proof.
-Never: a call invented, or dropped without an outcome. What no record knows is UNKNOWN, in sight.
+Never: a call invented, or dropped without an outcome. What no record knows is UNKNOWN, in sight. A call that Asterisk
+took with it when it died is not: it did not end by the caller's wish, so it is ANSWERED and cut early, or NO_AGENT where
+he still waited; only the moment is not known. What records tell of one call is put together in `completion.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
-from callcenter.core import attempt as tries
-from callcenter.core.call import Call, Move, Stage, ended, ended_unseen, move
-from callcenter.core.facts import UNKNOWN_MOMENT, LegStarted
+from callcenter.core.call import Call, Move, Outcome, Stage, ended_unseen, move
+from callcenter.core.completion import completed, ended_as_recorded, without
+from callcenter.core.facts import LegStarted
 from callcenter.core.floor import Floor, Gap, Step, put
 from callcenter.core.incoming import position as position_seen
 from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen
@@ -18,27 +21,41 @@ from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen
 KEPT_GAPS = 50
 
 
+def read_from(floor: Floor) -> datetime | None:
+    """From when on Asterisk's records must be read again: since we were blind, and each open call as a whole."""
+    if floor.blind_since is None:
+        return None
+    return min([floor.blind_since, *(call.arrived_at for call in floor.calls.values())])
+
+
 def seen(floor: Floor, fact: FloorSeen) -> Step:
     """The floor after a login: what is up stays or is added, what is gone is closed."""
     changed: dict[str, Call] = {}
-    restarted = bool(floor.boot) and floor.boot != fact.boot
     recalled = {record.call: record for record in fact.recalled}
     here = {leg.leg: leg for leg in fact.legs}
     before = set(floor.calls)
+    another = bool(floor.boot) and floor.boot != fact.boot
     for call in list(floor.calls.values()):
-        floor = _keep(floor, _known(call, here, recalled.get(call.id), restarted), changed)
+        died = _is_older(call.arrived_at, fact) or another
+        floor = _keep(floor, _known(call, here, recalled.get(call.id), died), changed)
     for leg in fact.legs:
         if leg.leg not in floor.legs and (leg.entry or leg.waiting_since) and leg.leg not in floor.gone:
-            floor = _keep(floor, _newcomer(leg, here.values(), recalled.get(leg.leg)), changed)
+            floor = _keep(floor, _known(_newcomer(leg), here, recalled.get(leg.leg), False), changed)
     for record in fact.recalled:
         if record.call not in before and record.call not in here and record.call not in floor.gone:
-            floor = _keep(floor, _passed(record), changed)
+            passed = Call(record.call, arrived_at=record.arrived_at)
+            floor = _keep(floor, _known(passed, here, record, _is_older(record.arrived_at, fact)), changed)
     for position in fact.positions:
         floor, _ = position_seen(floor, position)
     strangers = {leg.leg: LegStarted(leg.leg, leg.since, leg.number, leg.name, leg.dialled) for leg in fact.legs}
     strangers = {leg: was for leg, was in strangers.items() if leg not in floor.legs}
     floor = replace(floor, boot=fact.boot, strangers=strangers)
     return _close_gap(floor, fact, before, changed), tuple(changed.values())
+
+
+def _is_older(arrived_at: datetime, fact: FloorSeen) -> bool:
+    """The call is older than this life of Asterisk: the one that it belonged to is over."""
+    return fact.booted_at is not None and arrived_at < fact.booted_at
 
 
 def _keep(floor: Floor, call: Call, changed: dict[str, Call]) -> Floor:
@@ -51,21 +68,14 @@ def _keep(floor: Floor, call: Call, changed: dict[str, Call]) -> Floor:
     return floor
 
 
-def _known(call: Call, here: dict[str, LegSeen], record: CallRecalled | None, restarted: bool) -> Call:
-    """A call of ours, held against what is up now."""
-    for known in call.attempts:
-        if known.live and known.leg not in here:
-            call = call.with_attempt(tries.ended(known, UNKNOWN_MOMENT, 0))
+def _known(call: Call, here: Mapping[str, LegSeen], record: CallRecalled | None, died: bool) -> Call:
+    """A call, held against what is up now. `died`: Asterisk has started again since it came."""
     if record is not None:
-        call = _completed(call, record)
+        call = completed(call, record)
+    call = without(call, {leg for leg in here if leg != call.id})
     mine = here.get(call.id)
-    if mine is None:
-        if not call.live:
-            return call
-        if record is not None and record.ended_at is not None:
-            return ended(call, record.ended_at, 0)
-        gone = ended_unseen(call)
-        return replace(gone, disconnected_early=gone.answered_at is not None) if restarted else gone
+    if mine is None or (record is not None and record.ended_at is not None):  # the records were read after the legs
+        return _gone(call, record, died) if call.live else call
     in_room = tuple(leg.leg for leg in here.values() if leg.room and leg.room == mine.room)
     call = replace(call, room=mine.room or call.room, in_room=in_room)
     taker = next((leg for leg in here.values() if leg.call == call.id and leg.position and leg.talking), None)
@@ -79,6 +89,17 @@ def _known(call: Call, here: dict[str, LegSeen], record: CallRecalled | None, re
         left = Move.LEFT_WITH_AGENCY if call.agency_in_room() else Move.LEFT_ALONE
         return replace(move(call, left) or call, position="", leg="", held=False)
     return call
+
+
+def _gone(call: Call, record: CallRecalled | None, died: bool) -> Call:
+    """A live call whose leg is not up any more: ended as the records say, else with Asterisk, else nobody knows."""
+    if record is not None and record.ended_at is not None:
+        return ended_as_recorded(call, record, record.ended_at)
+    unseen = ended_unseen(call)
+    if not died:
+        return unseen
+    answered = unseen.answered_at is not None
+    return replace(unseen, outcome=Outcome.ANSWERED if answered else Outcome.NO_AGENT, disconnected_early=answered)
 
 
 def _with_taker(call: Call, taker: LegSeen) -> Call:
@@ -96,33 +117,17 @@ def _with_taker(call: Call, taker: LegSeen) -> Call:
     )
 
 
-def _newcomer(leg: LegSeen, here: Iterable[LegSeen], record: CallRecalled | None) -> Call:
+def _newcomer(leg: LegSeen) -> Call:
     """A call that came while nobody listened and is still there."""
-    call = Call(leg.leg, arrived_at=leg.since, number=leg.number, name=leg.name, dialled=leg.dialled)
-    return _known(call, {other.leg: other for other in here}, record, restarted=False)
+    return Call(leg.leg, arrived_at=leg.since, number=leg.number, name=leg.name, dialled=leg.dialled)
 
 
-def _passed(record: CallRecalled) -> Call:
-    """A call that came and went while nobody listened."""
-    call = _completed(Call(record.call, arrived_at=record.arrived_at), record)
-    return ended_unseen(call) if record.ended_at is None else ended(call, record.ended_at, 0)
-
-
-def _completed(call: Call, record: CallRecalled) -> Call:
-    """The call with every moment that the record knows and we did not see."""
-    if call.queued_at is None and record.queued_at is not None:
-        call = replace(move(call, Move.QUEUED) or call, queued_at=record.queued_at, waiting_since=record.queued_at)
-    if call.answered_at is None and record.answered_at is not None and call.live:
-        answered = move(call, Move.ANSWERED) or call
-        call = replace(answered, answered_at=record.answered_at, answered_by=record.position, rings=())
-    return replace(call, number=call.number or record.number, dialled=call.dialled or record.dialled, left_queue=False)
-
-
-def _close_gap(floor: Floor, fact: FloorSeen, before: set[str], changed: dict[str, Call]) -> Floor:
+def _close_gap(floor: Floor, fact: FloorSeen, before: set[str], changed: Mapping[str, Call]) -> Floor:
     """The gap that this snapshot ends, with its proof."""
     if floor.blind_since is None:
         return floor
-    unknown = sum(not call.end_seen for call in changed.values())
     found = sum(call.end_seen and (call.id not in before or not call.live) for call in changed.values())
-    gap = Gap(floor.blind_since, fact.at, found, unknown)
+    unseen = [call for call in changed.values() if not call.end_seen]
+    cut = sum(call.disconnected_early or call.outcome is Outcome.NO_AGENT for call in unseen)
+    gap = Gap(floor.blind_since, fact.at, found, len(unseen) - cut, cut)
     return replace(floor, blind_since=None, gaps=(*floor.gaps, gap)[-KEPT_GAPS:])

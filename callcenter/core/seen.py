@@ -7,6 +7,8 @@ Never: an assumption about what was not asked or not answered.
 from dataclasses import dataclass
 from datetime import datetime
 
+from callcenter.core.attempt import Attempt
+
 
 @dataclass(frozen=True, slots=True)
 class PositionSeen:
@@ -38,7 +40,7 @@ class LegSeen:
 
 @dataclass(frozen=True, slots=True)
 class CallRecalled:
-    """What Asterisk's own records say of a call that we did not see, or saw in part. None: the record is silent."""
+    """What Asterisk's own records say of a call, from its beginning. None, 0 and "": the records are silent."""
 
     call: str
     arrived_at: datetime
@@ -46,8 +48,17 @@ class CallRecalled:
     dialled: str = "112"
     queued_at: datetime | None = None
     answered_at: datetime | None = None
-    position: str = ""
-    ended_at: datetime | None = None
+    position: str = ""  # that answered first
+    ended_at: datetime | None = None  # None: it goes on, or Asterisk died before it could write the end
+    cause: int = 0
+    outcome: str = ""  # an `call.Outcome` code, once it has ended
+    disconnected_early: bool = False
+    rang_at: datetime | None = None
+    rung: int = 0
+    name: str | None = None
+    trunk: str = ""
+    recording: str = ""
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +70,4 @@ class FloorSeen:
     legs: tuple[LegSeen, ...] = ()
     positions: tuple[PositionSeen, ...] = ()
     recalled: tuple[CallRecalled, ...] = ()
+    booted_at: datetime | None = None  # when this life began: no call that is older can be up

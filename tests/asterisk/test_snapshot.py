@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from callcenter.asterisk.inbox import House
-from callcenter.asterisk.snapshot import floor_seen, recalled
+from callcenter.asterisk.recall import from_database
+from callcenter.asterisk.snapshot import floor_seen
 from callcenter.asterisk.wire import Fields
 from callcenter.core.apply import apply
 from callcenter.core.call import Stage
@@ -69,7 +70,7 @@ def test_members_become_positions_and_strangers_stay_strangers() -> None:
 
 
 def test_the_journal_recalls_a_call_that_nobody_saw() -> None:
-    (record,) = recalled(
+    (record,) = from_database(
         journal(**{"in": "1768352400.100|+62812|112|", "ans": "1768352403.200|101", "end": "1768352410.000|x|16"})
     )
     assert record.answered_at is not None
@@ -81,4 +82,4 @@ def test_the_journal_recalls_a_call_that_nobody_saw() -> None:
 
 def test_a_broken_journal_entry_does_not_spoil_the_others() -> None:
     broken: list[Fields] = [{"Key": "/e112/e112-1.1/in", "Val": "soon|x"}, {"Key": "odd", "Val": ""}]
-    assert len(list(recalled([*broken, *journal(**{"in": "1768352400|x|112|"})]))) == 1
+    assert len(list(from_database([*broken, *journal(**{"in": "1768352400|x|112|"})]))) == 1

@@ -10,7 +10,7 @@ from callcenter.core.apply import apply
 from callcenter.core.call import NEXT, Call, Outcome, Stage
 from callcenter.core.codec import fact_from_plain, fact_to_plain, from_plain, to_plain
 from callcenter.core.facts import Fact
-from callcenter.core.floor import Floor
+from callcenter.core.floor import Floor, Gap
 from callcenter.core.seen import FloorSeen, LegSeen, PositionSeen
 
 START = datetime(2026, 1, 14, 1, 0, tzinfo=UTC)
@@ -161,7 +161,7 @@ def test_an_asterisk_that_died_takes_its_calls_with_it_and_they_are_owed_a_callb
     floor, _ = play(FloorSeen(after(-1), "first"), *ANSWERED, facts.LineLost(after(20), "gone"))
     floor, calls = play(FloorSeen(after(40), "second"), floor=floor)
     assert (calls[BUDI].outcome, calls[BUDI].disconnected_early, calls[BUDI].end_seen) == ("ANSWERED", True, False)
-    assert (floor.gaps[0].since, floor.gaps[0].until, floor.gaps[0].unknown) == (after(20), after(40), 1)
+    assert floor.gaps == (Gap(after(20), after(40), found=0, unknown=0, cut=1),)
 
 
 def test_a_snapshot_finds_calls_that_came_while_nobody_listened() -> None:

@@ -1,0 +1,160 @@
+"""Builds the parts and starts them together. The only file that knows everyone.
+
+In:  settings and secrets. Out: a service that lives until it is told to stop.
+Never: a rule. Parts live and die together: when one dies the process ends, the supervisor starts it again, and the
+first thing that it does is to ask Asterisk what is going on.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from callcenter.asterisk.exchange import Exchange
+from callcenter.asterisk.inbox import House
+from callcenter.core.call import Call
+from callcenter.core.errors import CallCenterError, StoreDown
+from callcenter.core.facts import Fact
+from callcenter.core.phone import read
+from callcenter.keys import Secrets, read_secrets
+from callcenter.settings import Settings
+from callcenter.storage import Database, Entry, History, Journal, People, Tickets
+from callcenter.switchboard import Switchboard
+from callcenter.web.app import make_app, serve
+
+log = logging.getLogger(__name__)
+
+TIDY_EVERY_S = 5.0
+
+
+def clock() -> datetime:
+    """The one clock of the service."""
+    return datetime.now(UTC)
+
+
+def house(settings: Settings) -> House:
+    """Which of the telephone's doings are ours."""
+    return House(settings.queue, frozenset(settings.aliases))
+
+
+class Service:
+    """The parts, wired."""
+
+    def __init__(self, settings: Settings, secrets: Secrets) -> None:
+        agencies = {agency.code: agency for agency in settings.agencies}
+        categories = {category.code: category for category in settings.categories}
+        reads = partial(read, region=settings.region, language=settings.language, pseudo=settings.no_sim_numbers)
+        self.ended_calls: list[str] = []
+        self.database = Database(settings.database_url)
+        self.journal = Journal(
+            self.database,
+            settings.spool,
+            zone=settings.zone,
+            read_number=reads,
+            clock=clock,
+            committed=lambda numbers: self.board.committed(numbers),
+            done=self.ended_calls.extend,
+        )
+        self.board = Switchboard(agencies=agencies, keep=self._keep)
+        self.history = History(self.database, read_number=reads, clock=clock)
+        self.exchange = Exchange(
+            host=settings.ami_host,
+            port=settings.ami_port,
+            secret=secrets.ami,
+            house=house(settings),
+            positions=settings.positions,
+            agencies=agencies,
+            hear=self.board.hear,
+            on_state=lambda _: self.board.refresh(),
+            ended=self._ended,
+            clock=clock,
+        )
+        self.board.connect(self.exchange)
+        self.tickets = Tickets(self.database, categories=categories, clock=clock)
+        self.people = People(self.database, clock=clock)
+        self.web = make_app(
+            settings=settings,
+            secrets=secrets,
+            board=self.board,
+            tickets=self.tickets,
+            history=self.history,
+            people=self.people,
+            database=self.database,
+            journal=self.journal,
+            clock=clock,
+        )
+        self.settings = settings
+
+    def _keep(self, fact: Fact, changed: tuple[Call, ...]) -> None:
+        self.journal.write(Entry(fact, changed))
+
+    async def _ended(self, calls: Sequence[str]) -> set[str]:
+        """Which of these are over and committed. With the database away: all that are not on the floor, so that no
+        row is written over; they stay in Asterisk's journal for the next time."""
+        try:
+            return await self.history.ended(calls)
+        except StoreDown as away:
+            log.warning("Asterisk's journal waits for the database: %s", away)
+            return {call for call in calls if call not in self.board.floor.calls}
+
+    async def run(self) -> None:
+        """Until cancelled, or until a part dies."""
+        self.journal.open()
+        try:
+            async with asyncio.TaskGroup() as parts:
+                parts.create_task(self.database.run(), name="database")
+                parts.create_task(self.journal.run(), name="journal")
+                await self._resume()
+                parts.create_task(self.exchange.run(), name="exchange")
+                parts.create_task(self._tidy(), name="tidy")
+                parts.create_task(serve(self.web, self.settings), name="web")
+        finally:
+            await self.journal.close()
+            await self.database.close()
+
+    async def _resume(self) -> None:
+        """The calls that were open when the service ended."""
+        try:
+            await self.database.measure_sync()
+            self.board.resume(await self.journal.open_calls())
+        except StoreDown as away:
+            log.warning("starting without what was known before: %s", away)
+
+    async def _tidy(self) -> None:
+        """Ended calls leave Asterisk's journal once ours has them. What fails is tried again later."""
+        while True:
+            await asyncio.sleep(TIDY_EVERY_S)
+            calls = list(self.ended_calls)
+            if not calls or self.exchange.state.phase != "up":
+                continue
+            try:
+                await self.exchange.forget(calls)
+                del self.ended_calls[: len(calls)]
+            except CallCenterError as wrong:
+                log.warning("Asterisk's journal could not be tidied: %s", wrong)
+
+
+async def _serve(settings: Settings) -> None:
+    service = Service(settings, read_secrets(settings))
+    task = asyncio.create_task(service.run())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def main(settings: Settings) -> int:
+    """The service, until a signal ends it. 1 when a part died."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    died: Sequence[BaseException] = ()
+    try:
+        asyncio.run(_serve(settings))
+    except* Exception as group:
+        died = group.exceptions
+    for error in died:
+        log.error("a part of the service died", exc_info=error)
+    return 1 if died else 0

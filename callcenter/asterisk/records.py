@@ -1,0 +1,159 @@
+"""Asterisk's own timeline of every call (CEL, kept in SQLite beside Asterisk), read after a gap.
+
+In:  the file, and from which moment on. Out: its rows, oldest first; `recall.py` says what they mean.
+Never: a write, a lock that Asterisk could feel, a long transaction, an exception. Where the file is missing, locked or
+damaged, or Asterisk lives on another machine, the rows are empty, `trouble` says why, and the other journal
+(AstDB, over AMI) stands alone.
+
+The place to begin is found by its moment and not by a number kept from last time: after Asterisk's file was made anew
+its numbers begin at 1, and a number of ours would make us deaf without anybody noticing.
+"""
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from callcenter.core.errors import CallCenterError
+
+log = logging.getLogger(__name__)
+
+DEADLINE_S = 10.0
+BUSY_S = 0.5
+BATCH = 5_000
+MOST_ROWS = 400_000
+"""Some 20,000 calls: more than any gap. Older ones are not looked at, and the log says so."""
+
+MARGIN = timedelta(seconds=60)
+"""Rows are written in the order of the events but for some milliseconds, and clocks are set."""
+
+COLUMNS = (
+    "AcctId, eventtype, eventtime, cidnum, context, exten, channame, appname, appdata, uniqueid, linkedid, eventextra"
+)
+
+NO_FILE = (
+    "Asterisk's records are not at {file}: calls that nobody heard are rebuilt from Asterisk's own database alone, "
+    "which loses the last 1.5 s when Asterisk dies. Normal where Asterisk runs on another machine."
+)
+UNREADABLE = "Asterisk's records in {file} cannot be read ({why}): Asterisk's own database stands alone."
+TOO_MANY = "Asterisk's records hold more than %d rows since %s: only the newest are read."
+
+
+class RecordsSilent(CallCenterError):
+    """The file says nothing: why, in a sentence."""
+
+
+class Row(NamedTuple):
+    """One event of a leg, as cel_sqlite3_custom.conf writes it."""
+
+    id: int
+    kind: str
+    at: datetime
+    number: str
+    context: str
+    exten: str
+    channel: str
+    app: str
+    data: str
+    leg: str
+    linked: str
+    extra: str  # JSON, or nothing
+
+
+class Remembers(Protocol):
+    """Where rows come from."""
+
+    async def read(self, since: datetime | None) -> list[Row]: ...
+
+
+class Records:
+    """The file. `trouble` is None while it can be read."""
+
+    def __init__(self, file: Path, *, deadline: float = DEADLINE_S) -> None:
+        self._file, self._deadline = file, deadline
+        self.trouble: RecordsSilent | None = None
+
+    async def read(self, since: datetime | None) -> list[Row]:
+        """All rows since a minute before that moment; None: as far back as is read at all. Empty where it is silent."""
+        try:
+            rows = await asyncio.to_thread(_read, self._file, since, time.monotonic() + self._deadline)
+        except FileNotFoundError:
+            self._silent(RecordsSilent(NO_FILE, file=self._file))
+        except (sqlite3.Error, OSError, ValueError) as wrong:
+            self._silent(RecordsSilent(UNREADABLE, file=self._file, why=wrong))
+        else:
+            self.trouble = None
+            return rows
+        return []
+
+    def _silent(self, why: RecordsSilent) -> None:
+        if str(why) != str(self.trouble):
+            log.warning("%s", why)
+        self.trouble = why
+
+
+def _read(file: Path, since: datetime | None, until: float) -> list[Row]:
+    """In a thread. The deadline is kept by SQLite itself, so no thread is left behind."""
+    if not file.is_file():
+        raise FileNotFoundError(file)
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)) as db:
+        db.execute("PRAGMA query_only = ON")
+        db.set_progress_handler(lambda: time.monotonic() > until, 20_000)
+        return list(_rows(db, _first(db, since)))
+
+
+def _first(db: sqlite3.Connection, since: datetime | None) -> int:
+    """The number of the row to begin with: halving, since the file has no index on the moment."""
+    lowest, highest = db.execute("SELECT min(AcctId), max(AcctId) FROM cel").fetchone()
+    if highest is None:
+        return 0
+    low, high = int(lowest), int(highest) + 1
+    while since is not None and low < high:
+        middle = (low + high) // 2
+        number, text = db.execute(
+            "SELECT AcctId, eventtime FROM cel WHERE AcctId >= ? ORDER BY AcctId LIMIT 1", (middle,)
+        ).fetchone()
+        if moment(text) < since - MARGIN:
+            low = int(number) + 1
+        else:
+            high = middle
+    if highest - low >= MOST_ROWS:
+        log.warning(TOO_MANY, MOST_ROWS, since)
+    return max(low, int(highest) + 1 - MOST_ROWS)
+
+
+def _rows(db: sqlite3.Connection, first: int) -> Iterator[Row]:
+    """In short transactions, so that Asterisk's WAL file can be folded back meanwhile."""
+    last = first - 1
+    while True:
+        some = db.execute(f"SELECT {COLUMNS} FROM cel WHERE AcctId > ? ORDER BY AcctId LIMIT {BATCH}", (last,))  # noqa: S608
+        batch = some.fetchall()
+        for raw in batch:
+            last = int(raw[0])
+            try:
+                yield row(raw)
+            except (ValueError, OverflowError, TypeError) as wrong:
+                log.warning("row %s of Asterisk's records cannot be read: %s", raw[0], wrong)
+        if len(batch) < BATCH:
+            return
+
+
+def row(raw: tuple[object, ...]) -> Row:
+    """One row of the file. Raises ValueError where its moment cannot be read."""
+    number, kind, at, *rest = raw
+    texts = ["" if value is None else str(value) for value in rest]
+    return Row(int(str(number)), str(kind), moment(at), *texts)
+
+
+def moment(text: object) -> datetime:
+    """cel.conf's moment: seconds since 1970, or this machine's local time where it has a dateformat."""
+    words = str(text)
+    try:
+        return datetime.fromtimestamp(float(words), UTC)
+    except ValueError:
+        return datetime.fromisoformat(words).astimezone(UTC)

@@ -1,0 +1,81 @@
+"""What a setting may be.
+
+In:  one value that has the right type already.
+Out: None when it is good, else what it must be, as the end of a sentence ("must be ...").
+Never: reads anything else, raises, or repairs a value.
+
+Many settings end up inside Asterisk's configuration, where a line break, a semicolon or a bracket would start
+something new. So every text is checked against a short alphabet, and nothing is escaped later.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Check = Callable[[Any], str | None]
+
+
+def matches(pattern: str, must_be: str) -> Check:
+    """A text that fits the whole pattern."""
+    form = re.compile(pattern)
+    return lambda value: None if form.fullmatch(value) else must_be
+
+
+def between(low: int, high: int) -> Check:
+    return lambda value: None if low <= value <= high else f"a whole number from {low} to {high}"
+
+
+def one_of(*words: str) -> Check:
+    return lambda value: None if value in words else "one of: " + ", ".join(words)
+
+
+def each(check: Check) -> Check:
+    """Every member of a list, none of them twice."""
+
+    def look(values: tuple[Any, ...]) -> str | None:
+        if len(set(values)) != len(values):
+            return "a list without repetitions"
+        return next((f"a list in which each is {wrong}" for wrong in map(check, values) if wrong), None)
+
+    return look
+
+
+def network(value: str) -> str | None:
+    try:
+        ipaddress.ip_network(value)
+    except ValueError:
+        return 'a network such as "127.0.0.0/8" or "192.168.10.0/24"'
+    return None
+
+
+def zone(value: str) -> str | None:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, LookupError):
+        return 'a time zone such as "Asia/Jakarta"'
+    return None
+
+
+def regex(value: str) -> str | None:
+    try:
+        re.compile(value)
+    except re.error:
+        return "a regular expression"
+    return None
+
+
+port = between(1, 65535)
+text = matches(r"[^\x00-\x1f\x7f;\[\]\"\\{}$|]{0,80}", 'one line of at most 80 letters without ; [ ] { } $ | " \\')
+word = matches(r"[a-z][a-z0-9_-]{0,30}", "small letters, digits, - and _, beginning with a letter")
+host = matches(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})|[0-9a-fA-F:]{2,39}", "a host name or an address")
+host_port = matches(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?", 'a host, or "host:port"')
+number = matches(r"\+?[0-9]{2,20}", "digits, with + before them if need be")
+digits = matches(r"[0-9]{2,6}", "two to six digits")
+account = matches(r"[A-Za-z0-9._~+@-]{1,80}", "letters, digits and . _ ~ + @ -")
+password = matches(r"[^\x00-\x20\x7f;\[\]\"\\,]{0,80}", 'at most 80 characters without spaces ; [ ] , " \\')
+road = matches(
+    r"trunk|trunk:[a-z][a-z0-9_-]{0,30}|position|sip:[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?",
+    '"trunk" (the first one), "trunk:NAME", "sip:HOST:PORT" or "position"',
+)

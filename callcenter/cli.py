@@ -1,0 +1,173 @@
+"""The command line: one word, one small function.
+
+In:  the words after `callcenter`, and the environment.
+Out: an exit code; 2 with one sentence when a setting or a word is wrong.
+Never: does the work itself. Parts are imported when their word is said, so that `help` and `doctor` work when one
+of them is broken.
+"""
+
+import argparse
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from callcenter.core.errors import CallCenterError
+from callcenter.settings import Settings
+from callcenter.settings_reader import read_settings
+
+Words = argparse.Namespace
+Act = Callable[[], Coroutine[None, None, str]]
+PR_SET_PDEATHSIG = 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Say what went wrong in one sentence; a traceback is for bugs only."""
+    words = _parser().parse_args(sys.argv[1:] if argv is None else argv)
+    os.umask(0o077)  # recordings, numbers and secrets: nothing that we write is for others
+    try:
+        work: Callable[[Settings, Words], int] = words.work
+        return work(read_settings(os.environ), words)
+    except CallCenterError as wrong:
+        print(f"callcenter: {wrong}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def run(settings: Settings, _: Words) -> int:
+    from callcenter.supervise import run
+
+    return run(settings)
+
+
+def prepare(settings: Settings, _: Words) -> int:
+    from callcenter.setup import prepare
+
+    for line in asyncio.run(prepare(settings)):
+        print(line)
+    return 0
+
+
+def serve(settings: Settings, words: Words) -> int:
+    from callcenter.app import main
+
+    if words.under:  # the supervisor's death, however it dies, is ours
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != words.under:
+            return 0
+    return main(settings)
+
+
+def demo(settings: Settings, words: Words) -> int:
+    from callcenter.demo import main
+
+    return main(settings, words)
+
+
+def doctor(settings: Settings, _: Words) -> int:
+    from callcenter.doctor import main
+
+    return main(settings)
+
+
+def healthy(settings: Settings, _: Words) -> int:
+    from callcenter.health import healthy
+
+    return 0 if healthy(settings) else 1
+
+
+def replay(settings: Settings, words: Words) -> int:
+    from callcenter.asterisk.inbox import House
+    from callcenter.replay import main
+
+    house = House(words.queue or settings.queue, frozenset([*settings.aliases, *words.number]))
+    return main(words.file, house, as_json=words.json, region=settings.region, zone=settings.zone)
+
+
+def user(settings: Settings, words: Words) -> int:
+    from callcenter.storage import commands
+
+    url = settings.database_url
+    acts: dict[str, Act] = {
+        "add": lambda: commands.user_add(url, words.name, display=words.display, role=words.role, clock=clock),
+        "list": lambda: commands.user_list(url, clock=clock),
+        "password": lambda: commands.user_password(url, words.name, clock=clock),
+        "disable": lambda: commands.user_disable(url, words.name, clock=clock),
+    }
+    print(asyncio.run(acts[words.act]()))
+    return 0
+
+
+def token(settings: Settings, words: Words) -> int:
+    from callcenter.storage import commands
+
+    url = settings.database_url
+    acts: dict[str, Act] = {
+        "create": lambda: commands.token_create(url, words.name, role=words.role, clock=clock),
+        "list": lambda: commands.token_list(url, clock=clock),
+        "revoke": lambda: commands.token_revoke(url, words.name, clock=clock),
+    }
+    print(asyncio.run(acts[words.act]()))
+    return 0
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def lan(settings: Settings, words: Words) -> int:
+    from callcenter.lan import main
+
+    return main(settings, words.address)
+
+
+def _parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="callcenter", description="A 112 call server. Without a word: run.")
+    top.set_defaults(work=run)
+    say = top.add_subparsers(metavar="WORD")
+
+    def word(name: str, work: Callable[[Settings, Words], int], about: str) -> argparse.ArgumentParser:
+        one = say.add_parser(name, help=about, description=about)
+        one.set_defaults(work=work)
+        return one
+
+    word("run", run, "set up, start Asterisk and the screens, keep both alive")
+    word("setup", prepare, "only set up the data folder and the database")
+    word("serve", serve, "only the screens, beside an Asterisk that runs already").add_argument(
+        "--under", type=int, default=0, metavar="PID", help="end when this parent process ends"
+    )
+    word("demo", demo, "a caller with a voice dials 112 on the running server")
+    word("doctor", doctor, "look at everything and say in words what to do")
+    word("healthy", healthy, "exit code 0 when the service answers (for watchdogs and containers)")
+    play = word("replay", replay, "play a recording of Asterisk's events through the core, print what happened")
+    play.add_argument("file", type=Path)
+    play.add_argument("--json", action="store_true", help="for machines")
+    play.add_argument("--queue", default="", help='the queue of 112 calls in that recording; "*" is any')
+    play.add_argument("--number", action="append", default=[], help="one more number that is 112 there")
+    lan_word = word("lan", lan, "open the server to the room's network, with a certificate")
+    lan_word.add_argument("address", nargs="?", default="", help="this machine's address in that network")
+    _people(word)
+    return top
+
+
+def _people(word: Callable[[str, Callable[[Settings, Words], int], str], argparse.ArgumentParser]) -> None:
+    roles = ("call_taker", "dispatcher", "supervisor", "agency", "admin", "auditor", "viewer")
+    users = word("user", user, "who may sign in").add_subparsers(dest="act", required=True, metavar="ACT")
+    add = users.add_parser("add", help="a new person; the password is shown once")
+    add.add_argument("name")
+    add.add_argument("--role", choices=roles, default="call_taker")
+    add.add_argument("--display", default="", help="the name that others see")
+    users.add_parser("list", help="all people")
+    users.add_parser("password", help="a new password, shown once").add_argument("name")
+    users.add_parser("disable", help="may no longer sign in").add_argument("name")
+    tokens = word("token", token, "keys for programs").add_subparsers(dest="act", required=True, metavar="ACT")
+    create = tokens.add_parser("create", help="a new token, shown once")
+    create.add_argument("name")
+    create.add_argument("--role", choices=roles, default="auditor")
+    tokens.add_parser("list", help="all tokens")
+    tokens.add_parser("revoke", help="end a token").add_argument("name")

@@ -1,0 +1,116 @@
+"""What Asterisk's own records add to a call: every moment that nobody heard.
+
+In:  a call as we know it, and what the records say of it from its beginning.
+Out: the same call, complete.
+Never: a moment that we heard ourselves written over; a second attempt for one leg; an ended call opened again.
+"""
+
+from collections.abc import Set
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from callcenter.core.attempt import Attempt, Result
+from callcenter.core.attempt import ended as attempt_ended
+from callcenter.core.call import Call, Move, Outcome, ended, move
+from callcenter.core.facts import UNKNOWN_MOMENT
+from callcenter.core.seen import CallRecalled
+
+SAME_TRANSFER = timedelta(seconds=2)
+HOW_FAR = list(Result)
+
+
+def completed(call: Call, record: CallRecalled) -> Call:
+    """The call with everything that the record knows and we did not hear. Whether it goes on is not decided here."""
+    call = replace(
+        call,
+        arrived_at=_earlier(call, record),
+        number=call.number or record.number,
+        name=call.name or record.name,
+        dialled=call.dialled or record.dialled,
+        trunk=call.trunk or record.trunk,
+        recording=call.recording or record.recording,
+        rang_at=call.rang_at or record.rang_at,
+        rung=max(call.rung, record.rung),
+    )
+    for attempt in record.attempts:
+        call = _with_attempt(call, attempt)
+    if not call.live:
+        return call
+    if call.queued_at is None and record.queued_at is not None:
+        queued = move(call, Move.QUEUED) or call
+        call = replace(queued, queued_at=record.queued_at, waiting_since=record.queued_at)
+    if call.answered_at is None and record.answered_at is not None:
+        answered = move(call, Move.ANSWERED) or call
+        call = replace(answered, answered_at=record.answered_at, answered_by=record.position, rings=())
+    return replace(call, left_queue=False)
+
+
+def _earlier(call: Call, record: CallRecalled) -> datetime:
+    """An arrival that was only read from the leg's id is exact to the second: the record has the fraction."""
+    if call.arrived_at == UNKNOWN_MOMENT:
+        return record.arrived_at
+    rounded = call.arrived_at.microsecond == 0 and call.arrived_at == record.arrived_at.replace(microsecond=0)
+    return record.arrived_at if rounded else call.arrived_at
+
+
+def _with_attempt(call: Call, told: Attempt) -> Call:
+    known = call.attempt(told.leg) or next((a for a in call.attempts if _same_transfer(a, told)), None)
+    call = replace(
+        call,
+        forwarded_at=call.forwarded_at or told.dialled_at,
+        agency_answered_at=call.agency_answered_at or told.answered_at,
+        accepted_at=call.accepted_at or told.accepted_at,
+    )
+    if known is None:
+        return call.with_attempt(told)
+    over = known.ended_at is not None and (known.ended_at != UNKNOWN_MOMENT or told.ended_at is None)
+    return call.with_attempt(
+        replace(
+            known,
+            dialled_at=known.dialled_at or told.dialled_at,
+            answered_at=known.answered_at or told.answered_at,
+            accepted_at=known.accepted_at or told.accepted_at,
+            accepted_by=known.accepted_by or told.accepted_by,
+            ended_at=known.ended_at if over else told.ended_at or known.ended_at,
+            cause=known.cause if over else told.cause,
+            result=known.result if over else _further(known.result, told),
+        )
+    )
+
+
+def _further(known: Result, told: Attempt) -> Result:
+    """How far it came. The records know no ringing, and not everybody whom the call taker let in."""
+    if known is Result.ACCEPTED or (told.ended_at is None and HOW_FAR.index(told.result) < HOW_FAR.index(known)):
+        return known
+    return told.result
+
+
+def _same_transfer(known: Attempt, told: Attempt) -> bool:
+    """A transfer by the phone's own keys has no leg of ours: the same number at the same moment is the same one."""
+    if known.agency or told.agency or known.number != told.number:
+        return False
+    return None not in (known.dialled_at, told.dialled_at) and _apart(known, told) < SAME_TRANSFER
+
+
+def _apart(known: Attempt, told: Attempt) -> timedelta:
+    assert known.dialled_at is not None
+    assert told.dialled_at is not None
+    return abs(known.dialled_at - told.dialled_at)
+
+
+def ended_as_recorded(call: Call, record: CallRecalled, at: datetime) -> Call:
+    """A live call whose end the records know."""
+    done = ended(call, at, record.cause)
+    if done.answered_at is not None:
+        return replace(done, outcome=Outcome.ANSWERED, disconnected_early=record.disconnected_early)
+    return replace(done, outcome=Outcome(record.outcome)) if record.outcome else done
+
+
+def without(call: Call, here: Set[str]) -> Call:
+    """The call after every attempt whose leg is gone has ended. What no record tells of it, it did not do: a leg that
+    was lifted and then cut off has failed, not declined."""
+    for known in call.attempts:
+        if known.live and known.leg not in here:
+            over = attempt_ended(known, UNKNOWN_MOMENT, 0)
+            call = call.with_attempt(replace(over, result=Result.FAILED) if over.result is Result.DECLINED else over)
+    return call

@@ -1,0 +1,138 @@
+"""`./run doctor`: look at everything, say in words what to do.
+
+In:  the settings, and the room as it stands, running or not.
+Out: one line a finding; exit code 1 when something is broken.
+Never: changes anything (but one probing row in the database), or stops at the first thing that is wrong.
+"""
+
+import asyncio
+import ctypes
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+
+from callcenter.core.errors import CallCenterError
+from callcenter.doctor_asterisk import look_at_asterisk
+from callcenter.findings import Finding, Grade, broken, good, look
+from callcenter.keys import read_secrets
+from callcenter.settings import Settings
+from callcenter.storage import Database
+
+GB = 1 << 30
+TIME_ERROR = 5  # what the kernel answers while no time server steers the clock
+OWN_VARIABLES = {"CALLCENTER_NO_SKIPS"}
+
+
+def main(settings: Settings, environ: Mapping[str, str] | None = None) -> int:
+    findings = [
+        *look_at_variables(os.environ if environ is None else environ),
+        *look_at_program(settings),
+        *look_at_folder(settings),
+        *look_at_clock(),
+        *look_at_records(settings),
+        *asyncio.run(look_at_database(settings)),
+        *asyncio.run(look_at_asterisk(settings)),
+    ]
+    for finding in findings:
+        print(finding)
+    worst = sum(finding.grade is Grade.BROKEN for finding in findings)
+    print(f"{worst} broken, {sum(finding.grade is Grade.LOOK for finding in findings)} to look at")
+    return 1 if worst else 0
+
+
+def look_at_variables(environ: Mapping[str, str]) -> Iterator[Finding]:
+    known = {f"CALLCENTER_{each.name.upper()}" for each in fields(Settings)} | OWN_VARIABLES
+    for name in sorted(environ):
+        if name.startswith("CALLCENTER_") and name not in known:
+            yield look(f"The variable {name} is none that is read. Is it misspelt?")
+
+
+def look_at_program(settings: Settings) -> Iterator[Finding]:
+    program = settings.asterisk_prefix / "bin" / "asterisk"
+    if not program.exists():
+        return  # Asterisk is started by somebody else, here or on another machine; the link tells its version
+    try:
+        said = subprocess.run([program, "-V"], capture_output=True, text=True, timeout=10, check=True).stdout
+        yield good(f"{program} runs: {said.strip()}")
+    except (OSError, subprocess.SubprocessError) as wrong:
+        yield broken(f"{program} does not run ({wrong}). Remove {settings.asterisk_prefix} and start ./run again.")
+
+
+def look_at_folder(settings: Settings) -> Iterator[Finding]:
+    if not settings.home.exists():
+        yield broken(f"There is no data folder {settings.home} yet. Start ./run once.")
+        return
+    if not os.access(settings.home, os.W_OK):
+        yield broken(f"{settings.home} cannot be written by this user. Give it to the user that runs the server.")
+    free = shutil.disk_usage(settings.home).free / GB
+    sentence = f"{free:.1f} GB free for recordings and data in {settings.home}"
+    if free < 1:
+        yield broken(f"Only {sentence}. Make room now: recordings stop when it is full.")
+    elif free < 10:
+        yield look(f"Only {sentence}: 170 talk hours at most. Make room.")
+    else:
+        yield good(sentence)
+    try:
+        read_secrets(settings)
+        if settings.secrets_file.stat().st_mode & 0o077:
+            yield broken(f"{settings.secrets_file} can be read by others. Run: chmod 600 {settings.secrets_file}")
+        else:
+            yield good("secrets are there, for the owner only")
+    except CallCenterError as wrong:
+        yield broken(str(wrong))
+
+
+def look_at_clock() -> Iterator[Finding]:
+    state = ctypes.CDLL(None).ntp_gettime(ctypes.create_string_buffer(256))
+    now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    if state == TIME_ERROR:
+        yield look(f"No time server steers this machine's clock ({now}). Set one up: every t0 to t14 is read from it.")
+    else:
+        yield good(f"clock is steered, {now}")
+
+
+def look_at_records(settings: Settings) -> Iterator[Finding]:
+    """Asterisk's own call records: without WAL mode a reader would cost events."""
+    file = settings.cel_file
+    if not file.exists():
+        yield broken(f"Asterisk's own records {file} are missing. Start ./run: it makes them before Asterisk starts.")
+        return
+    try:
+        connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+        try:
+            mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+            rows = connection.execute("SELECT max(AcctId) FROM cel").fetchone()[0] or 0
+        finally:
+            connection.close()
+    except sqlite3.Error as wrong:
+        yield broken(f"{file} cannot be read ({wrong}). Stop ./run, move the file away, start ./run.")
+        return
+    if mode != "wal":
+        yield broken(f"{file} is in {mode} mode, in which events get lost. Stop ./run, move it away, start ./run.")
+    else:
+        yield good(f"Asterisk's own records can be read ({rows} events so far)")
+
+
+async def look_at_database(settings: Settings) -> list[Finding]:
+    if not settings.home.exists():
+        return []
+    database = Database(settings.database_url)
+    found: list[Finding] = []
+    async with database.running():
+        try:
+            await database.check()
+            await database.measure_sync()
+        except CallCenterError as wrong:
+            return [broken(str(wrong))]
+        health = await database.health()
+        if not health.ok:
+            found.append(broken(str(health.trouble)))
+        elif health.slow_disk:
+            found.append(look(f"The disk takes {health.sync_ms:.0f} ms to make a write safe; 5 is fair."))
+        else:
+            found.append(good(f"database {database.place}: up to date, a write takes {health.write_ms:.1f} ms"))
+    return found

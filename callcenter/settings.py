@@ -1,0 +1,164 @@
+"""Every knob, documented beside its name.
+
+In:  nothing. settings_reader fills this from the defaults, settings.toml and CALLCENTER_* variables.
+Out: one frozen `Settings`, handed to every part; folders are worked out from it.
+Never: reads a file or the environment, and holds no secret that we made (those lie in secrets.json).
+
+Each plain knob can also be given as the variable CALLCENTER_ + its name in capitals (a list with commas).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from callcenter import checks
+from callcenter.checks import between, each, matches, one_of
+from callcenter.city import Trunk, knob
+from callcenter.core.agency import Agency, Category
+
+
+@dataclass(frozen=True)
+class Settings:
+    home: Path = knob(Path("var"), "The one folder of all data; only the variable CALLCENTER_HOME sets it.")
+    tools: Path = knob(Path(".tools"), "Folder of the fetched programs; only CALLCENTER_TOOLS sets it.")
+    run_folder: Path = knob(
+        Path(),
+        "Asterisk's socket folder; by itself home/asterisk/run, or a short one where that is too long for a socket.",
+    )
+
+    # the room
+    city: str = knob("Cirebon", "The city's name, on the screen and in reports.", checks.text)
+    region: str = knob(
+        "ID", "Country by which national numbers are read.", matches(r"[A-Z]{2}", 'two capitals, for example "ID"')
+    )
+    timezone: str = knob("Asia/Jakarta", "The zone in which people read times.", checks.zone)
+    language: str = knob("id", "Language of the screens at first: id or en.", one_of("id", "en"))
+    system_name: str = knob(
+        "e112",
+        "First part of every call's id; a second Asterisk needs another one.",
+        matches(r"[a-z][a-z0-9]{0,15}", "small letters and digits, beginning with a letter"),
+    )
+
+    # ports and addresses
+    web_host: str = knob("127.0.0.1", "Address of the screens.", checks.host)
+    web_port: int = knob(8112, "Port of the screens.", checks.port)
+    sip_host: str = knob("127.0.0.1", "Address on which Asterisk takes SIP and audio.", checks.host)
+    sip_port: int = knob(5060, "Port of SIP, UDP and TCP.", checks.port)
+    ami_host: str = knob("127.0.0.1", "Where Asterisk's manager interface is.", checks.host)
+    ami_port: int = knob(5038, "Port of Asterisk's manager interface.", checks.port)
+    ws_port: int = knob(8088, "Port on which Asterisk takes phones in the browser (WebSocket).", checks.port)
+    rtp_start: int = knob(10000, "First port of audio.", between(1024, 65535))
+    rtp_end: int = knob(20000, "Last port of audio.", between(1024, 65535))
+    external_address: str = knob(
+        "",
+        "Address that phones and the operator see, where Asterisk stands behind NAT; empty is none.",
+        matches(r"[A-Za-z0-9.:-]{0,253}", "an address or a host name, or nothing"),
+    )
+    tls: bool = knob(False, "Screens over HTTPS with the certificate in home/tls; `./run lan` makes it.")
+
+    # storing
+    database_url: str = knob(
+        "",
+        "Empty: a SQLite file in the home folder. Else postgresql+asyncpg://user:password@host/name.",
+        matches(
+            r"|sqlite\+aiosqlite:///.+|postgresql\+asyncpg://.+", "sqlite+aiosqlite:///FILE or postgresql+asyncpg://..."
+        ),
+    )
+
+    # 112
+    queue: str = knob("emergency", "The queue of 112 calls.", checks.word)
+    positions: tuple[str, ...] = knob(
+        ("101", "102", "103", "104"), "The desks; each has a SIP account of that name.", each(checks.digits)
+    )
+    aliases: tuple[str, ...] = knob(
+        ("112", "+62112", "0231112"), "Numbers that are answered as 112.", each(checks.number)
+    )
+    area_codes: tuple[str, ...] = knob(
+        ("0231",), "Area codes of this city; the reader adds each with 112 behind it to aliases.", each(checks.digits)
+    )
+    any_phone_networks: tuple[str, ...] = knob(
+        ("127.0.0.0/8",), "From where a phone without an account may dial 112 (and nothing else).", each(checks.network)
+    )
+    any_phone_rate: int = knob(30, "112 calls a minute that one such address may start.", between(1, 10000))
+    phone_networks: tuple[str, ...] = knob(
+        ("127.0.0.0/8",), "From where the positions' phones may sign in.", each(checks.network)
+    )
+    no_sim_numbers: tuple[str, ...] = knob(
+        (), "Patterns of the operators' pseudo-numbers for phones without a SIM.", each(checks.regex)
+    )
+    greeting: str = knob(
+        "",
+        "A sound played before the queue; empty is none, and none is the advice.",
+        matches(r"[A-Za-z0-9_/-]{0,80}", "a sound's name without its ending, or nothing"),
+    )
+    answer_after_s: int = knob(
+        45, "Seconds after which a waiting call is answered toward the network, which else cuts it.", between(5, 300)
+    )
+    ring_timeout_s: int = knob(20, "Seconds that a position's phone rings in one round.", between(5, 300))
+    record_legs: bool = knob(False, "Also record each leg in a file of its own, to prove that both sides are heard.")
+
+    # what a city has
+    trunks: tuple[Trunk, ...] = knob((), "The operators' SIP trunks.")
+    agencies: tuple[Agency, ...] = knob((), "Who is called; defaults.toml has the usual ones.")
+    categories: tuple[Category, ...] = knob((), "What emergencies are about; defaults.toml has the usual ones.")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds the screens."""
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.web_host, self.web_host)  # noqa: S104 - only compared
+        return f"{'https' if self.tls else 'http'}://{shown}:{self.web_port}/"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.home / "settings.toml"
+
+    @property
+    def secrets_file(self) -> Path:
+        return self.home / "secrets.json"
+
+    @property
+    def first_run_file(self) -> Path:
+        return self.home / "first-run.txt"
+
+    @property
+    def spool(self) -> Path:
+        """Facts that are not committed yet."""
+        return self.home / "spool"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "log"
+
+    @property
+    def tls_folder(self) -> Path:
+        return self.home / "tls"
+
+    @property
+    def asterisk(self) -> Path:
+        """Asterisk's part of the home: etc, log, spool, lib, cache."""
+        return self.home / "asterisk"
+
+    @property
+    def recordings(self) -> Path:
+        """Asterisk's monitor folder; a call's recording is YYYY/MM/DD/<call>.wav under it."""
+        return self.asterisk / "spool" / "monitor"
+
+    @property
+    def cel_file(self) -> Path:
+        """Asterisk's own records (CEL; the name is Asterisk's); nobody but Asterisk writes there."""
+        return self.asterisk / "log" / "master.db"
+
+    @property
+    def asterisk_prefix(self) -> Path:
+        """bin/asterisk under it is the Asterisk that we run; root/ is there only where it was fetched."""
+        return self.tools / "asterisk"
+
+    def agency(self, code: str) -> Agency | None:
+        return next((agency for agency in self.agencies if agency.code == code), None)
+
+    def trunk(self, name: str) -> Trunk | None:
+        return next((trunk for trunk in self.trunks if trunk.name == name), None)

@@ -1,0 +1,66 @@
+"""Storing: the only place that imports sqlalchemy.
+
+In:  entries of the journal, what people type, questions. Out: records; failures in words.
+Never: a rule of the telephone; a page.
+"""
+
+from callcenter.storage.accounts import ApiToken, Role, User
+from callcenter.storage.audit import audited
+from callcenter.storage.database import Clock, Database, Health
+from callcenter.storage.engine import sqlite_url
+from callcenter.storage.entry import Entry
+from callcenter.storage.history import History
+from callcenter.storage.journal import Journal, JournalState
+from callcenter.storage.migrate import migrate
+from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
+from callcenter.storage.people import People, Session, SignedIn
+from callcenter.storage.positions import AtPosition
+from callcenter.storage.records import (
+    AttemptLine,
+    AuditLine,
+    CallLine,
+    Change,
+    FactLine,
+    Note,
+    QuarantineLine,
+    Ticket,
+)
+from callcenter.storage.tickets import Tickets
+from callcenter.storage.typed import TYPED_FIELDS
+from callcenter.storage.wanted import CallFilter
+
+__all__ = [
+    "TYPED_FIELDS",
+    "ApiToken",
+    "AtPosition",
+    "AttemptLine",
+    "AuditLine",
+    "AuditPage",
+    "CallFilter",
+    "CallLine",
+    "CallPage",
+    "Change",
+    "Clock",
+    "Database",
+    "Entry",
+    "FactLine",
+    "Health",
+    "History",
+    "Journal",
+    "JournalState",
+    "Note",
+    "Page",
+    "People",
+    "QuarantineLine",
+    "Role",
+    "Session",
+    "SignedIn",
+    "Ticket",
+    "TicketPage",
+    "Tickets",
+    "TicketsPage",
+    "User",
+    "audited",
+    "migrate",
+    "sqlite_url",
+]

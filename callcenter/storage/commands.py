@@ -1,0 +1,76 @@
+"""The command line's questions to the storage: people and tokens.
+
+In:  the database's URL, names. Out: text to print; a secret is always its last word.
+Never: a running service needed: another program's commits wait their turn like any other.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from callcenter.storage.database import Clock, Database
+from callcenter.storage.migrate import migrate
+from callcenter.storage.people import People
+
+
+@asynccontextmanager
+async def _people(url: str, clock: Clock) -> AsyncIterator[People]:
+    await migrate(url)
+    async with Database(url).running() as database:
+        yield People(database, clock=clock)
+
+
+async def user_add(
+    url: str, name: str, *, clock: Clock, display: str = "", role: str = "call_taker", password: str = ""
+) -> str:
+    """Add a person; the password is told when it was invented."""
+    async with _people(url, clock) as people:
+        told = await people.add_user(name, display=display, role=role, password=password, by="command line")
+    return f"{name} can sign in now." if password else f"{name} can sign in now. Password: {told}"
+
+
+async def user_list(url: str, *, clock: Clock) -> str:
+    """Everybody with their roles."""
+    async with _people(url, clock) as people:
+        rows = [f"{u.name}\t{u.role}\t{u.display}{' (disabled)' if u.disabled else ''}" for u in await people.users()]
+    return "\n".join(rows)
+
+
+async def user_password(url: str, name: str, *, clock: Clock, password: str = "") -> str:
+    """Another password; the person is signed out everywhere."""
+    async with _people(url, clock) as people:
+        told = await people.change_password(name, password, by="command line")
+    return f"The password of {name} is changed." if password else f"The new password of {name}: {told}"
+
+
+async def user_disable(url: str, name: str, *, clock: Clock) -> str:
+    """Keep a person out."""
+    async with _people(url, clock) as people:
+        await people.disable(name, by="command line")
+    return f"{name} cannot sign in any more."
+
+
+async def token_create(url: str, name: str, *, clock: Clock, role: str = "auditor") -> str:
+    """A token for a program: the last word."""
+    async with _people(url, clock) as people:
+        made = await people.create_token(name, role=role, by="command line")
+    return f"Token {name} ({role}), told only now: {made}"
+
+
+async def token_list(url: str, *, clock: Clock) -> str:
+    """All tokens, without what they open with."""
+    async with _people(url, clock) as people:
+        found = await people.tokens()
+    return "\n".join(f"{t.name}\t{t.role}\t{'revoked' if t.revoked_at else 'valid'}" for t in found)
+
+
+async def token_revoke(url: str, name: str, *, clock: Clock) -> str:
+    """Make a token worthless."""
+    async with _people(url, clock) as people:
+        await people.revoke_token(name, by="command line")
+    return f"Token {name} opens nothing any more."
+
+
+async def first_admin(url: str, *, clock: Clock) -> str | None:
+    """The password of the first administrator, at the first start only."""
+    async with _people(url, clock) as people:
+        return await people.first_admin()

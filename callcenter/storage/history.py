@@ -1,0 +1,205 @@
+"""What happened: the call log, one call, one ticket, earlier calls of a number.
+
+In:  filters, ids. Out: records, newest first, a page at a time.
+Never: a change; a recording or an export handed out before its row in the audit is committed; a number that is withheld
+or cannot be called taken for a person.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from callcenter.core.call import Call
+from callcenter.core.codec import from_plain
+from callcenter.core.errors import NotFound
+from callcenter.core.ticket import CLOSED_STATES
+from callcenter.storage.audit import audited
+from callcenter.storage.database import Clock, Database
+from callcenter.storage.lookups import (
+    attempts_of,
+    call_lines,
+    earlier,
+    moment_and_id,
+    one_line,
+    one_ticket,
+    row_number,
+)
+from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
+from callcenter.storage.records import (
+    AttemptLine,
+    AuditLine,
+    CallLine,
+    Change,
+    FactLine,
+    Note,
+    QuarantineLine,
+    Ticket,
+    record,
+)
+from callcenter.storage.rows import ReadNumber
+from callcenter.storage.tables import calls, facts, notes, quarantine, ticket_calls, ticket_changes, tickets
+from callcenter.storage.tables_people import audit as audit_table
+from callcenter.storage.wanted import CallFilter, conditions, lines, with_calls
+
+MOST = 200
+EXPORTED_AT_ONCE = 500
+NO_RECORDING = "There is no recording of this call."
+
+
+class History:
+    """Reads. Everything is bounded, in rows and in time."""
+
+    def __init__(self, database: Database, *, read_number: ReadNumber, clock: Clock) -> None:
+        self._database, self._read_number, self._clock = database, read_number, clock
+
+    async def calls(self, wanted: CallFilter, *, after: str = "", limit: int = 50) -> Page:
+        """Calls that the filter wants, newest first; `after` is the `next` of the page before."""
+        most = max(1, min(limit, MOST))
+        return await self._calls(wanted, after, most)
+
+    async def tickets(self, wanted: CallFilter, *, after: str = "", limit: int = 50) -> TicketsPage:
+        """Tickets that have a call which the filter wants, newest first."""
+        most = max(1, min(limit, MOST))
+        query = select(tickets).where(with_calls(wanted, self._read_number)).order_by(tickets.c.id.desc()).limit(most)
+        if after:
+            query = query.where(tickets.c.id < row_number(after))
+        async with self._database.read() as connection:
+            found = [record(Ticket, row) for row in await connection.execute(query)]
+        return TicketsPage(found, str(found[-1].id) if len(found) == most else "")
+
+    async def attempts_of(self, call_ids: Iterable[str]) -> dict[str, list[AttemptLine]]:
+        """Call -> every try to reach an agency for it; calls without any are left out."""
+        found: dict[str, list[AttemptLine]] = {}
+        async with self._database.read() as connection:
+            for attempt in await attempts_of(connection, call_ids):
+                found.setdefault(attempt.call, []).append(attempt)
+        return found
+
+    async def export(self, wanted: CallFilter, *, by: str, address: str = "") -> AsyncIterator[CallLine]:
+        """All of them, a few hundred at a time; who took them out is written down first."""
+        details = {name: str(value) for name, value in asdict(wanted).items() if value}
+        now = self._clock()
+        await audited(self._database, by=by, action="calls.export", at=now, details=details, address=address)
+        after, more = "", True
+        while more:
+            page = await self._calls(wanted, after, EXPORTED_AT_ONCE)
+            for line in page.lines:
+                yield line
+            after, more = page.next, bool(page.next)
+
+    async def call(self, call_id: str) -> CallPage:
+        """One call with its attempts and its facts in the order they were heard. NotFound."""
+        async with self._database.read() as connection:
+            line = await one_line(connection, call_id)
+            state = await connection.execute(select(calls.c.state).where(calls.c.id == call_id))
+            heard = await connection.execute(select(facts).where(facts.c.call == call_id).order_by(facts.c.id))
+            return CallPage(
+                line=line,
+                call=from_plain(Call, state.scalar_one()),
+                attempts=await attempts_of(connection, [call_id]),
+                facts=[record(FactLine, row) for row in heard],
+            )
+
+    async def ticket(self, number: str) -> TicketPage:
+        """One ticket with its calls, notes and every change. NotFound."""
+        async with self._database.read() as connection:
+            ticket = await one_ticket(connection, tickets.c.number == number, number)
+            found = await call_lines(connection, lines().where(tickets.c.id == ticket.id))
+            written = await connection.execute(
+                select(notes).where(notes.c.ticket == ticket.id).order_by(notes.c.created_at, notes.c.key)
+            )
+            changed = await connection.execute(
+                select(ticket_changes).where(ticket_changes.c.ticket == ticket.id).order_by(ticket_changes.c.id)
+            )
+            return TicketPage(
+                ticket=ticket,
+                calls=found,
+                notes=[record(Note, row) for row in written],
+                changes=[record(Change, row) for row in changed],
+                attempts=await attempts_of(connection, [line.id for line in found]),
+            )
+
+    async def ticket_of(self, call_id: str) -> Ticket:
+        """The ticket of a call. NotFound until the call's first commit."""
+        async with self._database.read() as connection:
+            found = await connection.execute(select(ticket_calls.c.ticket).where(ticket_calls.c.call == call_id))
+            return await one_ticket(connection, tickets.c.id == found.scalar_one_or_none(), call_id)
+
+    async def ticket_numbers(self, call_ids: Iterable[str]) -> dict[str, str]:
+        """Call -> number of its ticket, for those that are committed."""
+        wanted = (
+            select(ticket_calls.c.call, tickets.c.number)
+            .join(tickets, tickets.c.id == ticket_calls.c.ticket)
+            .where(ticket_calls.c.call.in_(list(call_ids)))
+        )
+        async with self._database.read() as connection:
+            return {row.call: row.number for row in await connection.execute(wanted)}
+
+    async def ended(self, call_ids: Iterable[str]) -> set[str]:
+        """Those of these calls that are over for good, and committed as such."""
+        wanted = select(calls.c.id).where(calls.c.id.in_(list(call_ids)), calls.c.done.is_(True))
+        async with self._database.read() as connection:
+            return set((await connection.execute(wanted)).scalars())
+
+    async def earlier_calls(self, call_id: str, *, limit: int = 5) -> list[CallLine]:
+        """Earlier calls from the number of this call."""
+        async with self._database.read() as connection:
+            line = await one_line(connection, call_id)
+            found = await earlier(connection, line.e164, line.arrived_at, limit + 1)
+            return [other for other in found if other.id != call_id][:limit]
+
+    async def earlier_from(self, number: str | None, *, before: datetime, limit: int = 5) -> list[CallLine]:
+        """The same, for a call that may have no row yet: its number as received, and its first moment."""
+        async with self._database.read() as connection:
+            return await earlier(connection, self._read_number(number).e164, before, limit)
+
+    async def open_tickets(self, by: str, *, limit: int = MOST) -> list[Ticket]:
+        """Tickets of this person that are not closed: she took them, or answered their call."""
+        answered = select(ticket_calls.c.ticket).join(calls, calls.c.id == ticket_calls.c.call)
+        mine = or_(tickets.c.taken_by == by, tickets.c.id.in_(answered.where(calls.c.person == by)))
+        wanted = (
+            select(tickets)
+            .where(mine, tickets.c.status.not_in([status.value for status in CLOSED_STATES]))
+            .order_by(tickets.c.id.desc())
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            return [record(Ticket, row) for row in await connection.execute(wanted)]
+
+    async def recording(self, call_id: str, *, by: str, address: str = "") -> str:
+        """Where the recording is, below the recordings' folder; who asked is written down first. NotFound."""
+        async with self._database.read() as connection:
+            line = await one_line(connection, call_id)
+        if not line.recording:
+            raise NotFound(NO_RECORDING)
+        now = self._clock()
+        await audited(self._database, by=by, action="call.recording", at=now, target=call_id, address=address)
+        return line.recording
+
+    async def audit(self, *, after: str = "", limit: int = 100) -> AuditPage:
+        """Who looked at, took out or changed what, newest first."""
+        most = max(1, min(limit, MOST))
+        wanted = select(audit_table).order_by(audit_table.c.id.desc()).limit(most)
+        if after:
+            wanted = wanted.where(audit_table.c.id < row_number(after))
+        async with self._database.read() as connection:
+            found = [record(AuditLine, row) for row in await connection.execute(wanted)]
+        return AuditPage(found, str(found[-1].id) if len(found) == most else "")
+
+    async def quarantine(self, *, limit: int = 100) -> list[QuarantineLine]:
+        """Entries of the telephone that could not be stored, newest first."""
+        wanted = select(quarantine).order_by(quarantine.c.id.desc()).limit(max(1, min(limit, MOST)))
+        async with self._database.read() as connection:
+            return [record(QuarantineLine, row) for row in await connection.execute(wanted)]
+
+    async def _calls(self, wanted: CallFilter, after: str, most: int) -> Page:
+        query = lines().where(*conditions(wanted, self._read_number)).limit(most)
+        if after:
+            beyond, id_ = moment_and_id(after)
+            query = query.where((calls.c.arrived_at < beyond) | ((calls.c.arrived_at == beyond) & (calls.c.id < id_)))
+        async with self._database.read() as connection:
+            found = await call_lines(connection, query)
+        last = found[-1] if len(found) == most else None
+        return Page(found, f"{last.arrived_at.isoformat()} {last.id}" if last else "")

@@ -1,0 +1,55 @@
+"""What the history answers with: lists with the place where they go on, and whole calls and tickets.
+
+In:  records. Out: frozen pages. `next` is handed back as `after`; empty: this was the last page.
+Never: more than asked for.
+"""
+
+from dataclasses import dataclass
+
+from callcenter.core.call import Call
+from callcenter.storage.records import AttemptLine, AuditLine, CallLine, Change, FactLine, Note, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines, and where the next ones begin; `next` is empty at the end."""
+
+    lines: list[CallLine]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """All of one call."""
+
+    line: CallLine
+    call: Call
+    attempts: list[AttemptLine]
+    facts: list[FactLine]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """All of one ticket."""
+
+    ticket: Ticket
+    calls: list[CallLine]
+    notes: list[Note]
+    changes: list[Change]
+    attempts: list[AttemptLine]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Some rows of the audit, newest first."""
+
+    lines: list[AuditLine]
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsPage:
+    """Some tickets, newest first."""
+
+    lines: list[Ticket]
+    next: str = ""

@@ -1,0 +1,203 @@
+"""What the storage hands out: one frozen record for each kind of row, with the columns' names.
+
+In:  rows. Out: records that pages and the API print; moments are aware and UTC, None reads n/a.
+Never: a connection; anything that can be changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Row
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What people know of an incident. `version` grows with every change."""
+
+    id: int
+    number: str
+    day: date
+    serial: int
+    test: bool
+    created_at: datetime  # t4
+    version: int
+    call_class: str
+    classed_at: datetime | None
+    classed_by: str
+    category: str
+    priority: int | None
+    status: str
+    disposition: str
+    place: str
+    landmark: str
+    kelurahan: str
+    kecamatan: str
+    latitude: float | None
+    longitude: float | None
+    radius_m: float | None
+    location_source: str
+    location_verified_at: datetime | None  # t5
+    location_verified_by: str
+    caller_name: str
+    relation: str
+    victims: int | None
+    hazards: str
+    summary: str
+    taken_by: str
+    taken_at: datetime | None
+    wrapped_up_at: datetime | None  # t10
+    wrapped_up_by: str
+    en_route_at: datetime | None  # t11
+    on_scene_at: datetime | None  # t12
+    handled_at: datetime | None  # t13
+    closed_at: datetime | None  # t14
+    closed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One person's text on a ticket."""
+
+    key: str
+    ticket: int
+    author: str
+    text: str
+    version: int
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of a ticket, before and after. `refused`: kept, but not set, since somebody else was first."""
+
+    at: datetime
+    by: str
+    field: str
+    old: str
+    new: str
+    reason: str
+    refused: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """One call as the log shows it, with what matters of its ticket."""
+
+    id: str
+    number: str | None
+    e164: str | None
+    shown: str
+    origin: str
+    callable: bool
+    name: str | None
+    dialled: str
+    location: str
+    recording: str
+    recording_since: datetime | None
+    trunk: str
+    test: bool
+    stage: str
+    outcome: str
+    arrived_at: datetime  # t0
+    queued_at: datetime | None
+    rang_at: datetime | None
+    answered_at: datetime | None
+    forwarded_at: datetime | None
+    agency_answered_at: datetime | None
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    answered_by: str
+    person: str
+    position: str
+    waited_s: float | None
+    cause: int
+    disconnected_early: bool
+    end_seen: bool
+    ticket: str
+    ticket_created_at: datetime  # t4
+    location_verified_at: datetime | None  # t5
+    call_class: str
+    category: str
+    priority: int | None
+    status: str
+    disposition: str
+    place: str
+    agencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """One line of an agency, dialled once. `accepted_name` was typed; all else is the telephone's word."""
+
+    leg: str
+    call: str
+    agency: str
+    line: int
+    turn: int
+    number: str
+    by: str
+    result: str
+    dialled_at: datetime | None
+    ringing_at: datetime | None
+    answered_at: datetime | None
+    accepted_at: datetime | None
+    accepted_by: str
+    ended_at: datetime | None
+    cause: int
+    accepted_name: str
+    named_by: str
+    named_at: datetime | None
+
+    @property
+    def taken_at(self) -> datetime | None:
+        """When the agency took it: by a key, or by its word that a call taker typed."""
+        return self.accepted_at or self.named_at
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    """One fact of the journal."""
+
+    id: int
+    kind: str
+    call: str | None
+    at: datetime | None
+    heard_at: datetime
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Who looked at, or did, what."""
+
+    id: int
+    at: datetime
+    by: str
+    action: str
+    target: str
+    details: Mapping[str, Any]
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineLine:
+    """An entry of the telephone that could not be stored."""
+
+    id: int
+    at: datetime
+    kind: str
+    call: str
+    why: str
+    body: str
+
+
+def record(cls: type[R], row: Row[Any]) -> R:
+    """The record that this row is. Columns that the record does not have are left out."""
+    found = row._mapping
+    return cls(**{f.name: found[f.name] for f in fields(cls) if f.name in found})  # type: ignore[arg-type]

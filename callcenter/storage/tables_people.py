@@ -1,0 +1,91 @@
+"""The tables of people: who they are, where they sit, what they looked at.
+
+In:  nothing. Out: SQLAlchemy tables.
+Never: a password, a session token or an API token as it is: only what cannot be turned back.
+"""
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, text
+
+from callcenter.storage.columns import flag, key, metadata, moment, number, whole, words
+
+users = Table(
+    "users",
+    metadata,
+    key("name", 64),  # sign-in name, lower case
+    words("display"),
+    Column("role", String(20), nullable=False),
+    words("password_hash"),  # argon2id
+    flag("disabled"),
+    moment("created_at", known=True),
+    moment("password_at", known=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    key("id", 64),  # sha256 of the token in the cookie
+    Column("person", ForeignKey(users.c.name), nullable=False, index=True),
+    words("csrf"),
+    moment("created_at", known=True),
+    moment("seen_at", known=True),
+    moment("expires_at", known=True),  # whatever happens
+    moment("ended_at"),
+    words("address"),
+    words("agent"),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    number(),
+    Column("person", ForeignKey(users.c.name), nullable=False, index=True),
+    Column("session", ForeignKey(sessions.c.id), nullable=False, index=True),
+    Column("position", String(32), nullable=False),
+    moment("started_at", known=True),
+    moment("ended_at"),
+    words("ended_by"),
+    Index(
+        "uq_sign_ins_position_now",  # one person at a position: the database says who was first
+        "position",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index("ix_sign_ins_position_started_at", "position", "started_at"),
+)
+
+throttles = Table(
+    "throttles",
+    metadata,
+    key("key"),  # name:siti, address:10.0.0.7
+    whole("failures"),
+    moment("last_at", known=True),
+    moment("blocked_until"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    key("name", 64),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    words("created_by"),
+    moment("created_at", known=True),
+    moment("used_at"),
+    moment("revoked_at"),
+    words("revoked_by"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    number(),
+    moment("at", known=True),
+    words("by"),
+    words("action"),
+    words("target"),
+    Column("details", JSON, nullable=False),
+    words("address"),
+    Index("ix_audit_by_at", "by", "at"),
+    Index("ix_audit_target", "target"),
+)

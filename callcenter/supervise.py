@@ -1,0 +1,155 @@
+"""The two processes of a room on one machine: Asterisk and our service, kept alive.
+
+In:  the settings, and signals.
+Out: both run; one line with the URL when the screens answer; exit code 0 after SIGTERM or Ctrl-C.
+Never: stops Asterisk because we die. Killed outright, we leave it running, and the next start adopts it with its
+calls.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from callcenter.children import Adopted, Kept, Process
+from callcenter.core.errors import BadInput
+from callcenter.folders import make_folders
+from callcenter.health import healthy
+from callcenter.ports import asterisk_ports_are_free, web_port_is_free
+from callcenter.settings import Settings
+from callcenter.setup import prepare
+
+PATIENCE_S = 10.0  # for each way of stopping
+LATE_S = 20.0
+LOG_LIMIT = 20_000_000
+
+
+def say(sentence: str) -> None:
+    print(f"callcenter: {sentence}", file=sys.stderr, flush=True)
+
+
+def run(settings: Settings) -> int:
+    """Until a signal ends it."""
+    make_folders(settings)
+    with only_one(settings):
+        return asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    web_port_is_free(settings)
+    if running_asterisk(settings) is None:
+        asterisk_ports_are_free(settings)
+    else:
+        say("Asterisk of this folder is already running: it is kept as it is, with its calls")
+    for line in await prepare(settings):
+        print(line, file=sys.stderr, flush=True)
+    asterisk = Kept("Asterisk", lambda: start_asterisk(settings), say, lambda: last_line(_start_log(settings)))
+    service = Kept("the service", lambda: start_service(settings), say, lambda: last_line(_service_log(settings)))
+    tasks = [asyncio.create_task(part.keep()) for part in (asterisk, service)]
+    tasks.append(asyncio.create_task(announce(settings)))
+    await stop.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await service.stop(None, PATIENCE_S)
+    await asterisk.stop(lambda: _asterisk_command(settings, "core stop gracefully"), PATIENCE_S)
+    return 0
+
+
+def running_asterisk(settings: Settings) -> int | None:
+    """The process number of this home's Asterisk, if one is alive."""
+    try:
+        pid = int((settings.run_folder / "asterisk.pid").read_text())
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    return pid if str(settings.asterisk / "etc" / "asterisk.conf").encode() in words else None
+
+
+async def start_asterisk(settings: Settings) -> Process:
+    pid = running_asterisk(settings)
+    if pid is not None:
+        return Adopted(pid)
+    with _start_log(settings).open("wb") as out:
+        return await asyncio.create_subprocess_exec(
+            *_asterisk(settings), "-f",
+            stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+        )  # fmt: skip
+
+
+async def start_service(settings: Settings) -> Process:
+    """In a session of its own: Ctrl-C reaches only us. It ends by itself when we are killed (`--under`)."""
+    file = _service_log(settings)
+    if file.exists() and file.stat().st_size > LOG_LIMIT:
+        file.replace(file.with_suffix(".log.1"))
+    with file.open("ab") as out:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", "callcenter", "serve", "--under", str(os.getpid()),
+            stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+        )  # fmt: skip
+
+
+def _asterisk(settings: Settings) -> list[str]:
+    return [str(settings.asterisk_prefix / "bin" / "asterisk"), "-C", str(settings.asterisk / "etc" / "asterisk.conf")]
+
+
+async def _asterisk_command(settings: Settings, words: str) -> None:
+    null = asyncio.subprocess.DEVNULL
+    command = await asyncio.create_subprocess_exec(
+        *_asterisk(settings), "-rx", words, stdin=null, stdout=null, stderr=null
+    )
+    await command.wait()
+
+
+def _service_log(settings: Settings) -> Path:
+    return settings.log / "service.log"
+
+
+def _start_log(settings: Settings) -> Path:
+    return settings.log / "asterisk-start.log"
+
+
+def last_line(file: Path) -> str:
+    """What a program wrote last: mostly why it ended."""
+    try:
+        with file.open("rb") as log:
+            log.seek(max(0, file.stat().st_size - 2000))
+            lines = log.read().decode("utf-8", "replace").split("\n")
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")[:300]
+
+
+async def announce(settings: Settings) -> None:
+    """The one line on standard output, when the screens answer."""
+    late = asyncio.get_running_loop().call_later(LATE_S, say, f"no answer yet; see {_service_log(settings)}")
+    while not await asyncio.to_thread(healthy, settings):  # noqa: ASYNC110 - another process: only asking tells
+        await asyncio.sleep(0.2)
+    late.cancel()
+    print(settings.url, flush=True)
+
+
+@contextlib.contextmanager
+def only_one(settings: Settings) -> Iterator[None]:
+    """Two servers in one folder would take each other's calls apart. Our death ends the lock, however we die."""
+    with (settings.home / "run.lock").open("a+") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as wrong:
+            held.seek(0)
+            raise BadInput(
+                "The server of {home} already runs (process {pid}). Stop it first, or set CALLCENTER_HOME.",
+                home=settings.home,
+                pid=held.read().strip(),
+            ) from wrong
+        held.truncate(0)
+        held.write(str(os.getpid()))
+        held.flush()
+        yield

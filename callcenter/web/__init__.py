@@ -1,0 +1,1 @@
+"""The screens, the log and the API: the only place that imports aiohttp."""

@@ -1,0 +1,1 @@
+"""For other programs: health, calls, tickets, and the description of all that."""

@@ -1,0 +1,186 @@
+"""The description of the API, made from the tables that answer it.
+
+In:  the settings (codes of agencies and categories). Out: an OpenAPI 3.1 document.
+Never: a field or an address by hand that a test could not find in the code.
+"""
+
+from typing import Any
+
+from callcenter import __version__
+from callcenter.core.call import Outcome
+from callcenter.core.ticket import CallClass, TicketStatus
+from callcenter.settings import Settings
+from callcenter.web.api.shape import SCHEMAS, schema
+from callcenter.web.supervisor.filters import MOST_LINES, UNCLASSIFIED
+
+Json = dict[str, Any]
+
+
+def _query(name: str, says: str, **more: Any) -> Json:
+    return {"name": name, "in": "query", "required": False, "description": says, "schema": {"type": "string", **more}}
+
+
+def _filters(settings: Settings) -> list[Json]:
+    day = {"format": "date"}
+    moment = {"format": "date-time"}
+    return [
+        _query("day", "A day of the city: 2026-01-31.", **day),
+        _query("from", "First day.", **day),
+        _query("to", "Last day, included.", **day),
+        _query("since", "From this moment on.", **moment),
+        _query("until", "Before this moment.", **moment),
+        _query("number", "A number, or how it ends."),
+        _query("outcome", "How the call went.", enum=[str(c) for c in Outcome]),
+        _query("class", "What kind of call; NONE: not classified.", enum=[*(str(c) for c in CallClass), UNCLASSIFIED]),
+        _query("category", "What it is about.", enum=[c.code for c in settings.categories]),
+        _query("agency", "An agency that was tried.", enum=[a.code for a in settings.agencies]),
+        _query("position", "Position that answered.", enum=list(settings.positions)),
+        _query("person", "Sign-in name of who answered."),
+        _query("status", "Where the incident stands.", enum=[str(c) for c in TicketStatus]),
+        _query("q", "Words in place, name and notes."),
+        _query("ticket", "Number of a ticket."),
+        _query("tests", "1: trial calls too.", enum=["0", "1", "true", "false"]),
+        _query("after", "`next` of the page before."),
+        {
+            **_query("limit", "How many at most."),
+            "schema": {"type": "integer", "minimum": 1, "maximum": MOST_LINES, "default": 50},
+        },
+    ]
+
+
+def _path(name: str, says: str) -> Json:
+    return {"name": name, "in": "path", "required": True, "description": says, "schema": {"type": "string"}}
+
+
+def _answer(says: str, body: Json, kind: str = "application/json") -> Json:
+    return {"description": says, "content": {kind: {"schema": body}}}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _failures(*codes: int) -> Json:
+    says = {
+        400: "A parameter cannot be read.",
+        401: "No valid token.",
+        403: "The token's role may not read this.",
+        404: "There is no such thing.",
+        503: "The database does not answer.",
+    }
+    return {str(code): _answer(says[code], _ref("Error")) for code in codes}
+
+
+def _get(name: str, summary: str, answer: Json, parameters: list[Json], *codes: int, open_: bool = False) -> Json:
+    operation: Json = {
+        "operationId": name,
+        "summary": summary,
+        "parameters": parameters,
+        "responses": {"200": answer, **_failures(*codes)},
+    }
+    if open_:
+        operation["security"] = []
+    return {"get": operation}
+
+
+def _page(name: str, item: str) -> Json:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [name, "next"],
+        "properties": {
+            name: {"type": "array", "items": _ref(item)},
+            "next": {"type": ["string", "null"], "description": "`after` of the next page; null: this was the last."},
+        },
+    }
+
+
+ERROR: Json = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "sentence"],
+            "properties": {"code": {"type": "string"}, "sentence": {"type": "string"}},
+        }
+    },
+}
+
+_WORDS: Json = {"type": "array", "items": {"type": "string"}}
+_NUMBER: Json = {"type": ["number", "null"]}
+
+
+def _group(**fields: Json) -> Json:
+    return {"type": "object", "additionalProperties": False, "required": list(fields), "properties": fields}
+
+
+HEALTH: Json = _group(
+    status={"type": "string", "enum": ["ok", "trouble"]},
+    reasons={**_WORDS, "description": "Why calls cannot be taken or seen."},
+    warnings={**_WORDS, "description": "What a person should look at soon."},
+    line=_group(phase={"type": "string"}, since={"type": "string", "format": "date-time"}, sentence={"type": "string"}),
+    database=_group(ok={"type": "boolean"}, write_ms=_NUMBER, sync_ms=_NUMBER),
+    journal=_group(phase={"type": "string"}, waiting={"type": "integer"}, quarantined={"type": "integer"}),
+    disk=_group(free_bytes={"type": ["integer", "null"]}),
+    positions=_group(registered={"type": "integer"}, known={"type": "integer"}),
+    calls=_group(live={"type": "integer"}, screens={"type": "integer"}),
+)
+
+
+def _paths(settings: Settings) -> Json:
+    filters = _filters(settings)
+    healthy = _get("health", "Can calls be taken and seen?", _answer("They can.", _ref("Health")), [], open_=True)
+    healthy["get"]["responses"]["503"] = _answer("They cannot; the reasons say why.", _ref("Health"))
+    call, ticket = _path("call", "Id of the call."), _path("number", "Number of the ticket.")
+    sound = {
+        "200": {"description": "The recording.", "content": {"audio/wav": {}}},
+        "206": {"description": "The part that was asked for.", "content": {"audio/wav": {}}},
+    }
+    recording = _get("recording", "A call's recording; every hearing is written down.", {}, [call], 401, 403, 404, 503)
+    recording["get"]["responses"] |= sound | {"416": _answer("There is no such part.", _ref("Error"))}
+    return {
+        "/healthz": healthy,
+        "/api/v1/openapi.json": _get(
+            "openapi", "This description.", _answer("OpenAPI 3.1.", {"type": "object"}), [], open_=True
+        ),
+        "/api/v1/calls": _get(
+            "calls", "Calls, newest first.", _answer("A page.", _page("calls", "Call")), filters, 400, 401, 403, 503
+        ),
+        "/api/v1/calls/{call}": _get("call", "One call.", _answer("It.", _ref("Call")), [call], 401, 403, 404, 503),
+        "/api/v1/calls/{call}/recording": recording,
+        "/api/v1/tickets": _get(
+            "tickets",
+            "Tickets, newest first.",
+            _answer("A page.", _page("tickets", "Ticket")),
+            filters,
+            400,
+            401,
+            403,
+            503,
+        ),
+        "/api/v1/tickets/{number}": _get(
+            "ticket", "One ticket.", _answer("It.", _ref("TicketWhole")), [ticket], 401, 403, 404, 503
+        ),
+    }
+
+
+def description(settings: Settings) -> Json:
+    """The whole document."""
+    schemas = {name: schema(fields) for name, fields in SCHEMAS.items()}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"112 {settings.city}",
+            "version": __version__,
+            "description": "Calls and tickets of the 112 call server. Moments are UTC.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}],
+        "paths": _paths(settings),
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "./run token create"}},
+            "schemas": {**schemas, "Error": ERROR, "Health": HEALTH},
+        },
+    }

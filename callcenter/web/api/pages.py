@@ -1,0 +1,52 @@
+"""Calls and tickets for other programs.
+
+In:  GET with a token and filters, hostile. Out: JSON, newest first, page by page.
+Never: HTML, a change, a number to a role that may not read numbers.
+"""
+
+from aiohttp import web
+
+from callcenter.web.api import openapi
+from callcenter.web.api.shape import CALL, TICKET, TICKET_WHOLE, CallRow, TicketRow, shaped
+from callcenter.web.parts import parts
+from callcenter.web.security import visitor
+from callcenter.web.supervisor.filters import read_after, read_filter, read_limit
+from callcenter.web.supervisor.recording import send_recording
+
+
+async def calls(request: web.Request) -> web.Response:
+    here = parts(request)
+    wanted = read_filter(request.query, here.settings)
+    page = await here.history.calls(wanted, after=read_after(request.query), limit=read_limit(request.query))
+    tried = await here.history.attempts_of([line.id for line in page.lines])
+    rows = [shaped(CALL, CallRow(line, tried.get(line.id, ()))) for line in page.lines]
+    return web.json_response({"calls": rows, "next": page.next or None})
+
+
+async def call(request: web.Request) -> web.Response:
+    page = await parts(request).history.call(request.match_info["call"])
+    return web.json_response(shaped(CALL, CallRow(page.line, page.attempts)))
+
+
+async def tickets(request: web.Request) -> web.Response:
+    here = parts(request)
+    wanted = read_filter(request.query, here.settings)
+    page = await here.history.tickets(wanted, after=read_after(request.query), limit=read_limit(request.query))
+    rows = [shaped(TICKET, TicketRow(ticket)) for ticket in page.lines]
+    return web.json_response({"tickets": rows, "next": page.next or None})
+
+
+async def ticket(request: web.Request) -> web.Response:
+    page = await parts(request).history.ticket(request.match_info["number"])
+    return web.json_response(shaped(TICKET_WHOLE, TicketRow(page.ticket, page.calls, page.notes)))
+
+
+async def recording(request: web.Request) -> web.StreamResponse:
+    token = visitor(request).token
+    by = f"token:{token.name}" if token else ""
+    return await send_recording(request, call=request.match_info["call"], by=by)
+
+
+async def description(request: web.Request) -> web.Response:
+    """OpenAPI 3.1."""
+    return web.json_response(openapi.description(parts(request).settings))

@@ -1,0 +1,141 @@
+"""Builds the web from its parts, and serves it.
+
+In:  settings, secrets, the switchboard's face, storage. Out: an aiohttp application; `serve` runs it until cancelled.
+Never: a part that dies alone: painter of live parts, reader of papers and server live in one TaskGroup.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from callcenter.core.errors import BadInput
+from callcenter.settings import Settings
+from callcenter.storage import Database, History, People, Tickets
+from callcenter.web.api.routes import ROUTES as API
+from callcenter.web.board import Board, Journal, News
+from callcenter.web.entry.routes import ROUTES as ENTRY
+from callcenter.web.errors import catch
+from callcenter.web.i18n import read_languages
+from callcenter.web.live import Hub
+from callcenter.web.painter import Painter
+from callcenter.web.parts import PARTS, Parts
+from callcenter.web.people.routes import ROUTES as PEOPLE
+from callcenter.web.screen.desk import Desk
+from callcenter.web.screen.live import regions
+from callcenter.web.screen.routes import ROUTES as SCREEN
+from callcenter.web.security import Tokens, guard, put_headers
+from callcenter.web.sessions import Sessions
+from callcenter.web.static_files import read_static
+from callcenter.web.supervisor.routes import ROUTES as SUPERVISOR
+
+LARGEST_FORM = 256 * 1024
+SHUTDOWN_S = 3.0
+
+
+class Secrets(Protocol):
+    """What the web needs of the secrets."""
+
+    @property
+    def session(self) -> str: ...
+
+
+def make_app(
+    *,
+    settings: Settings,
+    secrets: Secrets,
+    board: Board,
+    tickets: Tickets,
+    history: History,
+    people: People,
+    database: Database,
+    journal: Journal,
+    clock: Callable[[], datetime],
+) -> web.Application:
+    """The application. Nothing runs in it by itself: `serve`, or a test, runs `run_parts` beside it."""
+    app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
+    files = read_static()
+    hub = Hub(clock)
+    app[PARTS] = here = Parts(
+        settings=settings,
+        tokens=Tokens(secrets.session.encode()),
+        board=board,
+        tickets=tickets,
+        history=history,
+        people=people,
+        sessions=Sessions(people, clock),
+        database=database,
+        journal=journal,
+        clock=clock,
+        painter=Painter(settings, read_languages(), files),
+        desk=Desk(history, people, board, hub.stir),
+        hub=hub,
+    )
+    hub.show(regions(lambda: here))
+    for table in (ENTRY, SCREEN, SUPERVISOR, PEOPLE, API):
+        app.add_routes(table)
+    app.router.add_static(files.prefix, files.folder, name="static")
+    app.on_response_prepare.append(put_headers)
+    app.on_shutdown.append(_close_pages)
+    return app
+
+
+async def _close_pages(app: web.Application) -> None:
+    """Streams left open would make the shutdown take a minute."""
+    await app[PARTS].hub.close()
+
+
+async def run_parts(app: web.Application) -> None:
+    """What lives beside the server: the live picture and the papers. Until cancelled."""
+    here = app[PARTS]
+
+    def hear(news: News) -> None:
+        here.desk.hear(news)
+        here.hub.stir()
+
+    unlisten = here.board.listen(hear)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(here.hub.run(), name="live")
+            tasks.create_task(here.desk.run(), name="papers")
+    finally:
+        unlisten()
+
+
+async def serve(app: web.Application, settings: Settings) -> None:
+    """The server, until cancelled. BadInput when the port is taken or the certificate cannot be used."""
+    runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, access_log=None, handle_signals=False)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.web_host, settings.web_port, ssl_context=_certificate(settings))
+        try:
+            await site.start()
+        except OSError as wrong:
+            raise BadInput(
+                "The screens cannot listen on {host}:{port} ({why}). Set web_host or web_port.",
+                host=settings.web_host,
+                port=settings.web_port,
+                why=wrong.strerror or str(wrong),
+            ) from wrong
+        await run_parts(app)
+    finally:
+        await runner.cleanup()
+
+
+def _certificate(settings: Settings) -> ssl.SSLContext | None:
+    if not settings.tls:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(settings.tls_folder / "server.crt", settings.tls_folder / "server.key")
+    except (OSError, ssl.SSLError) as wrong:
+        raise BadInput(
+            "The certificate in {folder} cannot be used ({why}). Make it again with ./run lan.",
+            folder=settings.tls_folder,
+            why=wrong,
+        ) from wrong
+    return context

@@ -1,0 +1,77 @@
+"""What the web sees of the switchboard, and nothing more.
+
+In:  nothing. Out: Protocols; the switchboard fits them without knowing of them, and so does the tests' board.
+Never: anything of the telephone. A wish goes in, a floor comes out.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from callcenter.core.call import Call
+from callcenter.core.errors import CallCenterError
+from callcenter.core.floor import Floor
+from callcenter.core.wishes import Wish
+
+UP = "up"
+
+
+class LineState(Protocol):
+    """How the link to Asterisk stands. `why` is None only while all is well."""
+
+    @property
+    def phase(self) -> str: ...
+    @property
+    def since(self) -> datetime: ...
+    @property
+    def why(self) -> CallCenterError | None: ...
+
+
+class News(Protocol):
+    """The newest floor, the calls that are not as they were (ended ones included), and new ticket numbers."""
+
+    @property
+    def floor(self) -> Floor: ...
+    @property
+    def changed(self) -> tuple[Call, ...]: ...
+    @property
+    def tickets(self) -> Mapping[str, str]: ...
+
+
+class Board(Protocol):
+    """The switchboard's face."""
+
+    @property
+    def floor(self) -> Floor: ...
+    @property
+    def line(self) -> LineState: ...
+    @property
+    def tickets(self) -> Mapping[str, str]:
+        """Call id -> ticket number, once committed: the floor's calls and the last ended ones."""
+        ...
+
+    def listen(self, listener: Callable[[News], None]) -> Callable[[], None]:
+        """Calls the listener at once, in order, with everything that happens; it must not block. Returns the end."""
+        ...
+
+    async def wish(self, wish: Wish) -> None:
+        """Raises Refused, LineDown or Unconfirmed. Returns when Asterisk took it, not when it happened."""
+        ...
+
+
+class JournalState(Protocol):
+    """Whether what happened is safe."""
+
+    @property
+    def phase(self) -> str: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def trouble(self) -> CallCenterError | None: ...
+    @property
+    def quarantined(self) -> int: ...
+
+
+class Journal(Protocol):
+    @property
+    def state(self) -> JournalState: ...

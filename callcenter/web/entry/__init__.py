@@ -1,0 +1,1 @@
+"""Coming and going: sign-in, sign-out, language, position."""

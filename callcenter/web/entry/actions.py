@@ -1,0 +1,99 @@
+"""Sign-in, sign-out, language, colours, position.
+
+In:  POST. Out: a way on, or the form again with a sentence.
+Never: a redirect to another server: `back` must be a path of ours.
+"""
+
+from aiohttp import web
+
+from callcenter.core.errors import CallCenterError, StoreDown
+from callcenter.web.access import DESK, home_of
+from callcenter.web.entry.pages import position_form, sign_in_form
+from callcenter.web.errors import status_of, wants_json
+from callcenter.web.painter import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
+from callcenter.web.parts import parts
+from callcenter.web.security import SESSION_COOKIE, see_other, set_cookie
+
+YEAR_S = 365 * 24 * 3600
+LONGEST_NAME = 100
+LONGEST_PASSWORD = 1000
+
+
+async def _form(request: web.Request) -> dict[str, str]:
+    return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+
+
+def _back(form: dict[str, str]) -> str:
+    """A path of ours, or the front door."""
+    back = form.get("back", "/")
+    return back if back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable() else "/"
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """Name, password, position. Throttled by storage, which counts tries of the name and of the address."""
+    here = parts(request)
+    form = await _form(request)
+    name, password = form.get("name", "")[:LONGEST_NAME].strip(), form.get("password", "")[:LONGEST_PASSWORD]
+    wanted = form.get("position", "")
+    wanted = wanted if wanted in here.settings.positions else ""
+    try:
+        signed_in = await here.people.sign_in(
+            name,
+            password,
+            position=wanted,
+            address=request.remote or "",
+            agent=request.headers.get("User-Agent", "")[:200],
+        )
+    except CallCenterError as error:
+        sentence = here.painter.sentence(request, error)
+        return await sign_in_form(request, error=sentence, name=name, position=wanted, status=status_of(error)[0])
+    session = signed_in.session
+    lost = session.role in DESK and not session.position and bool(here.settings.positions)
+    response = see_other("/position" if lost and session.role == "call_taker" else home_of(session.role))
+    set_cookie(request, response, SESSION_COOKIE, signed_in.token)
+    return response
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    """Ends the session and frees the position."""
+    here = parts(request)
+    await here.people.sign_out(request.cookies.get(SESSION_COOKIE, ""))
+    response = see_other("/sign-in")
+    response.del_cookie(SESSION_COOKIE, path="/")
+    return response
+
+
+async def language(request: web.Request) -> web.StreamResponse:
+    """One click."""
+    form = await _form(request)
+    code = form.get("language", "")
+    response = see_other(_back(form))
+    if code in parts(request).painter.languages:
+        set_cookie(request, response, LANGUAGE_COOKIE, code, max_age=YEAR_S)
+    return response
+
+
+async def theme(request: web.Request) -> web.StreamResponse:
+    """auto, light, dark; a script has painted it already and only wants it remembered."""
+    form = await _form(request)
+    chosen = form.get("theme", "auto")
+    response: web.StreamResponse
+    response = web.json_response({}) if wants_json(request) else see_other(_back(form))
+    set_cookie(request, response, THEME_COOKIE, chosen if chosen in THEMES else "auto", max_age=YEAR_S)
+    return response
+
+
+async def position(request: web.Request) -> web.StreamResponse:
+    """Sit down somewhere else, or stand up."""
+    here = parts(request)
+    wanted = (await _form(request)).get("position", "")
+    try:
+        await here.people.claim_position(
+            request.cookies.get(SESSION_COOKIE, ""), wanted if wanted in here.settings.positions else ""
+        )
+    except StoreDown:
+        raise
+    except CallCenterError as error:
+        return await position_form(request, error=here.painter.sentence(request, error), status=status_of(error)[0])
+    await here.desk.read_seats()
+    return see_other("/")

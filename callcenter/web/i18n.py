@@ -1,0 +1,146 @@
+"""The languages: gettext catalogues, read once at the start.
+
+In:  locales/<language>.po (a third language is one more file). Out: `Language.say(sentence, **values)`.
+Never: a missing sentence shown as nothing: the English sentence itself is the fallback, and `check` (the test-suite
+runs it) names every sentence of templates, scripts and errors that a catalogue lacks.
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.pofile import read_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
+
+HERE = Path(__file__).parent
+LOCALES = HERE / "locales"
+TEMPLATES = HERE / "templates"
+SCRIPTS = HERE / "static"
+PACKAGE = HERE.parent
+DEFAULT = "id"
+TERMINAL = frozenset({"render.py", "commands.py"})
+FOLDERS = ("core", "asterisk", "storage", "web")
+"""Whose sentences reach a screen; the terminal's own (TERMINAL) stay English."""
+
+SCRIPT_SENTENCE = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)+)\"""")
+MARKERS = frozenset({
+    "N_", "CallCenterError", "Refused", "NotFound", "Conflict", "BadInput", "LineDown", "Unconfirmed", "StoreDown",
+    "Lost", "AccountRefused", "SignInFirst", "NotAllowed",
+})  # fmt: skip
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
+    """Marks a sentence for the catalogues; says it as it is."""
+    return sentence
+
+
+@dataclass(frozen=True)
+class Language:
+    """One catalogue."""
+
+    code: str
+    name: str
+    sentences: Mapping[str, str]
+
+    def say(self, sentence: str, /, **values: object) -> str:
+        """The sentence in this language. `{name}` places are filled from `values`; a bad catalogue never raises."""
+        text = self.sentences.get(sentence) or sentence
+        if not values:
+            return text
+        try:
+            return text.format(**values)
+        except (KeyError, IndexError, ValueError):
+            return sentence.format_map(_Blank(values))
+
+
+class _Blank(dict[str, object]):
+    """Values of which some may be missing: the place then stays as it is."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def read_languages(folder: Path = LOCALES) -> dict[str, Language]:
+    """Every language of the folder by its code, the default first."""
+    found = {}
+    for path in sorted(folder.glob("*.po"), key=lambda p: (p.stem != DEFAULT, p.stem)):
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=path.stem)
+        said = {str(m.id): str(m.string) for m in catalogue if m.id and m.string and isinstance(m.id, str)}
+        name = Locale.parse(path.stem).get_display_name() or path.stem
+        found[path.stem] = Language(path.stem, name, said)
+    return found
+
+
+def script_sentences(name: str, folder: Path = SCRIPTS) -> set[str]:
+    """The sentences that a folder of scripts says through `t("...")`."""
+    texts = (path.read_text("utf-8") for path in (folder / name).rglob("*.js"))
+    return {found.replace('\\"', '"') for text in texts for found in SCRIPT_SENTENCE.findall(text)}
+
+
+def used_sentences() -> set[str]:
+    """Every sentence that a person may read: of templates, scripts, labels and errors."""
+    found = script_sentences("js")
+    environment = Environment(autoescape=True)
+    for path in TEMPLATES.rglob("*.html"):
+        template = environment.parse(path.read_text("utf-8"))
+        for _line, _function, message in extract_from_ast(template, ("_",)):
+            found.update(m for m in (message if isinstance(message, tuple) else (message,)) if m)
+    paths = [path for folder in FOLDERS for path in (PACKAGE / folder).rglob("*.py") if path.name not in TERMINAL]
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in (*paths, PACKAGE / "switchboard.py")}
+    everywhere: dict[str, set[str]] = {}
+    for tree in trees.values():
+        for name, said in _constants(tree).items():
+            everywhere.setdefault(name, set()).add(said)
+    for path, tree in trees.items():
+        found.update(_python_sentences(tree, everywhere))
+        if path.name == "link_state.py":  # said through other names
+            found.update(said for name, said in _constants(tree).items() if name.isupper())
+    return found
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    """A module's sentences with a name."""
+    return {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _python_sentences(tree: ast.Module, everywhere: Mapping[str, set[str]]) -> Iterator[str]:
+    """First arguments of errors and of N_; a name in their place is looked up among the modules' constants."""
+    own = _constants(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        first = node.args[0]
+        if called not in MARKERS:
+            continue
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield first.value
+        elif isinstance(first, ast.Name):
+            yield from {own[first.id]} if first.id in own else everywhere.get(first.id, set())
+
+
+PLACES = re.compile(r"\{(\w*)[^}]*\}")
+
+
+def check(languages: Mapping[str, Language]) -> list[str]:
+    """What is wrong with the catalogues, one sentence each; empty when all is well."""
+    used = used_sentences()
+    wrong = []
+    for language in languages.values():
+        wrong += [f"{language.code}: missing: {sentence}" for sentence in sorted(used - set(language.sentences))]
+        wrong += [f"{language.code}: nobody says: {sentence}" for sentence in sorted(set(language.sentences) - used)]
+        for sentence, said in language.sentences.items():
+            if sorted(PLACES.findall(sentence)) != sorted(PLACES.findall(said)):
+                wrong.append(f"{language.code}: other places than in: {sentence}")
+    return wrong

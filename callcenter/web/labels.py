@@ -1,0 +1,123 @@
+"""Codes to words: what the ten classes, outcomes, states and results are called on the screen.
+
+In:  a code of `core`. Out: the English sentence that the catalogues translate.
+Never: a rule. Codes are stable, labels are display text.
+"""
+
+from callcenter.core.attempt import Result
+from callcenter.core.call import Outcome, Stage
+from callcenter.core.position import Phone
+from callcenter.core.ticket import CallClass, Disposition, TicketStatus
+from callcenter.web.i18n import N_
+
+OUTCOME: dict[str, str] = {
+    Outcome.IN_PROGRESS: N_("In progress"),
+    Outcome.ANSWERED: N_("Answered"),
+    Outcome.ABANDONED_IVR: N_("Dropped in a message"),
+    Outcome.ABANDONED_SHORT: N_("Short abandon (< 5 s)"),
+    Outcome.ABANDONED: N_("Abandoned in queue"),
+    Outcome.NO_AGENT: N_("Nobody available"),
+    Outcome.OVERFLOWED: N_("Overflowed"),
+    Outcome.BLOCKED: N_("Blocked"),
+    Outcome.UNKNOWN: N_("Unknown"),
+}
+
+STAGE: dict[str, str] = {
+    Stage.ARRIVED: N_("arriving"),
+    Stage.WAITING: N_("waiting"),
+    Stage.TALKING: N_("in speech"),
+    Stage.ALONE: N_("caller is alone"),
+    Stage.HANDED_OVER: N_("handed over"),
+    Stage.ENDED: N_("ended"),
+}
+
+CALL_CLASS: dict[str, str] = {
+    CallClass.EMERGENCY: N_("Emergency"),
+    CallClass.NON_EMERGENCY: N_("Public service complaint"),
+    CallClass.INFO: N_("Information"),
+    CallClass.GHOST: N_("Silent, no sound"),
+    CallClass.OPEN_LINE: N_("Silent, background sound"),
+    CallClass.PRANK: N_("Nuisance"),
+    CallClass.FALSE_REPORT: N_("False report"),
+    CallClass.MISDIAL: N_("Misdial"),
+    CallClass.MISROUTED: N_("Other city's caller"),
+    CallClass.FOLLOW_UP: N_("Follow-up"),
+}
+
+STATUS: dict[str, str] = {
+    TicketStatus.NEW: N_("New"),
+    TicketStatus.VERIFIED: N_("Verified"),
+    TicketStatus.FORWARDED: N_("Forwarded"),
+    TicketStatus.ACCEPTED: N_("Accepted by the agency"),
+    TicketStatus.EN_ROUTE: N_("En route"),
+    TicketStatus.ON_SCENE: N_("On scene"),
+    TicketStatus.HANDLED: N_("Handled"),
+    TicketStatus.CLOSED: N_("Closed"),
+    TicketStatus.CANCELLED: N_("Cancelled"),
+    TicketStatus.REOPENED: N_("Reopened"),
+}
+
+DISPOSITION: dict[str, str] = {
+    Disposition.RESOLVED: N_("Resolved"),
+    Disposition.BY_PHONE: N_("Settled by phone"),
+    Disposition.REFERRED: N_("Referred"),
+    Disposition.NOT_FOUND: N_("Nothing found on scene"),
+    Disposition.DUPLICATE: N_("Duplicate"),
+    Disposition.CANCELLED_BY_CALLER: N_("Cancelled by the caller"),
+    Disposition.FALSE_REPORT: N_("False report"),
+    Disposition.INFO_GIVEN: N_("Information given"),
+    Disposition.NO_CONTACT: N_("Could not be reached"),
+    Disposition.AGENCY_UNAVAILABLE: N_("Agency not available"),
+    Disposition.NO_INCIDENT: N_("No incident"),
+}
+
+RESULT: dict[str, str] = {
+    Result.DIALLING: N_("dialling"),
+    Result.RINGING: N_("ringing"),
+    Result.ANSWERED: N_("answered, not yet accepted"),
+    Result.ACCEPTED: N_("accepted"),
+    Result.DECLINED: N_("declined"),
+    Result.BUSY: N_("busy"),
+    Result.NO_ANSWER: N_("no answer"),
+    Result.FAILED: N_("line failed"),
+    Result.CANCELLED: N_("cancelled"),
+}
+
+PHONE: dict[str, str] = {
+    Phone.UNKNOWN: N_("phone not seen"),
+    Phone.UNREACHABLE: N_("phone unreachable"),
+    Phone.IDLE: N_("ready"),
+    Phone.RINGING: N_("rings"),
+    Phone.IN_USE: N_("speaking"),
+    Phone.ON_HOLD: N_("on hold"),
+}
+
+PHASE: dict[str, str] = {
+    "up": N_("Line connected"),
+    "down": N_("Line down"),
+    "connecting": N_("Line connecting"),
+    "syncing": N_("Line connecting"),
+    "refused": N_("Line refused"),
+}
+
+ROLE: dict[str, str] = {
+    "call_taker": N_("Call taker"),
+    "dispatcher": N_("Dispatcher"),
+    "supervisor": N_("Supervisor"),
+    "agency": N_("Agency"),
+    "admin": N_("Administrator"),
+    "auditor": N_("Auditor"),
+    "viewer": N_("Viewer"),
+}
+
+TABLES: dict[str, dict[str, str]] = {
+    "outcome": OUTCOME,
+    "stage": STAGE,
+    "class": CALL_CLASS,
+    "status": STATUS,
+    "disposition": DISPOSITION,
+    "result": RESULT,
+    "phone": PHONE,
+    "phase": PHASE,
+    "role": ROLE,
+}

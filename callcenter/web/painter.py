@@ -1,0 +1,127 @@
+"""Pages and parts of pages, painted on the server.
+
+In:  a template's name, a language, values. Out: HTML; the same partial serves the page and its live updates.
+Never: markup from outside: everything is escaped, nothing is marked safe here.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from aiohttp import hdrs, web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from callcenter.core import phone
+from callcenter.core.errors import CallCenterError
+from callcenter.core.phone import Number
+from callcenter.core.ticket import CLASS_KEYS, LARGE_CLASSES
+from callcenter.settings import Settings
+from callcenter.web.access import may
+from callcenter.web.i18n import TEMPLATES, Language
+from callcenter.web.labels import TABLES
+from callcenter.web.security import form_token, is_loopback, is_secure, session_of
+from callcenter.web.static_files import StaticFiles
+from callcenter.web.times import CityTime, between, epoch_ms, span
+
+LANGUAGE_COOKIE = "language"
+THEME_COOKIE = "theme"
+THEMES = ("auto", "light", "dark")
+
+
+class Painter:
+    """One environment for each language, so that macros and partials speak it too."""
+
+    def __init__(self, settings: Settings, languages: Mapping[str, Language], files: StaticFiles) -> None:
+        self.settings = settings
+        self.languages = languages
+        self.files = files
+        self.times = {code: CityTime(settings.zone, code) for code in languages}
+        self._rooms = {code: self._environment(language) for code, language in languages.items()}
+
+    def _environment(self, language: Language) -> Environment:
+        room = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        room.globals.update(
+            _=language.say,
+            language=language,
+            languages=self.languages,
+            city=self.settings.city,
+            positions=self.settings.positions,
+            times=self.times[language.code],
+            span=span,
+            between=between,
+            epoch_ms=epoch_ms,
+            asset=self.files.url,
+            label=lambda table, code: language.say(TABLES[table].get(code, code or "")),
+            labels=TABLES,
+            told=lambda error: self.say_error(language, error),
+            number=lambda raw: self.number(raw, language.code),
+            agency_name=lambda code: self.agency_name(code, language.code),
+            category_name=lambda code: self.category_name(code, language.code),
+            class_keys=CLASS_KEYS,
+            large_classes=LARGE_CLASSES,
+            settings=self.settings,
+            may=may,
+        )
+        return room
+
+    def language_of(self, request: web.Request) -> Language:
+        """What the person chose, or what the room begins with."""
+        code = request.cookies.get(LANGUAGE_COOKIE, "")
+        return self.languages.get(code) or self.languages[self.settings.language]
+
+    def number(self, raw: str | None, language: str) -> Number:
+        return _read_number(raw, self.settings.region, language, self.settings.no_sim_numbers)
+
+    def agency_name(self, code: str, language: str) -> str:
+        agency = self.settings.agency(code)
+        return agency.name(language) if agency else code
+
+    def category_name(self, code: str, language: str) -> str:
+        found = next((c for c in self.settings.categories if c.code == code), None)
+        return found.name(language) if found else code
+
+    def part(self, template: str, language: str, **values: Any) -> str:
+        """One partial."""
+        return self._rooms[language].get_template(template).render(**values)
+
+    def page(self, request: web.Request, template: str, *, status: int = 200, **values: Any) -> web.Response:
+        """A whole page, in the person's language and colours."""
+        language = self.language_of(request)
+        theme = request.cookies.get(THEME_COOKIE, "auto")
+        html = self.part(
+            template,
+            language.code,
+            **{"session": session_of(request), "error": "", **values},
+            csrf=form_token(request),
+            theme=theme if theme in THEMES else "auto",
+            here=request.rel_url.path_qs if request.method == hdrs.METH_GET else "/",
+            unsafe=not is_secure(request) and not is_loopback(request),
+        )
+        return web.Response(text=html, content_type="text/html", status=status)
+
+    def sentence(self, request: web.Request, error: CallCenterError) -> str:
+        """An error in the person's language."""
+        return self.say_error(self.language_of(request), error)
+
+    def say_error(self, language: Language, error: CallCenterError) -> str:
+        """The sentence of an error; moments among its values as the city's clock, seconds whole."""
+        return language.say(error.sentence, **{k: self._value(language, v) for k, v in error.values.items()})
+
+    def _value(self, language: Language, value: object) -> object:
+        if isinstance(value, datetime):
+            return self.times[language.code].moment(value)
+        if isinstance(value, CallCenterError):
+            return self.say_error(language, value)
+        return round(value) if isinstance(value, float) else value
+
+
+@lru_cache(maxsize=4096)
+def _read_number(raw: str | None, region: str, language: str, pseudo: tuple[str, ...]) -> Number:
+    return phone.read(raw, region, language, pseudo)

@@ -1,0 +1,49 @@
+"""What the handlers hold: every part of the web, made once in app.py and found under one key.
+
+In:  the parts. Out: `parts(request)`.
+Never: a global. Two apps in one process share nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from callcenter.settings import Settings
+from callcenter.storage import Database, History, People, Tickets
+from callcenter.web.board import Board, Journal
+from callcenter.web.security import Tokens
+from callcenter.web.sessions import Sessions
+
+if TYPE_CHECKING:
+    from callcenter.web.live import Hub
+    from callcenter.web.painter import Painter
+    from callcenter.web.screen.desk import Desk
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that a handler may use."""
+
+    settings: Settings
+    tokens: Tokens
+    board: Board
+    tickets: Tickets
+    history: History
+    people: People
+    sessions: Sessions
+    database: Database
+    journal: Journal
+    clock: Callable[[], datetime]
+    painter: "Painter"
+    desk: "Desk"
+    hub: "Hub"
+
+
+PARTS = web.AppKey("parts", Parts)
+
+
+def parts(request: web.Request) -> Parts:
+    return request.config_dict[PARTS]

@@ -1,0 +1,74 @@
+"""Adding people, new passwords, closing an account.
+
+In:  POST of a form. Out: the list again with a sentence; a new password stands there once.
+Never: a password chosen for somebody else: storage invents it, and it is said to that person.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from callcenter.core.errors import BadInput, CallCenterError
+from callcenter.web.access import ROLES
+from callcenter.web.errors import status_of
+from callcenter.web.i18n import N_
+from callcenter.web.parts import parts
+from callcenter.web.people.pages import people_page
+from callcenter.web.security import person
+
+LONGEST = 100
+ADDED = N_("{name} may sign in now. The password is shown only this once:")
+CHANGED = N_("{name} has a new password, shown only this once:")
+CLOSED = N_("{name} may not sign in any more.")
+
+Form = dict[str, str]
+
+
+async def _form(request: web.Request) -> Form:
+    return {k: v.strip() for k, v in (await request.post()).items() if isinstance(v, str) and len(v) <= LONGEST}
+
+
+async def _done(request: web.Request, work: Callable[[Form], Awaitable[str]], says: str) -> web.Response:
+    """The work, then the list with a sentence; `work` gives the new password, or nothing."""
+    here = parts(request)
+    form = await _form(request)
+    try:
+        password = await work(form)
+    except CallCenterError as error:
+        sentence = here.painter.sentence(request, error)
+        return await people_page(request, error=sentence, status=status_of(error)[0])
+    told = here.painter.language_of(request).say(says, name=form.get("name", ""))
+    return await people_page(request, told=told, password=password)
+
+
+async def add(request: web.Request) -> web.Response:
+    here, by = parts(request), person(request).person
+
+    async def work(form: Form) -> str:
+        role = form.get("role", "")
+        if role not in ROLES:
+            raise BadInput("There is no such role.")
+        return await here.people.add_user(form.get("name", ""), display=form.get("display", ""), role=role, by=by)
+
+    return await _done(request, work, ADDED)
+
+
+async def password(request: web.Request) -> web.Response:
+    here, by = parts(request), person(request).person
+
+    async def work(form: Form) -> str:
+        return await here.people.change_password(form.get("name", ""), by=by)
+
+    return await _done(request, work, CHANGED)
+
+
+async def disable(request: web.Request) -> web.Response:
+    here, who = parts(request), person(request)
+
+    async def work(form: Form) -> str:
+        if form.get("name", "") == who.person:
+            raise BadInput("You cannot close your own account.")
+        await here.people.disable(form.get("name", ""), by=who.person)
+        return ""
+
+    return await _done(request, work, CLOSED)

@@ -1,0 +1,1 @@
+"""The call taker's screen: one page for the whole shift."""

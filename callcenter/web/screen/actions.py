@@ -1,0 +1,185 @@
+"""What a call taker does: types, classifies, calls agencies, leaves, hangs up.
+
+In:  POST, JSON or form. Out: JSON: the ticket's new version, or a sentence that says why not.
+Never: a change on the screen by itself. A wish is sent; the screen moves when Asterisk says that it happened.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from callcenter.core.errors import BadInput, NotFound, StoreDown
+from callcenter.core.wishes import Admit, CancelForward, Forward, HangUp, Leave, Wish
+from callcenter.storage import TYPED_FIELDS, Session, Ticket
+from callcenter.web.parts import Parts, parts
+from callcenter.web.security import person
+
+LONGEST_TEXT = 20_000
+LONGEST_WORD = 200
+NAMING_TRIES = 5
+
+
+async def _body(request: web.Request) -> Mapping[str, Any]:
+    """What was sent, from a script or a form."""
+    if request.content_type == "application/json":
+        try:
+            read = await request.json()
+        except ValueError as wrong:
+            raise BadInput("This request cannot be read.") from wrong
+        if not isinstance(read, dict):
+            raise BadInput("This request cannot be read.")
+        return read
+    return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+
+
+def _text(body: Mapping[str, Any], name: str, longest: int = LONGEST_WORD) -> str:
+    value = body.get(name, "")
+    if not isinstance(value, str):
+        raise BadInput("This request cannot be read.")
+    if len(value) > longest:
+        raise BadInput("That is too long: at most {count} letters.", count=longest)
+    return value
+
+
+def _version(body: Mapping[str, Any]) -> int:
+    value = body.get("version", 0)
+    try:
+        number = int(value)
+    except (TypeError, ValueError) as wrong:
+        raise BadInput("This request cannot be read.") from wrong
+    if not 0 <= number < 2**31:
+        raise BadInput("This request cannot be read.")
+    return number
+
+
+async def _ticket(request: web.Request) -> tuple[Parts, str, Ticket, Session]:
+    here = parts(request)
+    call = request.match_info["call"]
+    return here, call, await here.desk.ticket_of(call), person(request)
+
+
+def _saved(here: Parts, call: str, ticket: Ticket) -> web.Response:
+    here.desk.put(call, ticket)
+    return web.json_response({"version": ticket.version, "ticket": ticket.number})
+
+
+async def field(request: web.Request) -> web.Response:
+    """One field, while it is typed."""
+    here, call, ticket, who = await _ticket(request)
+    body = await _body(request)
+    name = _text(body, "field")
+    if name not in TYPED_FIELDS:
+        raise BadInput("There is no such field.")
+    values = {name: _text(body, "value", LONGEST_TEXT)}
+    return _saved(
+        here, call, await here.tickets.set_fields(ticket.number, values, version=_version(body), by=who.person)
+    )
+
+
+async def note(request: web.Request) -> web.Response:
+    """One note, while it is typed."""
+    here, call, ticket, who = await _ticket(request)
+    body = await _body(request)
+    saved = await here.tickets.save_note(
+        ticket.number,
+        key=_text(body, "key", 64),
+        text=_text(body, "text", LONGEST_TEXT),
+        version=_version(body),
+        by=who.person,
+    )
+    here.desk.put_note(call, saved)
+    return web.json_response({"version": saved.version, "ticket": ticket.number})
+
+
+async def call_class(request: web.Request) -> web.Response:
+    """One key: what kind of call this is."""
+    here, call, ticket, who = await _ticket(request)
+    body = await _body(request)
+    chosen = _text(body, "class")
+    return _saved(
+        here, call, await here.tickets.set_class(ticket.number, chosen, version=ticket.version, by=who.person)
+    )
+
+
+async def category(request: web.Request) -> web.Response:
+    """What it is about; proposes the agencies."""
+    here, call, ticket, who = await _ticket(request)
+    body = await _body(request)
+    chosen, version = _text(body, "value"), _version(body)
+    return _saved(here, call, await here.tickets.set_category(ticket.number, chosen, version=version, by=who.person))
+
+
+async def status(request: web.Request) -> web.Response:
+    """Closed, with what became of it; or done with the writing."""
+    here, call, ticket, who = await _ticket(request)
+    body = await _body(request)
+    wanted = _text(body, "status")
+    if wanted == "WRAPPED_UP":
+        return _saved(here, call, await here.tickets.wrap_up(ticket.number, by=who.person))
+    saved = await here.tickets.set_status(
+        ticket.number, wanted, disposition=_text(body, "disposition"), version=ticket.version, by=who.person
+    )
+    return _saved(here, call, saved)
+
+
+def _seat(request: web.Request) -> tuple[Session, str, str]:
+    who = person(request)
+    if not who.position:
+        raise BadInput("Choose your position first: the phone that speaks is the position's.")
+    return who, request.match_info["call"], who.position
+
+
+async def _wish(request: web.Request, wish: Wish) -> web.Response:
+    await parts(request).board.wish(wish)
+    return web.json_response({"asked": True})
+
+
+async def forward(request: web.Request) -> web.Response:
+    who, call, position = _seat(request)
+    agency = _text(await _body(request), "agency")
+    return await _wish(request, Forward(call, agency, position, who.person))
+
+
+async def cancel(request: web.Request) -> web.Response:
+    who, call, position = _seat(request)
+    leg = _text(await _body(request), "leg", 2 * LONGEST_WORD)
+    return await _wish(request, CancelForward(call, leg, position, who.person))
+
+
+async def leave(request: web.Request) -> web.Response:
+    who, call, position = _seat(request)
+    return await _wish(request, Leave(call, position, who.person))
+
+
+async def hang_up(request: web.Request) -> web.Response:
+    who, call, position = _seat(request)
+    return await _wish(request, HangUp(call, position, who.person))
+
+
+async def admit(request: web.Request) -> web.Response:
+    """Let in who answered without pressing 1; the name that was said is the proof of the acceptance."""
+    who, call, position = _seat(request)
+    body = await _body(request)
+    leg, name = _text(body, "leg", 2 * LONGEST_WORD), _text(body, "name").strip()
+    if not name:
+        raise BadInput("Write the name of who accepted there.")
+    here = parts(request)
+    await here.board.wish(Admit(call, leg, position, who.person))
+    await _name_acceptance(here, leg, name, who.person)
+    return web.json_response({"asked": True})
+
+
+async def _name_acceptance(here: Parts, leg: str, name: str, by: str) -> None:
+    """The attempt's row may be on its way to the database; the caller is already with the agency."""
+    for left in reversed(range(NAMING_TRIES)):
+        try:
+            await here.tickets.name_acceptance(leg, name=name, by=by)
+            return
+        except NotFound:
+            if not left:
+                raise
+            await asyncio.sleep(0.2)
+        except StoreDown as trouble:
+            raise StoreDown("They were let in, but the name was not stored. Write it into the notes.") from trouble

@@ -1,0 +1,69 @@
+"""The page of the shift, and the sheet of one ticket that it opens.
+
+In:  GET. Out: HTML, painted from memory; the database is asked only for a ticket that nobody has looked at yet.
+Never: a page that waits for a call to be stored: a caller's sheet opens also while the database is away.
+"""
+
+from dataclasses import replace
+
+from aiohttp import web
+
+from callcenter.core.errors import NotFound, StoreDown
+from callcenter.core.ticket import Disposition
+from callcenter.web.i18n import script_sentences
+from callcenter.web.live import Viewer
+from callcenter.web.parts import Parts, parts
+from callcenter.web.screen import view
+from callcenter.web.screen.live import picture, viewer_of
+
+REGIONS = ("ring", "status", "mine", "agencies", "queue", "room")
+WORDS = sorted(script_sentences("js"))
+
+
+async def screen(request: web.Request) -> web.Response:
+    """`/`: one page for the whole shift."""
+    here = parts(request)
+    viewer = viewer_of(request)
+    mine = view.my_call(here.board.floor, viewer)
+    viewer = replace(viewer, open_call=viewer.open_call or (mine.id if mine else ""))
+    language = here.painter.language_of(request)
+    return here.painter.page(
+        request,
+        "screen/page.html",
+        live={name: picture(here, name, viewer) for name in REGIONS},
+        sheet=await sheet_of(here, viewer, viewer.open_call) if viewer.open_call else "",
+        viewer=viewer,
+        words={sentence: language.say(sentence) for sentence in WORDS},
+        now=round(here.clock().timestamp() * 1000),
+    )
+
+
+async def ticket(request: web.Request) -> web.Response:
+    """The sheet of one call's ticket, to lay into the page."""
+    here = parts(request)
+    call = request.match_info["call"]
+    return web.Response(text=await sheet_of(here, viewer_of(request), call), content_type="text/html")
+
+
+async def sheet_of(here: Parts, viewer: Viewer, call: str) -> str:
+    """The fields as they are stored; empty ones while the ticket is not committed."""
+    viewer = replace(viewer, open_call=call)
+    try:
+        here.desk.put(call, await here.desk.ticket_of(call))
+    except StoreDown:
+        pass
+    except NotFound:
+        if call not in here.board.floor.calls and call not in here.board.tickets:
+            raise
+    here.desk.ask(call)
+    return here.painter.part(
+        "screen/sheet.html",
+        viewer.language,
+        viewer=viewer,
+        call_id=call,
+        call=here.board.floor.calls.get(call),
+        ticket=here.desk.about(call).ticket,
+        categories=here.settings.categories,
+        dispositions=list(Disposition),
+        live={name: picture(here, name, viewer) for name in ("ticket", "notes")},
+    )

@@ -1,0 +1,23 @@
+"""Addresses of the call taker's screen."""
+
+from aiohttp import web
+
+from callcenter.web.screen import actions, live, pages
+
+CALL = "/calls/{call:[A-Za-z0-9._:-]{1,200}}"
+
+ROUTES = [
+    web.get("/", pages.screen, name="screen"),
+    web.get("/live", live.channel, name="screen.live"),
+    web.get(CALL + "/sheet", pages.ticket, name="screen.ticket"),
+    web.post(CALL + "/field", actions.field, name="screen.field"),
+    web.post(CALL + "/note", actions.note, name="screen.note"),
+    web.post(CALL + "/class", actions.call_class, name="screen.classify"),
+    web.post(CALL + "/category", actions.category, name="screen.category"),
+    web.post(CALL + "/status", actions.status, name="screen.status"),
+    web.post(CALL + "/forward", actions.forward, name="screen.forward"),
+    web.post(CALL + "/admit", actions.admit, name="screen.admit"),
+    web.post(CALL + "/cancel", actions.cancel, name="screen.cancel"),
+    web.post(CALL + "/leave", actions.leave, name="screen.leave"),
+    web.post(CALL + "/hangup", actions.hang_up, name="screen.hangup"),
+]

@@ -1,0 +1,85 @@
+"""What stands where on the call taker's screen: pure choices, no HTML.
+
+In:  a floor, a position, the settings' agencies and categories. Out: lists in the order of the screen.
+Never: a clock. Running seconds are the page's own work.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from callcenter.core.agency import Agency, Category
+from callcenter.core.attempt import Attempt
+from callcenter.core.call import Call, Stage
+from callcenter.core.floor import Floor
+from callcenter.web.live import Viewer
+
+AGENCY_KEYS = "QWERADFG"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One agency as a button with what became of it on this call."""
+
+    agency: Agency
+    key: str  # the letter that presses it; empty beyond the eighth
+    proposed: bool  # by the category
+    attempts: tuple[Attempt, ...]
+    in_room: bool
+
+    @property
+    def last(self) -> Attempt | None:
+        return self.attempts[-1] if self.attempts else None
+
+    @property
+    def busy(self) -> bool:
+        """Being called, or in the conversation: a second order would ring it twice."""
+        return self.in_room or (self.last is not None and self.last.live and self.last.open)
+
+    @property
+    def knocking(self) -> bool:
+        """Somebody lifted the phone and has not pressed 1."""
+        last = self.last
+        return last is not None and last.live and last.answered_at is not None and not self.in_room
+
+
+def ringing_at(floor: Floor, position: str) -> list[Call]:
+    """Callers whose call rings at this position's phone, the longest wait first."""
+    return [c for c in floor.waiting() if position and any(ring.position == position for ring in c.rings)]
+
+
+def alone(floor: Floor) -> list[Call]:
+    """Callers with whom nobody speaks though somebody did."""
+    return [call for call in floor.calls.values() if call.stage is Stage.ALONE]
+
+
+def others(floor: Floor) -> list[Call]:
+    """Live calls beyond the queue, the oldest first."""
+    live = (c for c in floor.calls.values() if c.live and c.stage is not Stage.WAITING)
+    return sorted(live, key=lambda call: (call.arrived_at, call.id))
+
+
+def my_call(floor: Floor, viewer: Viewer) -> Call | None:
+    return floor.at_position(viewer.position) if viewer.position else None
+
+
+def shown_call(floor: Floor, viewer: Viewer) -> Call | None:
+    """The call whose agencies are shown: the open ticket's, else mine."""
+    return floor.calls.get(viewer.open_call) or my_call(floor, viewer)
+
+
+def offers(call: Call | None, agencies: Sequence[Agency], category: Category | None) -> list[Offer]:
+    """Every agency that has a line: those of the category first, each in the settings' order.
+
+    Attempts never change the order: a key keeps its agency while the phone rings.
+    """
+    wanted = category.agencies if category else ()
+    by_code = {agency.code: agency for agency in agencies}
+    first = [by_code[code] for code in wanted if code in by_code]
+    rest = [agency for agency in agencies if agency.code not in wanted and agency.lines]
+    found = []
+    for place, agency in enumerate((*first, *rest)):
+        attempts = tuple(a for a in call.attempts if a.agency == agency.code) if call else ()
+        in_room = call is not None and any(a.leg in call.in_room for a in attempts)
+        key = AGENCY_KEYS[place] if place < len(AGENCY_KEYS) else ""
+        found.append(Offer(agency, key, agency.code in wanted, attempts, in_room))
+    return found

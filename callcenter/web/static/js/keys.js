@@ -1,0 +1,36 @@
+// One key, one deed. Outside a field the key alone; inside a field Esc first, so that digits are never eaten from notes.
+const ARMED_MS = 2500;
+const FIELDS = { t: "place", k: "category", p: "caller_name", c: "note" };
+const armedSign = document.getElementById("armed");
+let armed = 0;
+
+function typing(node) {
+  return node && (node.tagName === "TEXTAREA" || node.tagName === "SELECT" || (node.tagName === "INPUT" && node.type !== "radio"));
+}
+
+function arm(on) {
+  clearTimeout(armed);
+  armed = on ? setTimeout(arm, ARMED_MS, false) : 0;
+  armedSign.hidden = !on;
+}
+
+function press(key) {
+  if (key === "?") { document.getElementById("help").showModal(); return true; }
+  const field = FIELDS[key] && document.querySelector(`.sheet #${FIELDS[key]}`);
+  if (field) { field.focus(); field.select?.(); if (field.tagName === "TEXTAREA") field.setSelectionRange(field.value.length, field.value.length); return true; }
+  const shown = [...document.querySelectorAll(`[data-key="${CSS.escape(key.toUpperCase())}"]`)].find((b) => !b.disabled && b.offsetParent);
+  if (!shown) return false;
+  shown.click();
+  return true;
+}
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") { arm(!armed); event.preventDefault(); return; }
+  if (event.key.length !== 1 || event.repeat) return;
+  if (typing(event.target) && !armed) return;
+  const wasArmed = Boolean(armed);
+  arm(false);
+  if (press(event.key.toLowerCase()) || wasArmed) event.preventDefault();
+});

@@ -1,0 +1,61 @@
+// A ringing call is impossible to miss: title, icon and sound beside the banner, which the server paints.
+const icon = document.getElementById("icon");
+const soundButton = document.getElementById("sound");
+const quiet = document.title;
+let audio = null, timer = 0, blink = 0, ringing = "", title = "";
+
+function context() {
+  audio ||= window.AudioContext ? new AudioContext() : null;
+  return audio;
+}
+
+function allowSound() {
+  const here = context();
+  if (here?.state === "suspended") here.resume().then(show, show);
+  else show();
+}
+
+function show() {
+  soundButton.hidden = !audio || audio.state === "running";
+}
+
+function burst() {
+  const here = context();
+  if (!here || here.state !== "running") { show(); return; }
+  for (const [start, pitch] of [[0, 950], [0.22, 760], [0.44, 950], [0.66, 760]]) {
+    const tone = here.createOscillator(), volume = here.createGain(), at = here.currentTime + start;
+    tone.type = "triangle";
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(0.0001, at);
+    volume.gain.exponentialRampToValueAtTime(0.28, at + 0.02);
+    volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.2);
+    tone.connect(volume).connect(here.destination);
+    tone.start(at);
+    tone.stop(at + 0.21);
+  }
+}
+
+function turn() {
+  blink += 1;
+  document.title = ringing && blink % 2 ? title : title ? `${title.split(" ")[0]} ${quiet}` : quiet;
+  const name = ringing && blink % 2 ? "ringing" : "idle";
+  if (icon.dataset.now !== name) { icon.dataset.now = name; icon.href = icon.dataset[name]; }
+}
+
+export function ring(banner) {
+  const now = banner?.dataset.ringing || "";
+  title = banner?.dataset.title || "";
+  if (now && now !== ringing) burst();
+  ringing = now;
+  blink = 0;
+  turn();
+  clearInterval(timer);
+  if (ringing) timer = setInterval(() => { turn(); if (blink % 2 === 0) burst(); }, 1000);
+  else document.title = title || quiet;
+}
+
+addEventListener("pointerdown", allowSound);
+addEventListener("keydown", allowSound);
+soundButton.addEventListener("click", allowSound);
+context();
+show();

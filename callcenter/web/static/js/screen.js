@@ -1,0 +1,119 @@
+// The call taker's screen: wires the channel, the sheet, the keys and the buttons. Holds no state of calls.
+import { ask, post, settle, tell } from "./ask.js";
+import { serverTime, tick } from "./clock.js";
+import "./keys.js";
+import { live } from "./live.js";
+import { paint } from "./morph.js";
+import { ring } from "./ring.js";
+import { forgetOld } from "./save.js";
+import * as sheet from "./sheet.js";
+import { t } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const afterPaint = (work) => requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = work; c.port2.postMessage(0); });
+const region = (name) => document.querySelector(`[data-live="${name}"]`);
+const link = $("link");
+let mineNow = "", shut = "";
+
+function picture(html) {
+  if ("ring" in html) {
+    // the banner first, alone; everything else after it is on the glass
+    paint(region("ring"), html.ring);
+    tick(region("ring"));
+    afterPaint(() => ring(region("ring").firstElementChild));
+  }
+  const rest = Object.entries(html).filter(([name]) => name !== "ring");
+  if (rest.length) afterPaint(() => draw(rest));
+}
+
+function draw(parts) {
+  for (const [name, html] of parts) {
+    const place = region(name);
+    if (place) { paint(place, html); tick(place); }
+  }
+  sheet.drawn();
+  settle();
+  follow();
+}
+
+function follow() {
+  const call = document.querySelector(".mine")?.dataset.call || "";
+  if (call !== mineNow) { mineNow = call; shut = ""; }
+  if (call && call !== shut) sheet.mine(call, channel.lookAt);
+}
+
+function state(what) {
+  link.className = `pill ${what === "up" ? "good" : "bad"}`;
+  link.textContent = { up: t("live"), down: t("no connection to the server"), "signed-out": t("signed out: sign in again") }[what];
+  document.body.classList.toggle("stale", what !== "up");
+  if (what === "up") sheet.current()?.kick();
+}
+
+const channel = live({ onPicture: picture, onState: state, onBeat: serverTime });
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button || button.disabled) return;
+  if (button.dataset.admit) admit(button);
+  else if (button.dataset.listen) listen(button);
+  else if (button.id === "done") done();
+  else if (button.closest("#switch")) sheet.openWaiting(channel.lookAt);
+  else if (button.id === "close-ticket") {
+    event.preventDefault();
+    ask(button, { status: "CLOSED", disposition: $("disposition").value });
+  }
+}, true);
+
+function admit(button) {
+  const dialog = $("admit"), leg = button.dataset.admit, call = button.dataset.call;
+  $("admit-agency").textContent = button.dataset.agency;
+  $("admit-name").value = "";
+  dialog.onclose = async () => {
+    if (dialog.returnValue !== "yes") return;
+    tell(`admit:${leg}`, t("asked…"), false);
+    try { await post(`/calls/${call}/admit`, { leg, name: $("admit-name").value }); tell(`admit:${leg}`, "", false); } catch (error) { tell(`admit:${leg}`, error.message, true); }
+  };
+  dialog.returnValue = "";
+  dialog.showModal();
+}
+
+// A silent caller is asked twice, and listened to for 4 s each time, before the call is closed as silent.
+function listen(button) {
+  const dialog = $("listen"), yes = $("listen-yes");
+  let left = 8;
+  const show = () => {
+    $("listen-1").textContent = left > 4 ? `${left - 4} s` : "✓";
+    $("listen-2").textContent = left > 4 ? "" : left > 0 ? `${left} s` : "✓";
+    yes.disabled = left > 0;
+  };
+  show();
+  const timer = setInterval(() => { left -= 1; show(); if (left <= 0) clearInterval(timer); }, 1000);
+  dialog.onkeydown = (event) => {
+    if (event.key === "4" && !yes.disabled) dialog.close("yes");
+    if (event.key === "5") dialog.close("open");
+  };
+  dialog.onclose = () => {
+    clearInterval(timer);
+    if (dialog.returnValue === "yes") ask(button);
+    if (dialog.returnValue === "open") document.querySelector('.classes [data-key="5"]')?.click();
+  };
+  dialog.returnValue = "";
+  dialog.showModal();
+}
+
+async function done() {
+  const open = sheet.current();
+  if (!open) return;
+  await open.flush();
+  try { await post(`/calls/${open.call}/status`, { status: "WRAPPED_UP" }); } catch (error) { tell("close", error.message, true); return; }
+  shut = open.call;
+  sheet.shut(channel.lookAt);
+}
+
+addEventListener("beforeunload", (event) => { if (sheet.current()?.dirty) event.preventDefault(); });
+forgetOld();
+serverTime(Number($("main").dataset.now));
+tick();
+ring(region("ring").firstElementChild);
+mineNow = document.querySelector(".mine")?.dataset.call || "";
+channel.start(sheet.adopt());

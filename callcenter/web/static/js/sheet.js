@@ -1,0 +1,84 @@
+// The ticket's sheet: opens by itself when a call becomes mine, but never in place of one that is being typed into.
+import { paint } from "./morph.js";
+import { sheetKeeper } from "./save.js";
+import { t } from "./words.js";
+
+const place = document.getElementById("sheet");
+const nothing = document.getElementById("nothing");
+const bar = document.getElementById("switch");
+let keeper = null, opening = "", waiting = "";
+
+export function current() {
+  return keeper;
+}
+
+function adopt() {
+  const sheet = place.querySelector(".sheet");
+  keeper = sheet ? sheetKeeper(sheet) : null;
+  nothing.hidden = Boolean(sheet);
+  if (keeper) drawn();
+  return keeper?.call || "";
+}
+
+// After every picture: values for idle fields; my own note is in the field already.
+export function drawn() {
+  if (!keeper) return;
+  const head = place.querySelector("[data-fields]");
+  if (head) keeper.fill(JSON.parse(head.dataset.fields));
+  for (const note of place.querySelectorAll("[data-note]")) note.hidden = note.dataset.note === keeper.noteKey;
+}
+
+function inUse() {
+  return Boolean(keeper) && place.contains(document.activeElement) && /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+}
+
+export function mine(call, lookAt) {
+  if (!call || call === keeper?.call || call === opening) {
+    if (!call || call === keeper?.call) { waiting = ""; bar.hidden = true; }
+    return;
+  }
+  if (inUse()) {
+    waiting = call;
+    bar.querySelector("span").textContent = t("A new call is at your position.");
+    bar.hidden = false;
+    return;
+  }
+  open(call, lookAt);
+}
+
+export async function open(call, lookAt) {
+  opening = call;
+  keeper?.flush();
+  try {
+    const answer = await fetch(`/calls/${call}/sheet`, { headers: { Accept: "text/html" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const html = await answer.text();
+    if (opening !== call) return;
+    place.replaceChildren();
+    paint(place, html);
+    adopt();
+    waiting = "";
+    bar.hidden = true;
+    lookAt(call);
+    place.querySelector("#note").focus({ preventScroll: true });
+  } catch {
+    setTimeout(() => { if (opening === call) open(call, lookAt); }, 1000);
+    return;
+  }
+  opening = "";
+}
+
+export function openWaiting(lookAt) {
+  if (waiting) open(waiting, lookAt);
+}
+
+export function shut(lookAt) {
+  keeper?.flush();
+  place.replaceChildren();
+  keeper = null;
+  opening = "";
+  nothing.hidden = false;
+  lookAt("");
+}
+
+export { adopt };

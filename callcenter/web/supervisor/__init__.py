@@ -1,0 +1,1 @@
+"""The call log, one call, one ticket, recordings, export."""

@@ -1,0 +1,95 @@
+"""The call log, one call, one ticket, its recording, and the log as a file.
+
+In:  GET with filters, hostile. Out: HTML, audio, CSV.
+Never: a change. Who looked at a recording or took an export stands in the audit.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from aiohttp import hdrs, web
+
+from callcenter.core.call import Outcome
+from callcenter.core.errors import BadInput
+from callcenter.core.ticket import CallClass, TicketStatus
+from callcenter.storage import CallFilter, Page
+from callcenter.web.parts import parts
+from callcenter.web.security import person
+from callcenter.web.supervisor.export import csv_lines
+from callcenter.web.supervisor.filters import NAMES, UNCLASSIFIED, read_after, read_filter, read_limit
+from callcenter.web.supervisor.recording import send_recording
+
+
+def _carried(query: Mapping[str, str]) -> str:
+    """The filter as an address, without the place in the list."""
+    return urlencode({name: query[name] for name in NAMES if query.get(name)})
+
+
+async def calls(request: web.Request) -> web.Response:
+    """The log, newest first. A filter that cannot be read is said beside the form, which keeps what was typed."""
+    here = parts(request)
+    error, page = "", None
+    try:
+        wanted = read_filter(request.query, here.settings)
+        page = await here.history.calls(wanted, after=read_after(request.query), limit=read_limit(request.query))
+    except BadInput as wrong:
+        error = here.painter.sentence(request, wrong)
+    return here.painter.page(
+        request,
+        "supervisor/calls.html",
+        status=400 if error else 200,
+        page=page if page is not None else Page([], ""),
+        error=error,
+        query={name: request.query.get(name, "") for name in NAMES},
+        filtered=any(request.query.get(name) for name in NAMES),
+        carried=_carried(request.query),
+        first="after" not in request.query,
+        today=here.painter.times["en"].today(here.clock()).isoformat(),
+        outcomes=list(Outcome),
+        classes=[*CallClass, UNCLASSIFIED],
+        statuses=list(TicketStatus),
+    )
+
+
+async def call(request: web.Request) -> web.Response:
+    """One call: its times, its attempts, its recording, what happened."""
+    here = parts(request)
+    page = await here.history.call(request.match_info["call"])
+    ticket = await here.history.ticket(page.line.ticket) if page.line.ticket else None
+    return here.painter.page(request, "supervisor/call.html", page=page, ticket=ticket)
+
+
+async def ticket(request: web.Request) -> web.Response:
+    """One ticket: its calls, its notes, who changed what."""
+    here = parts(request)
+    page = await here.history.ticket(request.match_info["number"])
+    return here.painter.page(request, "supervisor/ticket.html", page=page)
+
+
+async def recording(request: web.Request) -> web.StreamResponse:
+    """Sound. The audit row is written before the first byte."""
+    return await send_recording(request, call=request.match_info["call"], by=person(request).person)
+
+
+async def export(request: web.Request) -> web.StreamResponse:
+    """What is filtered, as CSV, streamed."""
+    here = parts(request)
+    wanted: CallFilter = read_filter(request.query, here.settings)
+    painter = here.painter
+    language = painter.language_of(request)
+    lines = here.history.export(wanted, by=person(request).person, address=request.remote or "")
+    blocks = csv_lines(aiter(lines), language, painter.times[language.code])
+    first = await anext(blocks)  # a filter or a database that fails still gets a sentence, not half a file
+    name = f"112-{painter.times['en'].today(here.clock()).isoformat()}.csv"
+    response = web.StreamResponse(
+        headers={
+            hdrs.CONTENT_TYPE: "text/csv; charset=utf-8",
+            hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"',
+        }
+    )
+    await response.prepare(request)
+    await response.write(first)
+    async for block in blocks:
+        await response.write(block)
+    await response.write_eof()
+    return response

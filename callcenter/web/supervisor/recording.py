@@ -1,0 +1,63 @@
+"""A call's recording, to hear or to keep.
+
+In:  a call's id, never a path. Out: the file, in parts where the player asks for parts.
+Never: a file outside the recordings folder, or without a line in the audit (storage writes it, before the first byte).
+"""
+
+import asyncio
+import struct
+from pathlib import Path
+
+from aiohttp import hdrs, web
+
+from callcenter.core.errors import NotFound
+from callcenter.web.parts import Parts, parts
+
+CHUNK = 64 * 1024
+HEADER = 44  # what sox and Asterisk write before 8 kHz, 16 bit, one channel
+
+
+async def send_recording(request: web.Request, *, call: str, by: str) -> web.StreamResponse:
+    """The file with HTTP ranges; `?download=1` makes the browser keep it."""
+    here = parts(request)
+    path = await _file(here, await here.history.recording(call, by=by, address=request.remote or ""))
+    name = path.name if "download" in request.query else ""
+    if await asyncio.to_thread(_still_growing, path):
+        return await _growing(request, path, name)
+    response = web.FileResponse(path, chunk_size=CHUNK)
+    response.content_type = "audio/wav"
+    if name:
+        response.headers[hdrs.CONTENT_DISPOSITION] = f'attachment; filename="{name}"'
+    return response
+
+
+async def _file(here: Parts, relative: str) -> Path:
+    """The path of that file, proved to lie below the recordings folder."""
+
+    def find() -> Path | None:
+        folder = here.settings.recordings.resolve()
+        path = (folder / relative).resolve()
+        return path if path.is_relative_to(folder) and path.is_file() else None
+
+    found = await asyncio.to_thread(find)
+    if found is None:
+        raise NotFound("The recording of this call is not there.")
+    return found
+
+
+def _still_growing(path: Path) -> bool:
+    """Asterisk writes the length into the header at the end; until then it says 0."""
+    with path.open("rb") as file:
+        head = file.read(HEADER)
+    return len(head) == HEADER and head[:4] == b"RIFF" and struct.unpack("<I", head[40:44])[0] == 0
+
+
+async def _growing(request: web.Request, path: Path, name: str) -> web.StreamResponse:
+    """What is there so far, with a header that tells its true length. At most one call long: it fits in memory."""
+    data = await asyncio.to_thread(path.read_bytes)
+    sound = len(data) - HEADER
+    head = data[:4] + struct.pack("<I", sound + HEADER - 8) + data[8:40] + struct.pack("<I", sound)
+    response = web.Response(body=head + data[HEADER:], content_type="audio/wav")
+    if name:
+        response.headers[hdrs.CONTENT_DISPOSITION] = f'attachment; filename="{name}"'
+    return response

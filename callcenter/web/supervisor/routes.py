@@ -1,0 +1,14 @@
+"""Addresses of the supervisor's pages."""
+
+from aiohttp import web
+
+from callcenter.web.screen.routes import CALL
+from callcenter.web.supervisor import pages
+
+ROUTES = [
+    web.get("/calls", pages.calls, name="calls"),
+    web.get("/calls.csv", pages.export, name="calls.export"),
+    web.get(CALL, pages.call, name="call"),
+    web.get(CALL + "/recording", pages.recording, name="recording"),
+    web.get("/tickets/{number:[0-9A-Za-z-]{1,40}}", pages.ticket, name="ticket"),
+]

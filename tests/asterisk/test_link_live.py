@@ -1,0 +1,149 @@
+"""The link and a real Asterisk: what only the real one does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from callcenter.asterisk.link_state import Limits, News, Phase
+from callcenter.asterisk.wire import MAX_LINE, fields, leg_of
+from callcenter.core.errors import LineDown, Refused, Unconfirmed
+from tests.asterisk.linked import Linked, linked
+from tests.asterisk.real import RealAsterisk, real_asterisk
+from tests.live.places import asterisk_program
+from tests.live.waiting import until
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.skipif(asterisk_program() is None, reason="no Asterisk: ./test brings it"),
+]
+LIMITS = Limits(ping=0.3, dead=1.0, login=3.0, retry_most=0.5, retry_refused=1.0)  # a refused login takes 1 s
+LEG = "fwd-damkar-1-1-e112-1.7"
+
+
+@pytest.fixture
+async def asterisk(tmp_path: Path) -> AsyncIterator[RealAsterisk]:
+    async with real_asterisk(tmp_path / "asterisk") as real:
+        yield real
+
+
+@pytest.fixture
+async def line(asterisk: RealAsterisk) -> AsyncIterator[Linked]:
+    async with linked(asterisk, limits=LIMITS) as it:
+        await it.is_up(within=20)
+        yield it
+
+
+async def _call(line: Linked, leg: str = LEG) -> None:
+    """A channel that stays up: a Local one, which waits in the dialplan on both sides."""
+    where = {"Context": "trial", "Exten": "wait", "Priority": "1", "ChannelId": leg}
+    await line.link.ask("Originate", {"Channel": "Local/wait@trial", **where})
+
+
+async def _legs(line: Linked) -> set[str]:
+    return {str(fields(row)["Uniqueid"]) for row in await line.link.ask_list("CoreShowChannels")}
+
+
+async def test_a_leg_of_ours_is_queued_seen_listed_and_hung_up(line: Linked) -> None:
+    assert line.sessions[0].news is News.FIRST
+    assert line.sessions[0].boot.startswith("20")
+    await _call(line)
+    await line.watch.until(lambda: "OriginateResponse" in line.story)
+    assert LEG in await _legs(line)
+    assert LEG in {str(fields(m).get("Uniqueid")) for m in line.heard if m.event == "Newchannel"}
+    outcome = next(m for m in line.heard if m.event == "OriginateResponse")
+    assert (outcome.response, leg_of(outcome)) == ("Success", LEG)
+    await line.link.ask("Hangup", {"Channel": LEG})
+    await line.watch.until(lambda: LEG in {str(fields(m).get("Uniqueid")) for m in line.heard if m.event == "Hangup"})
+
+
+async def test_a_leg_that_never_came_to_be_is_known_by_the_id_we_gave_it(line: Linked) -> None:
+    nowhere = {"Channel": "Local/nobody@trial", "Context": "trial", "Exten": "over", "Priority": "1", "ChannelId": LEG}
+    await line.link.ask("Originate", nowhere)
+    await line.watch.until(lambda: "OriginateResponse" in line.story)
+    outcome = next(m for m in line.heard if m.event == "OriginateResponse")
+    assert (outcome.response, leg_of(outcome)) == ("Failure", LEG)
+
+
+async def test_nothing_to_list_is_empty_and_what_is_not_allowed_is_refused(line: Linked) -> None:
+    assert await line.link.ask_list("CoreShowChannels") == []
+    assert await line.link.ask_list("ConfbridgeListRooms") == []
+    assert await line.link.ask_list("ConfbridgeList", {"Conference": "112"}) == []
+    assert await line.link.ask_list("DBGet", {"Family": "e112", "Key": "none"}) == []
+    assert await line.link.ask_list("DBGetTree", {"Family": "e112"}) == []
+    with pytest.raises(Refused, match="Permission denied"):
+        await line.link.ask("Command", {"Command": "core stop now"})
+    with pytest.raises(Refused, match="No such channel"):
+        await line.link.ask("Hangup", {"Channel": "e112-1.1"})
+
+
+async def test_the_longest_line_that_we_send_is_one_that_asterisk_reads(line: Linked) -> None:
+    with pytest.raises(Refused, match="No such channel"):
+        await line.link.ask("Hangup", {"Channel": "x" * (MAX_LINE - len("Channel: "))})
+
+
+async def test_a_frozen_asterisk_is_noticed_and_found_again_as_the_same(asterisk: RealAsterisk, line: Linked) -> None:
+    wire = line.link._wire
+    await until(lambda: wire and wire.outlived_its_first_second, "Asterisk is old enough to be known again")
+    await asterisk.freeze()
+    asking = asyncio.create_task(line.link.ask("Ping", deadline=20))
+    assert "silent for 1 s" in (await line.is_down()).sentence
+    with pytest.raises(Unconfirmed):
+        await asking
+    with pytest.raises(LineDown):
+        await line.link.ask("Ping")
+    asterisk.thaw()
+    await line.is_up(2, within=10)
+    assert line.sessions[1].news is News.LINK_LOST
+
+
+async def test_after_kill_9_nothing_is_asked_again_and_the_restart_is_told(
+    asterisk: RealAsterisk, line: Linked
+) -> None:
+    await _call(line)
+    await line.watch.until(lambda: "OriginateResponse" in line.story)
+    await asterisk.freeze()  # so that the question is sent, and certainly not answered
+    asking = asyncio.create_task(_call(line, "fwd-damkar-1-2-e112-1.7"))
+    await line.watch.until(lambda: len(line.link._questions) == 1)
+    await asterisk.kill()
+    with pytest.raises(Unconfirmed):
+        await asking
+    await line.watch.until(lambda: line.link.state.phase is Phase.DOWN)
+    await asterisk.start()
+    await line.is_up(2, within=20)
+    assert line.sessions[1].news is News.RESTARTED
+    assert await _legs(line) == set()
+
+
+async def test_core_restart_now_is_said_and_survived(asterisk: RealAsterisk, line: Linked) -> None:
+    await _call(line)
+    rising = asyncio.create_task(asterisk.rise())
+    asking = asyncio.create_task(asterisk.cli("core restart now"))
+    state = await line.is_down()
+    assert state.sentence == "Asterisk is restarting."
+    await line.is_up(2, within=20)
+    assert line.sessions[1].news is News.RESTARTED
+    assert Phase.REFUSED not in {state.phase for state in line.states}
+    await asking
+    rising.cancel()
+
+
+@pytest.mark.parametrize(("user", "secret"), [("desk", "wrong"), ("nobody", "s3cret"), ("elsewhere", "s3cret")])
+async def test_wrong_secret_unknown_user_and_forbidden_address_are_one_sentence_since_asterisk_has_one(
+    asterisk: RealAsterisk, user: str, secret: str
+) -> None:
+    asterisk.user, asterisk.secret = user, secret
+    async with linked(asterisk, limits=LIMITS) as line:
+        state = await line.is_down(Phase.REFUSED, within=20)
+        assert f"does not let the account {user} in: unknown name, wrong secret, or" in state.sentence
+
+
+async def test_an_account_that_lacks_a_right_is_told_which(asterisk: RealAsterisk) -> None:
+    asterisk.user = "deaf"
+    async with linked(asterisk, limits=replace(LIMITS, boot=0.5)) as line:
+        await line.watch.until(lambda: any("read = system" in s.sentence for s in line.states), within=20)
+    asterisk.user = "mute"
+    async with linked(asterisk, limits=LIMITS) as line:
+        await line.watch.until(lambda: any("write = reporting" in s.sentence for s in line.states), within=20)

@@ -1,0 +1,127 @@
+"""Settings to Asterisk's files: nothing a setting says can become a line of its own."""
+
+import re
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from callcenter.asterisk.inbox import READERS
+from callcenter.asterisk.render import SOURCE, city_files, dial_string, render, shipped
+from callcenter.city import Registration, Trunk
+from callcenter.core.agency import Agency, Line
+from callcenter.core.errors import BadInput
+from callcenter.keys import Secrets
+from callcenter.settings import Settings
+
+SECRETS = Secrets(ami="ami-secret", session="s", phones={str(n): f"phone{n}" for n in range(101, 105)})
+ETC = Path("/home/city/etc")
+
+
+def city(**values: object) -> dict[str, str]:
+    return city_files(replace(Settings(), **values), SECRETS, ETC)  # type: ignore[arg-type]
+
+
+def test_the_committed_city_files_are_the_defaults_without_any_secret() -> None:
+    committed = {f"city/{file.name}": file.read_text("utf-8") for file in (SOURCE / "city").glob("*.conf")}
+    assert committed == shipped()
+
+
+def test_every_configuration_file_says_first_who_relies_on_it() -> None:
+    for file in SOURCE.rglob("*.conf"):
+        assert file.read_text("utf-8").startswith("; "), file
+
+
+def test_the_desks_account_hears_every_event_that_the_inbox_reads() -> None:
+    filters = set(re.findall(r"name\((\w+)\)\)", (SOURCE / "manager.conf").read_text("utf-8")))
+    assert set(READERS) <= filters
+
+
+@pytest.mark.parametrize(
+    ("line", "dialled"),
+    [
+        (Line("113", "trunk:main"), "PJSIP/113@trunk-main"),
+        (Line("0231201001", "sip:10.0.0.5:5062"), "PJSIP/0231201001@road-10.0.0.5_5062"),
+        (Line("0231201001", "sip:Gateway.city"), "PJSIP/0231201001@road-gateway.city"),
+        (Line("104", "position"), "PJSIP/104"),
+    ],
+)
+def test_each_road_has_its_dial_string(line: Line, dialled: str) -> None:
+    assert dial_string(line) == dialled
+
+
+@pytest.mark.parametrize("evil", ["a\nb", "a\rb", "a;b", "a]", "[a", 'a"', "a\\", "${SHELL(id)}", "a\x00", "\x7f"])
+@pytest.mark.parametrize(
+    "setting", ["queue", "greeting", "sip_host", "external_address", "aliases", "positions", "any_phone_networks"]
+)
+def test_a_value_that_would_be_a_line_of_its_own_is_refused(setting: str, evil: str) -> None:
+    plural = isinstance(getattr(Settings(), setting), tuple)
+    with pytest.raises((BadInput, KeyError)):
+        city(**{setting: (evil,) if plural else evil})
+
+
+@pytest.mark.parametrize("evil", ["a\nb", "a;b", "x]"])
+def test_a_trunks_password_and_a_lines_number_are_checked_too(evil: str) -> None:
+    with pytest.raises(BadInput):
+        city(trunks=(Trunk("main", ("10.0.0.1",), register=Registration("u", evil)),))
+    with pytest.raises(BadInput):
+        city(agencies=(Agency("damkar", "113", "a", "b", (Line(evil, "trunk:main"),)),))
+
+
+def test_a_trunk_is_known_by_its_address_and_by_the_port_too_where_phones_may_have_that_address() -> None:
+    far = city(
+        trunks=(
+            Trunk(
+                "main",
+                ("10.0.0.1:5070", "sip.example"),
+            ),
+        )
+    )["city/trunks.conf"]
+    assert "match = 10.0.0.1\n" in far
+    assert "match = sip.example\n" in far
+    near = city(
+        trunks=(
+            Trunk(
+                "main",
+                ("127.0.0.1:5070", "127.0.0.2"),
+            ),
+        )
+    )["city/trunks.conf"]
+    assert "match = 127.0.0.1:5070\n" in near
+    assert "match = 127.0.0.2:5060\n" in near
+
+
+def test_an_operator_that_is_not_trusted_is_not_believed() -> None:
+    text = city(trunks=(Trunk("x", ("10.0.0.1",), trust=False),))["city/trunks.conf"]
+    assert "trust_id_inbound = no" in text
+    assert "NUMBER_FROM=from" in text
+
+
+def test_a_registering_tcp_trunk_signs_in() -> None:
+    text = city(trunks=(Trunk("x", ("10.0.0.1",), "tcp", Registration("us", "pw")),))["city/trunks.conf"]
+    assert r"server_uri = sip:10.0.0.1\;transport=tcp" in text
+    assert r"client_uri = sip:us@10.0.0.1\;transport=tcp" in text
+    assert "password = pw" in text
+
+
+def test_everything_is_written_for_the_owner_only_and_unchanged_files_are_left_alone(tmp_path: Path) -> None:
+    settings = replace(Settings(), home=tmp_path, run_folder=tmp_path / "run")
+    etc = tmp_path / "asterisk" / "etc"
+    render(settings, SECRETS, etc)
+    assert "phone101" in (etc / "city" / "positions.conf").read_text()
+    assert "ami-secret" in (etc / "city" / "manager.conf").read_text()
+    assert f"astetcdir => {etc}" in (etc / "asterisk.conf").read_text()
+    files = [file for file in etc.rglob("*") if file.is_file()]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert not [file for file in files if file.name in ("fetch-asterisk", "make-prompts") or file.suffix == ".new"]
+    before = {file: file.stat().st_ino for file in files}
+    render(settings, SECRETS, etc)
+    assert {file: file.stat().st_ino for file in files} == before
+
+
+def test_where_the_service_lives_on_another_host_ami_listens_there_and_lets_only_private_networks_in() -> None:
+    text = city(ami_host="asterisk")
+    assert "bindaddr = 0.0.0.0" in text["city/manager-port.conf"]
+    assert "permit = 172.16.0.0/12" in text["city/manager.conf"]
+    assert "bindaddr = 127.0.0.1" in city()["city/manager-port.conf"]

@@ -1,0 +1,100 @@
+"""SIPp: the citizen who calls, and a phone that answers by itself, as real SIP with real sound.
+
+In:  a scenario, named as a sentence (scenarios/*.xml), and its values. Out: a running sipp.
+Never: a judgement; tests look at Asterisk and at what the other phones hear.
+"""
+
+import asyncio
+import contextlib
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.live.places import free_block
+from tests.live.tone import samples_of, write_tone
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+
+
+def alaw_tone(folder: Path, hertz: int) -> Path:
+    """Ten seconds of a tone as raw A-law, which sipp sends as it is."""
+    file = folder / f"{hertz}.alaw"
+    if not file.exists():
+        samples = samples_of(write_tone(folder / f"{hertz}.wav", hertz, 10))
+        file.write_bytes(bytes(map(_alaw, samples)))
+    return file
+
+
+def _alaw(sample: int) -> int:
+    """ITU-T G.711, A-law."""
+    sign, value = (0x80, sample) if sample >= 0 else (0, -sample - 1)
+    value >>= 4
+    exponent = max(value.bit_length() - 4, 0)
+    if exponent > 1:
+        code = (exponent << 4) | ((value >> (exponent - 1)) & 15) if value > 15 else value
+    else:
+        code = value
+    return (code | sign) ^ 0x55
+
+
+@dataclass
+class Sipp:
+    """One sipp process."""
+
+    scenario: str
+    server: str
+    folder: Path
+    host: str = "127.0.0.2"
+    service: str = "112"
+    number: str = "+628120000001"
+    hertz: int = 500
+    calls: int = 1
+    talk_ms: int = 60_000
+    transport: str = "u1"  # t1: TCP
+
+    async def start(self) -> "Sipp":
+        program = shutil.which("sipp")
+        assert program, "sipp is not installed"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port = free_block(12)
+        scenario = self._written()
+        with (self.folder / "sipp.log").open("wb") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *(program, "-sf", str(scenario), self.server, "-s", self.service),
+                *("-i", self.host, "-p", str(self.port), "-mp", str(self.port + 2), "-m", str(self.calls)),
+                *(
+                    "-t",
+                    self.transport,
+                    "-l",
+                    str(self.calls),
+                    "-nostdin",
+                    "-timeout",
+                    "90s",
+                    "-key",
+                    "number",
+                    self.number,
+                ),
+                cwd=self.folder,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        return self
+
+    def _written(self) -> Path:
+        """The scenario with this call's sound and length: sipp puts no keyword into an rtp_stream."""
+        text = (SCENARIOS / f"{self.scenario}.xml").read_text("utf-8")
+        text = text.replace("[sound]", str(alaw_tone(self.folder, self.hertz))).replace("[talk]", str(self.talk_ms))
+        file = self.folder / "scenario.xml"
+        file.write_text(text, "utf-8")
+        return file
+
+    async def done(self, deadline: float = 20.0) -> int:
+        """sipp's exit code: 0 when every call went as the scenario says."""
+        return await asyncio.wait_for(self.process.wait(), deadline)
+
+    async def stop(self) -> None:
+        if self.process.returncode is None:
+            self.process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                await self.process.wait()

@@ -1,0 +1,228 @@
+"""Caller and call taker in a room, the agency comes in, she leaves; who is put back, and when it is over."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from callcenter.asterisk.render import dial_string
+from callcenter.core.agency import Line
+from tests.live.ami import Ami, first
+from tests.live.conftest import Room
+from tests.live.softphone import Phone
+from tests.live.tone import heard, samples_of
+from tests.live.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CALLER, HER, HIM, FIRE = 500, 800, 1100, 1700
+
+
+@dataclass
+class Talk:
+    """A caller in speech with 101."""
+
+    room: Room
+    ami: Ami
+    caller: Phone
+    her: Phone
+    call: str
+    recording: str
+
+    @property
+    def number(self) -> str:
+        return "".join(filter(str.isdigit, self.call))
+
+    async def into_the_room(self) -> None:
+        connected = await self.ami.event("AgentConnect")
+        both = {"ExtraChannel": first(connected, "DestChannel"), "ExtraContext": "room-staff", "ExtraPriority": "1"}
+        answer = await self.ami.do(
+            "Redirect",
+            Channel=first(connected, "Channel"),
+            Context="room-caller",
+            Exten=self.number,
+            Priority="1",
+            ExtraExten=self.number,
+            **both,
+        )
+        assert first(answer, "Response") == "Success"
+        await until(lambda: len(self.ami.events("ConfbridgeJoin")) == 2, "both are in the room")
+
+    async def dial(self, name: str, port: int | None = None) -> str:
+        line = Line("113", f"sip:127.0.0.4:{port or self.room.ports[name]}")
+        leg = f"fwd-{name}-1-1-{self.call}"
+        variables = [f"AGENCY={name}", f"ROOM_CALL={self.call}", "CATEGORY_PROMPT=FIRE"]
+        answer = await self.ami.do(
+            "Originate",
+            Channel=dial_string(line),
+            Context="room-agency",
+            Exten=self.number,
+            Priority="1",
+            Timeout="20000",
+            CallerID="112",
+            ChannelId=leg,
+            Async="true",
+            Variable=variables,
+        )
+        assert first(answer, "Response") == "Success", answer
+        return leg
+
+
+async def talk(room: Room, ami: Ami) -> Talk:
+    caller, her = await room.phone("caller"), await room.phone("101")
+    await caller.dial("112")
+    await her.answer()
+    arrival = await ami.event("UserEvent", UserEvent="Arrival")
+    await until(lambda: caller.hears(HER) and her.hears(CALLER), "they hear each other")
+    return Talk(room, ami, caller, her, first(arrival, "Uniqueid"), first(arrival, "Recording"))
+
+
+async def test_she_introduces_him_and_leaves_and_the_recording_has_all_of_it(room: Room, ami: Ami) -> None:
+    fire = await room.phone("damkar")
+    story = await talk(room, ami)
+    await story.into_the_room()
+    await until(lambda: story.caller.hears(HER) and story.her.hears(CALLER), "they hear each other in the room")
+    leg = await story.dial("damkar")
+    await fire.answer()
+    assert "112" in fire.has("CALL_INCOMING")["peeruri"]  # type: ignore[index]
+    assert not fire.hears(CALLER)
+    await fire.press("1")
+    accepted = await ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg)
+    assert (first(accepted, "By"), first(accepted, "Call")) == ("key", story.call)
+    await until(lambda: story.caller.hears(HER, FIRE), "he hears both")
+    await until(lambda: fire.hears(CALLER, HER), "the agency hears both")
+    await until(lambda: story.her.hears(CALLER, FIRE), "she hears both")
+    await story.her.hang_up()
+    await until(lambda: story.caller.hears(FIRE) and not story.caller.hears(HER), "he hears the agency alone")
+    await until(lambda: fire.hears(CALLER) and not fire.hears(HER), "the agency hears him alone")
+    await fire.hang_up()
+    await story.caller.closed()
+    assert len(ami.events("QueueCallerJoin")) == 1
+    assert (await room.exchange.entry(story.call, "left")).startswith("agency|16")
+    for part, tones in (("-in", (CALLER,)), ("-out", (HER, FIRE)), ("", (CALLER, HER, FIRE))):
+        file = room.exchange.recording(story.recording.replace(".wav", f"{part}.wav"))
+        await until(lambda f=file, t=tones: all(heard(samples_of(f), each) for each in t), f"{tones} in {file.name}")
+    tail = samples_of(room.exchange.recording(story.recording.replace(".wav", "-out.wav")), 0.4)
+    assert heard(tail, FIRE)
+    assert not heard(tail, HER)
+
+
+async def test_the_call_taker_lets_an_agency_in_that_pressed_no_key(room: Room, ami: Ami) -> None:
+    fire = await room.phone("damkar")
+    story = await talk(room, ami)
+    await story.into_the_room()
+    leg = await story.dial("damkar")
+    await fire.answer()
+    await ami.event("OriginateResponse", Response="Success")
+    assert ami.events("UserEvent", UserEvent="ForwardAccepted") == []
+    answer = await ami.do("Redirect", Channel=leg, Context="room-agency-admitted", Exten=story.number, Priority="1")
+    assert first(answer, "Response") == "Success"
+    assert first(await ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg), "By") == "desk"
+    await until(lambda: story.caller.hears(HER, FIRE), "he hears both")
+    assert (await room.exchange.entry(story.call, f"acc/{leg}")).endswith("|desk")
+
+
+async def test_when_she_hangs_up_while_an_agency_is_still_tried_he_is_the_next_one(room: Room, ami: Ami) -> None:
+    fire, him = await room.phone("damkar"), await room.phone("102")
+    story = await talk(room, ami)
+    await him.closed()
+    him.events.clear()
+    await story.into_the_room()
+    await story.dial("damkar")
+    await fire.ringing()
+    await story.her.hang_up()
+    await him.answer()
+    joined = ami.events("QueueCallerJoin")
+    assert [first(each, "Uniqueid") for each in joined] == [story.call, story.call]
+    assert first(joined[1], "Position") == "1"
+    await until(lambda: story.caller.hears(HIM) and him.hears(CALLER), "they hear each other")
+
+
+async def test_when_her_phone_dies_in_the_room_he_is_the_next_one(room: Room, ami: Ami) -> None:
+    him = await room.phone("102")
+    story = await talk(room, ami)
+    await him.closed()
+    him.events.clear()
+    await story.into_the_room()
+    story.her.die()
+    await him.answer()
+    await until(lambda: story.caller.hears(HIM) and him.hears(CALLER), "they hear each other")
+
+
+async def test_when_the_agencys_line_dies_after_she_left_he_is_the_next_one(room: Room, ami: Ami) -> None:
+    fire, him = await room.phone("damkar"), await room.phone("102")
+    story = await talk(room, ami)
+    await story.into_the_room()
+    leg = await story.dial("damkar")
+    await fire.answer()
+    await fire.press("1")
+    await ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg)
+    await until(lambda: story.caller.hears(FIRE), "he hears the agency")
+    await story.her.hang_up()
+    him.events.clear()
+    await ami.do("Hangup", Channel=leg, Cause="38")
+    await him.ringing()
+    assert story.caller.has("CALL_CLOSED") is None
+
+
+async def test_when_the_agency_came_and_went_her_hang_up_ends_the_call(room: Room, ami: Ami) -> None:
+    fire = await room.phone("damkar")
+    story = await talk(room, ami)
+    await story.into_the_room()
+    leg = await story.dial("damkar")
+    await fire.answer()
+    await fire.press("1")
+    await ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg)
+    await until(lambda: story.caller.hears(HER, FIRE), "he hears both")
+    await fire.hang_up()
+    await until(lambda: story.caller.hears(HER) and story.her.hears(CALLER), "the two speak on")
+    await story.her.hang_up()
+    await story.caller.closed()
+    assert len(ami.events("QueueCallerJoin")) == 1
+
+
+async def test_when_he_hangs_up_the_agency_still_gets_it_from_her(room: Room, ami: Ami) -> None:
+    fire = await room.phone("damkar")
+    story = await talk(room, ami)
+    await story.into_the_room()
+    await story.dial("damkar")
+    await fire.answer()
+    await story.caller.hang_up()
+    await fire.press("1")
+    await until(lambda: fire.hears(HER) and story.her.hears(FIRE), "they hear each other")
+
+
+async def test_an_agency_is_not_left_alone_with_silence(room: Room, ami: Ami) -> None:
+    fire = await room.phone("damkar")
+    story = await talk(room, ami)
+    await story.into_the_room()
+    leg = await story.dial("damkar")
+    await fire.answer()
+    await fire.press("1")
+    await ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg)
+    await until(lambda: story.caller.hears(FIRE), "he hears the agency")
+    await story.her.hang_up()
+    await room.exchange.entry(story.call, "left")
+    await until(lambda: not story.caller.hears(HER), "she is gone")
+    await story.caller.hang_up()
+    await fire.closed()
+
+
+async def test_a_leg_that_never_presses_a_key_ends_with_the_room(room: Room, ami: Ami) -> None:
+    fire = await room.phone("damkar")
+    story = await talk(room, ami)
+    await story.into_the_room()
+    await story.dial("damkar")
+    await fire.answer()
+    await story.caller.hang_up()
+    await story.her.hang_up()
+    await fire.closed(12)
+
+
+async def test_if_she_is_gone_before_the_room_is_made_he_is_the_next_one(room: Room, ami: Ami) -> None:
+    him = await room.phone("102")
+    story = await talk(room, ami)
+    await him.closed()
+    him.events.clear()
+    answer = await ami.do("Redirect", Channel=story.call, Context="room-caller", Exten=story.number, Priority="1")
+    assert first(answer, "Response") == "Success"
+    await him.ringing()

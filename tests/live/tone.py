@@ -1,0 +1,48 @@
+"""Which tones are in a piece of sound.
+
+In:  a WAV file (16 bit, mono), also one that is still being written. Out: the strength of given frequencies.
+Never: trust in a growing file's header, which says nothing yet.
+"""
+
+from __future__ import annotations
+
+import math
+import wave
+from array import array
+from pathlib import Path
+
+RATE = 8000
+HEADER = 44
+
+
+def write_tone(file: Path, hertz: int, seconds: float = 30.0, volume: float = 0.3) -> Path:
+    samples = (int(32767 * volume * math.sin(2 * math.pi * hertz * n / RATE)) for n in range(int(RATE * seconds)))
+    with wave.open(str(file), "wb") as out:
+        out.setparams((1, 2, RATE, 0, "NONE", ""))
+        out.writeframes(array("h", samples).tobytes())
+    return file
+
+
+def samples_of(file: Path, last: float | None = None) -> array[int]:
+    """All samples, or those of the last seconds."""
+    raw = file.read_bytes()[HEADER:]
+    raw = raw[: len(raw) // 2 * 2]
+    if last is not None:
+        raw = raw[-int(last * RATE) * 2 :]
+    return array("h", raw)
+
+
+def strength(samples: array[int], hertz: int) -> float:
+    """Goertzel: the share of full scale that this frequency has, 0..1."""
+    if not samples:
+        return 0.0
+    turn = 2 * math.cos(2 * math.pi * hertz / RATE)
+    before = last = 0.0
+    for sample in samples:
+        before, last = last, sample + turn * last - before
+    power = before * before + last * last - turn * before * last
+    return 2 * math.sqrt(max(power, 0.0)) / len(samples) / 32768
+
+
+def heard(samples: array[int], hertz: int) -> bool:
+    return strength(samples, hertz) > 0.02

@@ -1,0 +1,88 @@
+"""The spool: what `append` returned for is read again, whatever byte the crash came at."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from callcenter.storage import entry
+from callcenter.storage import spool as spool_module
+from callcenter.storage.spool import Spool
+from tests.storage.cast import NOON, a_call, arrival
+
+
+def lines(first: int, count: int) -> list[bytes]:
+    return [entry.to_line(arrival(a_call(f"call-{n}")), n, NOON) for n in range(first, first + count)]
+
+
+def opened(folder: Path) -> Spool:
+    spool = Spool(folder)
+    spool.open(1)
+    return spool
+
+
+def all_of(spool: Spool) -> list[bytes]:
+    found: list[bytes] = []
+    while part := spool.read(7):
+        spool.acknowledge(part, 10_000)
+        found += part
+    return found
+
+
+@pytest.mark.parametrize("cut", [1, 20, 300])
+def test_a_torn_last_line_is_cut_off_and_all_before_it_stays(tmp_path: Path, cut: int) -> None:
+    spool, good = opened(tmp_path), lines(1, 3)
+    spool.append(good, 1)
+    spool.close()
+    [path] = tmp_path.glob("*.spool")
+    torn = lines(4, 1)[0]
+    path.write_bytes(path.read_bytes() + torn[: min(cut, len(torn) - 1)])
+    again = opened(tmp_path)
+    assert (again.torn, again.lines) == (1, 3)
+    assert all_of(again) == good
+    assert again.lines == 0
+
+
+def test_a_line_that_the_disk_changed_is_damaged_and_the_next_ones_are_not(tmp_path: Path) -> None:
+    spool, good = opened(tmp_path), lines(1, 3)
+    spool.append(good, 1)
+    [path] = tmp_path.glob("*.spool")
+    path.write_bytes(path.read_bytes().replace(b"call-2", b"call-X"))
+    found = [entry.from_line(line) for line in spool.read(10)]
+    assert [bool(heard.damage) for heard in found] == [False, True, False]
+
+
+def test_segments_are_read_in_order_and_go_when_they_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool_module, "SEGMENT", 1000)
+    monkeypatch.setattr(spool_module, "TIDY", 500)
+    spool, written = opened(tmp_path), lines(1, 40)
+    for n, line in enumerate(written, start=1):
+        spool.append([line], n)
+    assert len(list(tmp_path.glob("*.spool"))) > 5
+    assert all_of(spool) == written
+    assert [path.stat().st_size for path in tmp_path.glob("*.spool")] == [0]
+
+
+def test_revisions_grow_over_a_restart_even_with_the_clock_set_back(tmp_path: Path) -> None:
+    first = Spool(tmp_path)
+    assert first.open(5000) == 5000
+    first.append(lines(5001, 3), 5001)
+    first.close()
+    second = Spool(tmp_path)
+    assert second.open(7) == 5004
+    second.close()
+    assert Spool(tmp_path).open(7) > 5003
+
+
+def test_a_full_disk_loses_nothing_and_what_was_refused_can_be_appended_again(tmp_path: Path) -> None:
+    spool, good = opened(tmp_path), lines(1, 2)
+    spool.append(good, 1)
+    real = spool._file
+    spool._file = os.open("/dev/full", os.O_WRONLY)
+    with pytest.raises(OSError, match="No space|Invalid"):
+        spool.append(lines(3, 1), 3)
+    os.close(spool._file)
+    spool._file = real
+    more = lines(3, 2)
+    spool.append(more, 3)
+    assert all_of(spool) == good + more

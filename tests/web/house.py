@@ -1,0 +1,140 @@
+"""The whole web on real storage, in one place: for the stories of pages, of the API and of the browser.
+
+In:  a folder. Out: a running server with its parts, people and a telephone to play on.
+Never: a fake between the web and the database.
+"""
+
+import asyncio
+import wave
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from callcenter.core.phone import read
+from callcenter.keys import Secrets
+from callcenter.settings import Settings
+from callcenter.settings_reader import read_settings
+from callcenter.storage import Database, Entry, History, Journal, People, Tickets, migrate, sqlite_url
+from callcenter.web.app import make_app, run_parts
+from callcenter.web.parts import PARTS
+from tests.storage.cast import QUICK
+from tests.web.fakes import NIGHT, FakeBoard, Telephone
+
+PASSWORD = "rahasia-sekali-112"
+CITY = """
+trunks = [{ name = "telkom", hosts = ["192.0.2.10"] }]
+"""
+
+
+class Clock:
+    """The night's clock; runs only when it is told to."""
+
+    def __init__(self, at: datetime = NIGHT) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass
+class House:
+    settings: Settings
+    clock: Callable[[], datetime]
+    database: Database
+    journal: Journal
+    board: FakeBoard
+    telephone: Telephone
+    people: People
+    history: History
+    tickets: Tickets
+    app: web.Application
+    server: TestServer
+
+    @property
+    def url(self) -> str:
+        return str(self.server.make_url("/"))
+
+    async def stored(self) -> None:
+        """Everything that happened is in the database."""
+        await self.journal.settled(10)
+
+    async def until(self, true: Callable[[], object], within: float = 5) -> None:
+        """Wait for a state, with a deadline."""
+        async with asyncio.timeout(within):
+            while not true():
+                await asyncio.sleep(0.005)
+
+    def record(self, call: str, seconds: float = 1) -> Path:
+        """The recording that Asterisk would have written."""
+        path = self.settings.recordings / "2026/11/21" / f"{call}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(8000)
+            file.writeframes(b"\x00\x10" * int(8000 * seconds))
+        return path
+
+
+def settings_in(home: Path, **more: str) -> Settings:
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "settings.toml").write_text(CITY, "utf-8")
+    return read_settings({"CALLCENTER_HOME": str(home), **more})
+
+
+@asynccontextmanager
+async def house(home: Path, *, clock: Callable[[], datetime] | None = None, **more: str) -> AsyncIterator[House]:
+    """The parts, running; ended in the order of the program."""
+    settings = settings_in(home, **more)
+    now = clock or Clock()
+    url = sqlite_url(home / "callcenter.db")
+    await migrate(url)
+    database = Database(url)
+    reader = partial(read, region=settings.region)
+    board: FakeBoard
+    journal = Journal(
+        database,
+        settings.spool,
+        zone=settings.zone,
+        read_number=reader,
+        clock=now,
+        committed=lambda numbers: board.committed(numbers),
+    )
+    board = FakeBoard(settings.agencies, keep=lambda fact, calls: journal.write(Entry(fact, calls)))
+    people = People(database, clock=now, passwords=QUICK)
+    history = History(database, read_number=reader, clock=now)
+    tickets = Tickets(database, categories={c.code: c for c in settings.categories}, clock=now)
+    secrets = Secrets("ami", "key-of-the-tests", {})
+    app = make_app(
+        settings=settings, secrets=secrets, board=board, tickets=tickets, history=history, people=people,
+        database=database, journal=journal, clock=now,
+    )  # fmt: skip
+    journal.open()
+    server = TestServer(app)
+    tasks = [asyncio.create_task(database.run()), asyncio.create_task(journal.run())]
+    await server.start_server()
+    tasks.append(asyncio.create_task(run_parts(app)))
+    try:
+        yield House(
+            settings, now, database, journal, board, Telephone(board, now), people, history, tickets, app, server
+        )
+    finally:
+        await server.close()
+        for task in reversed(tasks):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await journal.close()
+        await database.close()
+
+
+__all__ = ["PARTS", "PASSWORD", "Clock", "House", "house", "settings_in"]
