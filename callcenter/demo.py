@@ -57,7 +57,11 @@ def _leave(*_: object) -> None:
 
 
 def demonstrate(settings: Settings, server: Server, folder: Path) -> int:
-    say("a voice" if sound.speech_program() else f"beeps (with {sound.SPEECH} it would be a voice)", "for both sides")
+    say(
+        "both sides have a voice"
+        if sound.speech_program()
+        else f"both sides beep; {sound.SPEECH} would give them a voice"
+    )
     caller, hers = voices(folder)
     position = place(settings, server)
     password = read_secrets(settings).phones.get(position, "")
@@ -88,7 +92,7 @@ def place(settings: Settings, server: Server) -> str:
     taken = server.phones()
     free = [each for each in sorted(settings.positions, key=lambda each: (each != HERS, each)) if each not in taken]
     if HERS in settings.positions and HERS in taken:
-        say(f"position {HERS} has a phone already", f"the demo's phone takes {free[0]}" if free else "")
+        say(f"position {HERS} has a phone already" + (f"; the demo's phone takes {free[0]}" if free else ""))
     others = ", ".join(sorted(taken))
     if not free:
         say(f"every position has a phone ({others}): please answer on one of them within {PERSON_S:.0f} s")
@@ -192,5 +196,5 @@ def until(question: Callable[[], T | None], deadline_s: float) -> T | None:
     return answer
 
 
-def say(*words: str) -> None:
-    print("*", *filter(None, words), flush=True)
+def say(sentence: str) -> None:
+    print("*", sentence, flush=True)

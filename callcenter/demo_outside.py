@@ -202,8 +202,9 @@ def outside(prefix: Path, folder: Path, server: str, position: str, password: st
                 raise CallCenterError("The second Asterisk does not start: {said}", said=" / ".join(said))
             time.sleep(0.1)
         yield world
-        world.sign_out()
     finally:
+        with suppress(OSError, subprocess.SubprocessError):
+            Outside(program, folder).sign_out()
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
             process.wait(5)

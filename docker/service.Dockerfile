@@ -14,10 +14,12 @@ COPY callcenter /opt/callcenter/callcenter
 # The same number in both images: they share one volume, and neither is root.
 RUN useradd --uid 10112 --create-home --home-dir /var/lib/callcenter callcenter \
     && chmod 700 /var/lib/callcenter
+RUN printf '#!/bin/sh\nexec /opt/venv/bin/python -P -m callcenter "$@"\n' >/usr/local/bin/callcenter \
+    && chmod 755 /usr/local/bin/callcenter
 USER callcenter
 VOLUME /var/lib/callcenter
 ENV CALLCENTER_HOME=/var/lib/callcenter PYTHONPATH=/opt/callcenter PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /var/lib/callcenter
-ENTRYPOINT ["/opt/venv/bin/python", "-P", "-m", "callcenter"]
+ENTRYPOINT ["callcenter"]
 CMD ["serve"]
-HEALTHCHECK --interval=5s --timeout=5s --retries=12 CMD ["/opt/venv/bin/python", "-P", "-m", "callcenter", "healthy"]
+HEALTHCHECK --interval=5s --timeout=5s --retries=12 CMD ["callcenter", "healthy"]

@@ -73,4 +73,4 @@ def test_a_restart_of_asterisk_ends_the_calls_of_before() -> None:
     again = [{"Event": "FullyBooted", "Uptime": "2", "Timestamp": "1795305000"}]
     told = tell([*booted, *caller, *again], HOUSE)  # type: ignore[list-item]
     (call,) = told.calls.values()
-    assert (call.outcome, call.end_seen) == ("UNKNOWN", False)
+    assert (call.outcome, call.end_seen) == ("NO_AGENT", False)  # we ended his wait

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from callcenter.asterisk.wire import Fields, text
+from callcenter.asterisk.wire import Fields, originated_leg, text
 from callcenter.core import facts
 from callcenter.core.facts import Fact
 from callcenter.core.position import Phone
@@ -184,10 +184,12 @@ def _dial_end(_: House, f: Fields, at: datetime) -> Fact | None:
 
 
 def _originated(_: House, f: Fields, at: datetime) -> Fact | None:
-    """Only a failure without a leg is told here: of all others the leg itself tells, with the true cause."""
-    if text(f, "Response") != "Failure" or text(f, "Context") != "room-agency":
+    """Only a failure is told here, for the case that there never was a leg: otherwise the leg itself tells, better."""
+    mine = ATTEMPT_LEG.fullmatch(originated_leg(f))
+    if text(f, "Response") != "Failure" or mine is None:
         return None
-    return facts.AttemptRefused(text(f, "Exten"), at)
+    line, turn = int(mine["line"]), int(mine["turn"])
+    return facts.AttemptRefused(mine["call"], at, mine[0], agency=mine["agency"], line=line, turn=turn)
 
 
 def _transferred(_: House, f: Fields, at: datetime) -> Fact | None:

@@ -56,7 +56,7 @@ class Questions:
         action_id = f"{self._prefix}-{next(self._numbers)}"
         if name.lower() == "originate":
             given = _asynchronous(given, action_id)
-            action_id += f"/{given['ChannelId']}"  # comes back with OriginateResponse: `wire.leg_of`
+            action_id += f"/{given['ChannelId']}"  # comes back with OriginateResponse: `wire.originated_leg`
         data = question(name, action_id, given)
         if not wire.is_open:
             raise LineDown(NO_LINK)

@@ -146,7 +146,8 @@ def _globals(settings: Settings, etc: Path) -> str:
 
 
 def _transport(settings: Settings, protocol: str) -> str:
-    host = f"[{settings.sip_host}]" if ":" in settings.sip_host else settings.sip_host
+    host = _plain("sip_host", settings.sip_host)
+    host = f"[{host}]" if ":" in host else host
     text = _section(protocol, type="transport", protocol=protocol) + f"bind = {host}:{settings.sip_port}\n"
     if settings.external_address:
         outside = settings.external_address

@@ -13,7 +13,7 @@ clock was asked is left to the events.
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
@@ -111,16 +111,23 @@ def clock_of(said: str, boot: str) -> Clock:
 def with_recalled(seen: FloorSeen, told: Iterable[CallRecalled], clock: Clock) -> FloorSeen:
     """The snapshot with what the journals know of calls that began before we asked."""
     here = {leg.leg for leg in seen.legs}
-
-    def news(leg: str, began: datetime | None) -> bool:
-        return leg not in here and began is not None and clock.at is not None and began > clock.at
-
-    mine = (
-        replace(r, attempts=tuple(a for a in r.attempts if not news(a.leg, a.dialled_at)))
-        for r in told
-        if not news(r.call, r.arrived_at)
-    )
+    mine = (_as_of(r, clock.at, here) for r in told if r.call in here or not _is_news(r.arrived_at, clock.at))
     return replace(seen, recalled=tuple(mine), booted_at=clock.booted_at)
+
+
+def _is_news(moment: datetime | None, asked_at: datetime | None) -> bool:
+    return moment is not None and asked_at is not None and moment > asked_at
+
+
+def _as_of(record: CallRecalled, asked_at: datetime | None, here: Set[str]) -> CallRecalled:
+    """The record without what happened since we asked: of a call that goes on, events will tell it."""
+    tries = tuple(a for a in record.attempts if a.leg in here or not _is_news(a.dialled_at, asked_at))
+    record = replace(record, attempts=tries)
+    if record.ended_at is not None:
+        return record
+    if _is_news(record.answered_at, asked_at):
+        record = replace(record, answered_at=None, position="")
+    return replace(record, queued_at=None if _is_news(record.queued_at, asked_at) else record.queued_at)
 
 
 def _late(seen: FloorSeen) -> bool:

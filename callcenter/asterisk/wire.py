@@ -149,10 +149,10 @@ def parse(frame: bytes) -> Heard:
     return Heard(found)
 
 
-def leg_of(originate_response: Message) -> str:
+def originated_leg(originate_response: Fields) -> str:
     """The ChannelId that was asked for. Where the leg failed, Asterisk's own `Uniqueid` says only `<unknown>`, but
     the ActionID comes back, and the link writes the ChannelId behind its `/`. Empty: not asked for by a link."""
-    return text(fields(originate_response), "ActionID").partition("/")[2]
+    return text(originate_response, "ActionID").partition("/")[2]
 
 
 class Question(Action):

@@ -7,7 +7,7 @@ Never: a moment that we heard ourselves written over; a second attempt for one l
 
 from collections.abc import Set
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from callcenter.core.attempt import Attempt, Result
 from callcenter.core.attempt import ended as attempt_ended
@@ -15,7 +15,6 @@ from callcenter.core.call import Call, Move, Outcome, ended, move
 from callcenter.core.facts import UNKNOWN_MOMENT
 from callcenter.core.seen import CallRecalled
 
-SAME_TRANSFER = timedelta(seconds=2)
 HOW_FAR = list(Result)
 
 
@@ -54,7 +53,7 @@ def _earlier(call: Call, record: CallRecalled) -> datetime:
 
 
 def _with_attempt(call: Call, told: Attempt) -> Call:
-    known = call.attempt(told.leg) or next((a for a in call.attempts if _same_transfer(a, told)), None)
+    known = call.attempt(told.leg)
     call = replace(
         call,
         forwarded_at=call.forwarded_at or told.dialled_at,
@@ -83,19 +82,6 @@ def _further(known: Result, told: Attempt) -> Result:
     if known is Result.ACCEPTED or (told.ended_at is None and HOW_FAR.index(told.result) < HOW_FAR.index(known)):
         return known
     return told.result
-
-
-def _same_transfer(known: Attempt, told: Attempt) -> bool:
-    """A transfer by the phone's own keys has no leg of ours: the same number at the same moment is the same one."""
-    if known.agency or told.agency or known.number != told.number:
-        return False
-    return None not in (known.dialled_at, told.dialled_at) and _apart(known, told) < SAME_TRANSFER
-
-
-def _apart(known: Attempt, told: Attempt) -> timedelta:
-    assert known.dialled_at is not None
-    assert told.dialled_at is not None
-    return abs(known.dialled_at - told.dialled_at)
 
 
 def ended_as_recorded(call: Call, record: CallRecalled, at: datetime) -> Call:

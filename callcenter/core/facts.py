@@ -201,10 +201,14 @@ class AttemptAccepted:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRefused:
-    """Asterisk could not even start to dial: no leg ever existed. Found by the room and what was dialled."""
+    """Asterisk could not even start to dial: no leg ever existed that could tell it."""
 
-    room: str
+    call: str
     at: datetime
+    leg: str
+    agency: str
+    line: int
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from callcenter.core import attempt as tries
 from callcenter.core.attempt import Attempt
-from callcenter.core.call import Call, Move, move, room_number
+from callcenter.core.call import Call, Move, move
 from callcenter.core.facts import (
     AttemptAccepted,
     AttemptDialled,
@@ -80,16 +80,18 @@ def attempt_accepted(floor: Floor, fact: AttemptAccepted) -> Step:
 
 
 def attempt_refused(floor: Floor, fact: AttemptRefused) -> Step:
-    for call in floor.calls.values():
-        if room_number(call.id) == fact.room:
-            never = next((a for a in call.attempts if a.live and a.dialled_at is None), None)
-            return put(floor, call.with_attempt(tries.ended(never, fact.at, 0))) if never else (floor, ())
-    return floor, ()
+    call = floor.calls.get(fact.call)
+    if call is None:
+        return floor, ()
+    known = call.attempt(fact.leg) or Attempt(fact.leg, fact.agency, fact.line, fact.turn)
+    if known.dialled_at is not None:
+        return floor, ()  # a leg that exists tells its own end, with the true cause
+    return put(floor, call.with_attempt(tries.ended(known, fact.at, 0)), fact.leg)
 
 
 def transferred(floor: Floor, fact: CallTransferred) -> Step:
     call = floor.calls.get(fact.call)
-    leg = f"transfer-{fact.at.isoformat()}-{fact.call}"
+    leg = f"transfer-{fact.leg or fact.at.isoformat()}-{fact.call}"  # a leg passes a caller on once, then it is gone
     if call is None or call.attempt(leg) is not None:
         return floor, ()
     result = tries.Result.ACCEPTED if fact.attended else tries.Result.DIALLING

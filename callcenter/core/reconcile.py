@@ -85,9 +85,12 @@ def _known(call: Call, here: Mapping[str, LegSeen], record: CallRecalled | None,
         moved = move(call, Move.QUEUED) or call
         queued = call.queued_at or mine.waiting_since
         return replace(moved, queued_at=queued, waiting_since=mine.waiting_since, position="", leg="", rings=())
-    if call.stage is Stage.TALKING:
+    if call.answered_at is not None and call.stage in (
+        Stage.TALKING,
+        Stage.WAITING,
+    ):  # neither with her nor in the queue
         left = Move.LEFT_WITH_AGENCY if call.agency_in_room() else Move.LEFT_ALONE
-        return replace(move(call, left) or call, position="", leg="", held=False)
+        return replace(move(move(call, Move.ANSWERED) or call, left) or call, position="", leg="", held=False)
     return call
 
 

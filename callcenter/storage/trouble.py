@@ -103,5 +103,5 @@ def _of_words(error: BaseException) -> str | None:
     if isinstance(error, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
         error, sqlite3.IntegrityError | sqlite3.DataError | sqlite3.ProgrammingError
     ):
-        return next((sentence for part, sentence in _SQLITE if part in text), None)
+        return next((sentence for part, sentence in _SQLITE if part in text), UNREACHABLE)  # unknown: wait, do not drop
     return UNREACHABLE if "connection is closed" in text or "connection was closed" in text else None

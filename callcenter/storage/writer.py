@@ -117,13 +117,16 @@ class Writer:
         return None
 
     async def _attempt(self, connection: AsyncConnection, unit: Unit) -> tuple[Any, Exception | None]:
+        savepoint = await connection.begin_nested()
         try:
-            async with connection.begin_nested():
-                return await unit.work(connection), None
+            value = await unit.work(connection)
+            await savepoint.commit()
         except Exception as error:
             if trouble.away(error, self._place) is not None:
-                raise
+                raise  # as it is: a full disk has already undone all, and a rollback to the savepoint would hide that
+            await savepoint.rollback()
             return None, error
+        return value, None
 
     async def _connect(self) -> AsyncConnection:
         if self._connection is None:

@@ -29,8 +29,8 @@ from callcenter.replay import messages_of
 
 FOLDER = Path(__file__).parents[1] / "recordings" / "heard-and-kept"
 HOUSE, POSITIONS, BOOT = House(), ("101", "102"), "2026-11-22 03:05:08"
-WRITTEN = timedelta(seconds=0.05)
-"""The records are read a moment after the list of legs."""
+SIGNING_IN, WRITTEN = timedelta(seconds=0.01), timedelta(seconds=0.05)
+"""How long after the login Asterisk's clock is asked, and how long after that the records are read."""
 
 
 @cache
@@ -122,14 +122,21 @@ def leg_seen(leg: str, began: Fields, floor: Floor, bridged: bool) -> LegSeen:
     )
 
 
-def look(service: Service, until: int, now: datetime) -> FloorSeen:
-    """The snapshot of a new link."""
-    since, then = read_from(service.floor), now + WRITTEN
+def look(service: Service, end: int) -> FloorSeen:
+    """The snapshot of a new link: signed in after that message, clock, then legs, then records."""
+    asked = heard_at(end) + SIGNING_IN
+    until = next((n for n in range(end, len(messages())) if heard_at(n + 1) > asked), len(messages()))
+    since, then = read_from(service.floor), asked + WRITTEN
     assert since is not None
     kept = [each for each in rows() if since - MARGIN <= each.at <= then]
     known = recalled(HOUSE, POSITIONS, kept, [entry for moment, entry in database() if moment <= then])
     open_ = [r for r in known if r.call not in service.calls or service.calls[r.call].live]
-    return with_recalled(FloorSeen(now, BOOT, tuple(legs_up(until, now))), open_, Clock(now))
+    return with_recalled(FloorSeen(asked, BOOT, tuple(legs_up(until, asked))), open_, Clock(asked))
+
+
+def heard_at(count: int) -> datetime:
+    """When that many messages had come."""
+    return at(messages()[max(count - 1, 0)], moment_of("0"))
 
 
 def story(gaps: Sequence[tuple[int, int]], restarts: bool) -> Service:
@@ -137,10 +144,10 @@ def story(gaps: Sequence[tuple[int, int]], restarts: bool) -> Service:
     for start, end in gaps:
         for fact in told()[heard:start]:
             service.hear(fact)
-        service.hear(LineLost(at(messages()[max(start - 1, 0)], moment_of("0")), "cut"))
+        service.hear(LineLost(heard_at(start), "cut"))
         if restarts:
             service.restart()
-        seen = look(service, end, at(messages()[end - 1], moment_of("0")))
+        seen = look(service, end)
         service.hear(seen)
         assert service.hear(replace(seen)).floor.calls == service.floor.calls
         heard = end

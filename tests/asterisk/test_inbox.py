@@ -73,8 +73,10 @@ def test_a_message_that_cannot_be_understood_raises_for_the_quarantine(message: 
         read(HOUSE, message, HEARD)
 
 
-def test_a_failure_to_dial_is_told_only_where_no_leg_can_tell_it() -> None:
-    failed = {"Response": "Failure", "Context": "room-agency", "Exten": "11217683524000"}
-    assert heard("OriginateResponse", **failed) == facts.AttemptRefused("11217683524000", AT)
+def test_a_failure_to_dial_names_the_leg_that_never_was() -> None:
+    leg = "fwd-psc119-2-3-e112-1768352400.0"
+    failed = {"Response": "Failure", "ActionID": f"12-3/{leg}", "Uniqueid": "<unknown>"}
+    told = facts.AttemptRefused("e112-1768352400.0", AT, leg, "psc119", 2, 3)
+    assert heard("OriginateResponse", **failed) == told
     assert heard("OriginateResponse", **{**failed, "Response": "Success"}) is None
-    assert heard("OriginateResponse", **{**failed, "Context": "ledger"}) is None
+    assert heard("OriginateResponse", **{**failed, "ActionID": "12-3/elsewhere"}) is None

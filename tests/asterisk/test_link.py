@@ -9,7 +9,7 @@ from panoramisk.message import Message
 
 from callcenter.asterisk.link_state import News, Phase, Session
 from callcenter.asterisk.protocol import Wire
-from callcenter.asterisk.wire import Fields, fields, leg_of
+from callcenter.asterisk.wire import Fields, fields, originated_leg
 from callcenter.core.errors import BadInput, LineDown, Refused, Unconfirmed
 from tests.asterisk.linked import Linked, linked
 from tests.fakes import FakeAsterisk, event, listing, plain, reply
@@ -194,7 +194,7 @@ async def test_an_originate_is_answered_when_it_is_queued_and_its_outcome_is_an_
     answer = await line.link.ask("Originate", {"Channel": "PJSIP/x", "ChannelId": "fwd-damkar-1-1-e112-1.7"})
     assert answer["Message"] == "Originate successfully queued"
     await line.watch.until(lambda: line.story.count("OriginateResponse") == 2)
-    assert leg_of(line.heard[-1]) == "fwd-damkar-1-1-e112-1.7"
+    assert originated_leg(fields(line.heard[-1])) == "fwd-damkar-1-1-e112-1.7"
 
 
 async def test_an_unanswered_question_ends_at_its_deadline_and_a_late_answer_hurts_nobody(

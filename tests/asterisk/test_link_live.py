@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.asterisk.link_state import Limits, News, Phase
-from callcenter.asterisk.wire import MAX_LINE, fields, leg_of
+from callcenter.asterisk.wire import MAX_LINE, fields, originated_leg
 from callcenter.core.errors import LineDown, Refused, Unconfirmed
 from tests.asterisk.linked import Linked, linked
 from tests.asterisk.real import RealAsterisk, real_asterisk
@@ -54,7 +54,7 @@ async def test_a_leg_of_ours_is_queued_seen_listed_and_hung_up(line: Linked) -> 
     assert LEG in await _legs(line)
     assert LEG in {str(fields(m).get("Uniqueid")) for m in line.heard if m.event == "Newchannel"}
     outcome = next(m for m in line.heard if m.event == "OriginateResponse")
-    assert (outcome.response, leg_of(outcome)) == ("Success", LEG)
+    assert (outcome.response, originated_leg(fields(outcome))) == ("Success", LEG)
     await line.link.ask("Hangup", {"Channel": LEG})
     await line.watch.until(lambda: LEG in {str(fields(m).get("Uniqueid")) for m in line.heard if m.event == "Hangup"})
 
@@ -64,7 +64,7 @@ async def test_a_leg_that_never_came_to_be_is_known_by_the_id_we_gave_it(line: L
     await line.link.ask("Originate", nowhere)
     await line.watch.until(lambda: "OriginateResponse" in line.story)
     outcome = next(m for m in line.heard if m.event == "OriginateResponse")
-    assert (outcome.response, leg_of(outcome)) == ("Failure", LEG)
+    assert (outcome.response, originated_leg(fields(outcome))) == ("Failure", LEG)
 
 
 async def test_nothing_to_list_is_empty_and_what_is_not_allowed_is_refused(line: Linked) -> None:
@@ -120,14 +120,14 @@ async def test_after_kill_9_nothing_is_asked_again_and_the_restart_is_told(
 async def test_core_restart_now_is_said_and_survived(asterisk: RealAsterisk, line: Linked) -> None:
     await _call(line)
     rising = asyncio.create_task(asterisk.rise())
-    asking = asyncio.create_task(asterisk.cli("core restart now"))
-    state = await line.is_down()
-    assert state.sentence == "Asterisk is restarting."
-    await line.is_up(2, within=20)
+    try:
+        await asterisk.cli("core restart now")
+        await line.is_up(2, within=20)
+    finally:
+        rising.cancel()
     assert line.sessions[1].news is News.RESTARTED
+    assert "Asterisk is restarting." in [state.sentence for state in line.states]
     assert Phase.REFUSED not in {state.phase for state in line.states}
-    await asking
-    rising.cancel()
 
 
 @pytest.mark.parametrize(("user", "secret"), [("desk", "wrong"), ("nobody", "s3cret"), ("elsewhere", "s3cret")])

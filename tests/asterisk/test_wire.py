@@ -16,7 +16,7 @@ from callcenter.asterisk.wire import (
     event_name,
     fields,
     frames,
-    leg_of,
+    originated_leg,
     parse,
     question,
     text,
@@ -225,5 +225,5 @@ def test_a_variable_that_would_set_another_one_or_call_a_function_is_refused(nam
 
 def test_a_failed_leg_is_known_by_the_id_that_was_asked_for() -> None:
     failed = parse(b"Event: OriginateResponse\r\nActionID: 5f-3/fwd-damkar-1-1-e112-1.7\r\nUniqueid: <unknown>")
-    assert leg_of(failed) == "fwd-damkar-1-1-e112-1.7"
-    assert leg_of(parse(b"Event: OriginateResponse\r\nActionID: somebody-elses")) == ""
+    assert originated_leg(fields(failed)) == "fwd-damkar-1-1-e112-1.7"
+    assert originated_leg(fields(parse(b"Event: OriginateResponse\r\nActionID: somebody-elses"))) == ""

@@ -38,7 +38,8 @@ class Server:
             f"sip_port = {first}\nami_port = {first + 1}\nws_port = {first + 2}\nweb_port = {first + 3}\n"
             f"rtp_start = {first + 5}\nrtp_end = {first + PORTS - 1}\n{settings}"
         )
-        own = {key: value for key, value in os.environ.items() if not key.startswith("CALLCENTER_")}
+        # The bytecode may be kept: `./run` is started often here.
+        own = {k: v for k, v in os.environ.items() if not k.startswith(("CALLCENTER_", "PYTHONDONTWRITE"))}
         self.environment = own | {"CALLCENTER_HOME": str(self.home), "CALLCENTER_TOOLS": str(_tools(folder))}
 
     @property

@@ -29,8 +29,8 @@ NUMBER, SHOWN = "081234567890", "0812-3456-7890"
 NOTE = "Kebakaran di Pasar Kanoman, lantai dua. Dua orang masih di dalam."
 
 TICKET = re.compile(r"\d{6}-\d{4}")
-CLOCK = ("arrived_at", "queued_at", "rang_at", "answered_at")
-CLOCK += ("forwarded_at", "agency_answered_at", "accepted_at", "ended_at")
+FIRST = ("arrived_at", "queued_at", "rang_at", "answered_at")
+CLOCK = (*FIRST, "forwarded_at", "agency_answered_at", "accepted_at", "ended_at")
 
 expect.set_options(timeout=10_000)
 

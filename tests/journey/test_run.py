@@ -33,10 +33,10 @@ async def test_it_says_its_address_once_and_is_healthy_then(server: Server) -> N
 
 
 async def test_the_last_word_of_token_create_opens_the_api_and_a_revoked_token_does_not(server: Server) -> None:
-    token = await server.last_word("token", "create", "another program")
+    token = await server.last_word("token", "create", "command-centre")
     assert (await server.get("api/v1/calls", token))[0] == 200
     assert (await server.get("api/v1/calls"))[0] == 401
-    assert (await server.command("token", "revoke", "another program"))[0] == 0
+    assert (await server.command("token", "revoke", "command-centre"))[0] == 0
     assert (await server.get("api/v1/calls", token))[0] == 401
 
 
@@ -51,7 +51,7 @@ async def test_the_demo_is_a_real_call_with_a_ticket_and_both_voices_in_the_reco
     assert list(clock) == [f"t{n}" for n in range(10)]
     assert [name for name, value in clock.items() if value == "n/a"] == ["t5", "t6", "t7", "t8"]
     _, tokens, _ = await server.command("token", "list")
-    assert "valid" not in tokens.replace("another program", "")
+    assert "valid" not in tokens.replace("command-centre", "")
 
 
 async def test_a_demo_without_a_server_says_what_to_do(
@@ -68,14 +68,14 @@ async def test_a_killed_service_comes_back(server: Server) -> None:
     (service,) = server.processes("serve")
     os.kill(service, signal.SIGKILL)
     await until(lambda: server.processes("serve") not in ([], [service]), "another service", 20, every=0.1)
-    await until(server.healthy, "healthy again", 30, every=0.1)
+    await until(lambda: server.healthy(), "healthy again", 30, every=0.1)
 
 
 async def test_a_killed_asterisk_comes_back_and_the_screens_see_it(server: Server) -> None:
     (asterisk,) = server.processes("asterisk")
     os.kill(asterisk, signal.SIGKILL)
     await until(lambda: server.processes("asterisk") not in ([], [asterisk]), "another Asterisk", 20, every=0.1)
-    await until(server.healthy, "healthy again", 40, every=0.1)
+    await until(lambda: server.healthy(), "healthy again", 40, every=0.1)
 
 
 async def test_killed_outright_it_leaves_asterisk_running_and_the_next_start_adopts_it(server: Server) -> None:
@@ -84,7 +84,7 @@ async def test_killed_outright_it_leaves_asterisk_running_and_the_next_start_ado
     await until(lambda: not server.processes("serve"), "the service ends with it", 10, every=0.1)
     assert server.processes("asterisk") == before
     await server.start()
-    await until(server.healthy, "healthy again", 30, every=0.1)
+    await until(lambda: server.healthy(), "healthy again", 30, every=0.1)
     assert server.processes("asterisk") == before
 
 

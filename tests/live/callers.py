@@ -30,10 +30,7 @@ def _alaw(sample: int) -> int:
     sign, value = (0x80, sample) if sample >= 0 else (0, -sample - 1)
     value >>= 4
     exponent = max(value.bit_length() - 4, 0)
-    if exponent > 1:
-        code = (exponent << 4) | ((value >> (exponent - 1)) & 15) if value > 15 else value
-    else:
-        code = value
+    code = value if value < 16 else (exponent << 4) | ((value >> (exponent - 1)) & 15)
     return (code | sign) ^ 0x55
 
 
@@ -49,31 +46,23 @@ class Sipp:
     number: str = "+628120000001"
     hertz: int = 500
     calls: int = 1
+    rate: int = 10  # calls a second, where there are several
     talk_ms: int = 60_000
+    ring_ms: int = 100
     transport: str = "u1"  # t1: TCP
+    more: tuple[str, ...] = ()
 
     async def start(self) -> "Sipp":
         program = shutil.which("sipp")
         assert program, "sipp is not installed"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = free_block(12)
-        scenario = self._written()
         with (self.folder / "sipp.log").open("wb") as log:
             self.process = await asyncio.create_subprocess_exec(
-                *(program, "-sf", str(scenario), self.server, "-s", self.service),
+                *(program, "-sf", str(self._written()), self.server, "-s", self.service, "-t", self.transport),
                 *("-i", self.host, "-p", str(self.port), "-mp", str(self.port + 2), "-m", str(self.calls)),
-                *(
-                    "-t",
-                    self.transport,
-                    "-l",
-                    str(self.calls),
-                    "-nostdin",
-                    "-timeout",
-                    "90s",
-                    "-key",
-                    "number",
-                    self.number,
-                ),
+                *("-l", str(self.calls), "-r", str(self.rate), "-nostdin", "-timeout", "90s", "-aa"),
+                *("-key", "number", self.number, *self.more),
                 cwd=self.folder,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
@@ -82,9 +71,14 @@ class Sipp:
         return self
 
     def _written(self) -> Path:
-        """The scenario with this call's sound and length: sipp puts no keyword into an rtp_stream."""
+        """The scenario with this call's sound and times: sipp puts no keyword into an rtp_stream."""
         text = (SCENARIOS / f"{self.scenario}.xml").read_text("utf-8")
-        text = text.replace("[sound]", str(alaw_tone(self.folder, self.hertz))).replace("[talk]", str(self.talk_ms))
+        for word, value in {
+            "sound": alaw_tone(self.folder, self.hertz),
+            "talk": self.talk_ms,
+            "ring": self.ring_ms,
+        }.items():
+            text = text.replace(f"[{word}]", str(value))
         file = self.folder / "scenario.xml"
         file.write_text(text, "utf-8")
         return file
@@ -98,3 +92,18 @@ class Sipp:
             self.process.kill()
             with contextlib.suppress(ProcessLookupError):
                 await self.process.wait()
+
+
+async def answering_phone(
+    name: str, password: str, server: str, folder: Path, calls: int = 1, ring_ms: int = 100
+) -> Sipp:
+    """A position's phone that signs in, lifts by itself and says what it hears."""
+    scenario = "a-phone-rings-answers-and-echoes"
+    echo = ("-rtp_echo",)
+    phone = Sipp(scenario, server, folder / name, "127.0.0.1", name, calls=calls, ring_ms=ring_ms, more=echo)
+    await phone.start()
+    account = ("-au", name, "-ap", password, "-key", "phone", str(phone.port))
+    signs_in = Sipp("a-phone-signs-in", server, folder / f"{name}-signs-in", "127.0.0.1", name, more=account)
+    await signs_in.start()
+    assert await signs_in.done() == 0
+    return phone

@@ -6,7 +6,6 @@ Never: part of the product.
 
 from pathlib import Path
 
-
 from tests.live.house import Exchange, prepared
 from tests.live.softphone import Phone
 

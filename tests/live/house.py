@@ -17,6 +17,7 @@ from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
 from tests.live.ami import Ami
 from tests.live.places import asterisk_program, free_block, tools
+from tests.live.tone import heard, samples_of
 from tests.live.waiting import until
 
 WATCHER = """
@@ -119,6 +120,15 @@ class Exchange:
 
     def recording(self, name: str) -> Path:
         return self.home / "asterisk" / "spool" / "monitor" / name
+
+    async def on_record(self, name: str, *hertz: int, last: float | None = None) -> None:
+        """All these tones are on the recording, or in its last seconds."""
+
+        def there() -> bool:
+            file = self.recording(name)
+            return file.exists() and all(heard(samples_of(file, last), each) for each in hertz)
+
+        await until(there, f"{hertz} Hz in {name}")
 
     def desk(self) -> Ami:
         return Ami(self.ami_port, "desk", SECRETS.ami)

@@ -27,11 +27,16 @@ def asterisk_program() -> Path | None:
     return Path(found) if found else None
 
 
+given: set[int] = set()
+
+
 def free_block(count: int) -> int:
-    """The first of `count` ports in a row that are free for UDP and TCP. Below the kernel's own range."""
+    """The first of `count` ports in a row that are free for UDP and TCP. Below the kernel's own range; given once."""
     for _ in range(200):
         first = random.randrange(18000, 32000 - count, 2)
-        if all(_free(port) for port in range(first, first + count)):
+        block = set(range(first, first + count))
+        if not block & given and all(map(_free, block)):
+            given.update(block)
             return first
     raise RuntimeError("no free ports")
 

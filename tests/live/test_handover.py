@@ -99,8 +99,7 @@ async def test_she_introduces_him_and_leaves_and_the_recording_has_all_of_it(roo
     assert len(ami.events("QueueCallerJoin")) == 1
     assert (await room.exchange.entry(story.call, "left")).startswith("agency|16")
     for part, tones in (("-in", (CALLER,)), ("-out", (HER, FIRE)), ("", (CALLER, HER, FIRE))):
-        file = room.exchange.recording(story.recording.replace(".wav", f"{part}.wav"))
-        await until(lambda f=file, t=tones: all(heard(samples_of(f), each) for each in t), f"{tones} in {file.name}")
+        await room.exchange.on_record(story.recording.replace(".wav", f"{part}.wav"), *tones)
     tail = samples_of(room.exchange.recording(story.recording.replace(".wav", "-out.wav")), 0.4)
     assert heard(tail, FIRE)
     assert not heard(tail, HER)

@@ -4,7 +4,6 @@ import pytest
 
 from tests.live.ami import Ami, first
 from tests.live.conftest import Room
-from tests.live.tone import heard, samples_of
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -56,9 +55,8 @@ async def test_a_phones_own_transfer_takes_the_caller_to_the_agency_and_the_reco
     assert "112" in fire.has("CALL_INCOMING")["peeruri"]  # type: ignore[index]
     await until(lambda: caller.hears(1700) and fire.hears(500), "they hear each other")
     name = first(arrival, "Recording")
-    for part, tone in (("-in", 500), ("-out", 1700)):
-        file = room.exchange.recording(name.replace(".wav", f"{part}.wav"))
-        await until(lambda f=file, t=tone: heard(samples_of(f, 0.4), t), f"{tone} at the end of {file.name}")
+    await room.exchange.on_record(name.replace(".wav", "-in.wav"), 500, last=0.4)
+    await room.exchange.on_record(name.replace(".wav", "-out.wav"), 1700, last=0.4)
     await fire.hang_up()
     await caller.closed()
     assert len(ami.events("QueueCallerJoin")) == 1

@@ -3,10 +3,11 @@
 import pytest
 
 from tests.live.ami import Ami, first
-from tests.live.callers import Sipp
+from tests.live.callers import Sipp, answering_phone
 from tests.live.conftest import Room
+from tests.live.house import SECRETS
 from tests.live.raw_sip import Invite
-from tests.live.tone import HEADER, heard, samples_of
+from tests.live.tone import HEADER
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -55,6 +56,31 @@ async def test_sipps_caller_is_heard_and_hangs_up_first(room: Room, ami: Ami) ->
     assert await caller.done() == 0
     await her.closed()
     assert first(await ami.event("AgentComplete"), "Reason") == "caller"
+
+
+async def test_sipps_phone_signs_in_lifts_by_itself_and_echoes(room: Room, ami: Ami) -> None:
+    await room.phones.pop("101").stop()
+    phone = await answering_phone("101", SECRETS.phones["101"], room.exchange.server, room.folder / "sipp")
+    caller = await room.phone("caller")
+    await caller.dial("112")
+    await caller.event("CALL_ESTABLISHED")
+    await until(lambda: caller.hears(500), "he hears himself from there")
+    await caller.hang_up()
+    assert await phone.done() == 0
+
+
+async def test_a_greeting_answers_but_is_no_person(room: Room, ami: Ami) -> None:
+    caller, her = await room.phone("caller"), await room.phone("101")
+    await room.exchange.cli("dialplan set global GREETING greeting")
+    try:
+        await caller.dial("112")
+        await caller.event("CALL_ESTABLISHED")
+        assert ami.events("QueueCallerJoin") == []
+        await her.answer()
+        await ami.event("AgentConnect")
+        await until(lambda: caller.hears(800) and her.hears(500), "both hear each other")
+    finally:
+        await room.exchange.cli('dialplan set global GREETING ""')
 
 
 async def test_a_call_over_tcp_arrives(room: Room, ami: Ami) -> None:
@@ -169,6 +195,5 @@ async def test_the_call_is_recorded_from_both_sides(room: Room, ami: Ami) -> Non
     await until(lambda: caller.hears(800) and her.hears(500), "both hear each other")
     await caller.hang_up()
     await ami.event("Hangup", Uniqueid=first(arrival, "Uniqueid"))
-    file = room.exchange.recording(first(arrival, "Recording"))
     assert first(arrival, "Recording").endswith(f"/{first(arrival, 'Uniqueid')}.wav")
-    await until(lambda: heard(samples_of(file), 500) and heard(samples_of(file), 800), "both sides on the recording")
+    await room.exchange.on_record(first(arrival, "Recording"), 500, 800)

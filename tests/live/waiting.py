@@ -7,12 +7,21 @@ Never: a fixed sleep in place of a question.
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def until(question: Callable[[], T | Awaitable[T]], what: str, deadline: float = 8.0, every: float = 0.02) -> T:
+@overload
+async def until(question: Callable[[], Awaitable[T]], what: str, deadline: float = 8.0, every: float = 0.02) -> T: ...
+
+
+@overload
+async def until(question: Callable[[], T], what: str, deadline: float = 8.0, every: float = 0.02) -> T: ...
+
+
+async def until(question: Callable[[], Any], what: str, deadline: float = 8.0, every: float = 0.02) -> Any:
+    """Ask again and again, at once the first time."""
     end = asyncio.get_running_loop().time() + deadline
     while True:
         answer = question()

@@ -30,7 +30,7 @@ async def main(url: str, spool: Path) -> None:
                 journal.write(arrival(call))
                 journal.write(about(answered(call)))
                 journal.write(about(ended(answered(call))))
-                if n % 7 == 0:
+                while n % 7 == 0 and journal.state.waiting > 100:
                     await asyncio.sleep(0.001)
                 if not journal._heard:
                     sys.stdout.write(f"written {n}\n")

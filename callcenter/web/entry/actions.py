@@ -8,7 +8,7 @@ from aiohttp import web
 
 from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.web.access import DESK, home_of
-from callcenter.web.entry.pages import position_form, sign_in_form
+from callcenter.web.entry.pages import position_form, seats, sign_in_form
 from callcenter.web.errors import status_of, wants_json
 from callcenter.web.painter import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 from callcenter.web.parts import parts
@@ -47,6 +47,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     except CallCenterError as error:
         sentence = here.painter.sentence(request, error)
         return await sign_in_form(request, error=sentence, name=name, position=wanted, status=status_of(error)[0])
+    await seats(here)
     session = signed_in.session
     lost = session.role in DESK and not session.position and bool(here.settings.positions)
     response = see_other("/position" if lost and session.role == "call_taker" else home_of(session.role))
@@ -58,6 +59,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
     """Ends the session and frees the position."""
     here = parts(request)
     await here.people.sign_out(request.cookies.get(SESSION_COOKIE, ""))
+    await seats(here)
     response = see_other("/sign-in")
     response.del_cookie(SESSION_COOKIE, path="/")
     return response
@@ -95,5 +97,5 @@ async def position(request: web.Request) -> web.StreamResponse:
         raise
     except CallCenterError as error:
         return await position_form(request, error=here.painter.sentence(request, error), status=status_of(error)[0])
-    await here.desk.read_seats()
+    await seats(here)
     return see_other("/")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
+from markupsafe import Markup
 
 from callcenter.core.errors import StoreDown
 from callcenter.web.live import Client, Region, Viewer
@@ -31,7 +32,7 @@ def viewer_of(request: web.Request) -> Viewer:
     return Viewer(session.person, session.role, session.position or "", language, request.query.get("call", "")[:200])
 
 
-def picture(here: Parts, template: str, viewer: Viewer) -> str:
+def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
     """One live part for one viewer."""
     floor = here.board.floor
     shown = view.shown_call(floor, viewer)

@@ -7,6 +7,7 @@ Never: a page that waits for a call to be stored: a caller's sheet opens also wh
 from dataclasses import replace
 
 from aiohttp import web
+from markupsafe import Markup
 
 from callcenter.core.errors import NotFound, StoreDown
 from callcenter.core.ticket import Disposition
@@ -45,7 +46,7 @@ async def ticket(request: web.Request) -> web.Response:
     return web.Response(text=await sheet_of(here, viewer_of(request), call), content_type="text/html")
 
 
-async def sheet_of(here: Parts, viewer: Viewer, call: str) -> str:
+async def sheet_of(here: Parts, viewer: Viewer, call: str) -> Markup:
     """The fields as they are stored; empty ones while the ticket is not committed."""
     viewer = replace(viewer, open_call=call)
     try:

@@ -46,26 +46,31 @@ export function mine(call, lookAt) {
   open(call, lookAt);
 }
 
+async function fetched(call) {
+  try {
+    const answer = await fetch(`/calls/${call}/sheet`, { headers: { Accept: "text/html" } });
+    return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
+}
+
 export async function open(call, lookAt) {
   opening = call;
   keeper?.flush();
-  try {
-    const answer = await fetch(`/calls/${call}/sheet`, { headers: { Accept: "text/html" } });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const html = await answer.text();
-    if (opening !== call) return;
-    place.replaceChildren();
-    paint(place, html);
-    adopt();
-    waiting = "";
-    bar.hidden = true;
-    lookAt(call);
-    place.querySelector("#note").focus({ preventScroll: true });
-  } catch {
+  const html = await fetched(call);
+  if (opening !== call) return; // another one was opened meanwhile
+  if (html === null) {
     setTimeout(() => { if (opening === call) open(call, lookAt); }, 1000);
     return;
   }
-  opening = "";
+  opening = waiting = "";
+  bar.hidden = true;
+  place.replaceChildren();
+  paint(place, html);
+  adopt();
+  lookAt(call);
+  place.querySelector("#note").focus({ preventScroll: true });
 }
 
 export function openWaiting(lookAt) {

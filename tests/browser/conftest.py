@@ -1,0 +1,100 @@
+"""Real Chromium on the real pages: Siti at 101 and Rina at 102, Bima the supervisor, and a telephone to play on."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.web.house import PASSWORD, House, house
+
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+Arrive = Callable[..., Awaitable[Page]]
+
+
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        pytest.skip("no Chromium is installed: apt-get install chromium")
+    return found
+
+
+@asynccontextmanager
+async def browser_of(flags: list[str] | None = None) -> AsyncIterator[Browser]:
+    """One Chromium, ended with the block."""
+    own = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else []), *(flags or [])]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), headless=True, args=own)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def sign_in(page: Page, url: str, name: str, position: str = "") -> None:
+    await page.goto(url + "sign-in")
+    await page.fill("#name", name)
+    await page.fill("#password", PASSWORD)
+    await page.check(f'input[name="position"][value="{position}"]', force=True)
+    await page.click("main button.primary")
+    await page.wait_for_url(lambda where: "sign-in" not in where)
+
+
+async def fill_the_room(here: House) -> None:
+    """The cast."""
+    for name, display, role in (
+        ("siti", "Siti Aminah", "call_taker"),
+        ("rina", "Rina Wulandari", "call_taker"),
+        ("bima", "Bima Pratama", "supervisor"),
+        ("ayu", "Ayu Lestari", "admin"),
+    ):
+        await here.people.add_user(name, display=display, role=role, password=PASSWORD)
+    here.telephone.ready("101", "102", "103")
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path / "home", clock=lambda: datetime.now(UTC)) as made:
+        await fill_the_room(made)
+        yield made
+
+
+@pytest.fixture
+async def arrive(here: House) -> AsyncIterator[Arrive]:
+    """`await arrive("siti", "101", width=390, dark=True)`: her page, after sign-in; faults of scripts fail the test."""
+    faults: list[str] = []
+    async with browser_of() as browser:
+        contexts: list[BrowserContext] = []
+
+        async def come(
+            name: str = "", position: str = "", *, width: int = 1366, height: int = 768, dark: bool = False, **more: Any
+        ) -> Page:
+            context = await browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", **more
+            )
+            contexts.append(context)
+            page = await context.new_page()
+            page.set_default_timeout(8000)
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            page.on("console", lambda m: faults.append(m.text) if "Content Security Policy" in m.text else None)
+            if name:
+                await sign_in(page, here.url, name, position)
+            return page
+
+        yield come
+        for context in contexts:
+            await context.close()
+    assert faults == []
