@@ -54,6 +54,7 @@ PHONES = """
 [global]
 type = global
 user_agent = demo
+max_random_initial_delay = 1
 [udp]
 type = transport
 protocol = udp
@@ -130,10 +131,6 @@ class Outside:
 
     def rejected(self) -> bool:
         return bool(re.search(r"\bRejected\b", self.command("pjsip show registrations")))
-
-    def sign_in(self) -> None:
-        """At once; by itself it waits a random while, up to 10 s."""
-        self.command("pjsip send register position")
 
     def dial(self) -> None:
         """The citizen dials 112; when it is answered he speaks once and hangs up."""

@@ -73,7 +73,7 @@ def dial(number: str) -> list[int]:
         phone.bind(("127.0.0.1", 0))
         phone.settimeout(2)
         phone.sendto(request("INVITE", number, call, phone.getsockname()[1]), ("127.0.0.1", SIP))
-        heard = []
+        heard: list[int] = []
         try:
             while not heard or heard[-1] < 200:
                 heard.append(int(phone.recv(4096).split()[1]))

@@ -54,6 +54,7 @@ ONLY_IN = {
     "argon2": {"storage", "web"},
     "aiohttp": {"web"},
     "jinja2": {"web"},
+    "markupsafe": {"web"},
     "babel": {"web"},
     "phonenumbers": {"core"},
     "cryptography": {"top"},

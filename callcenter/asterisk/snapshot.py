@@ -30,7 +30,7 @@ from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen, PositionSeen
 
 log = logging.getLogger(__name__)
 
-CALLERS = ENTRIES | {"arrival", "any-phone", "waiting", "room-caller"}
+CALLERS = ENTRIES | {"arrival", "any-phone", "waiting", "room-caller", "passed-on"}
 """Contexts in which only a caller can be."""
 
 BORN = re.compile(r"(?:.*-)?(\d{10})\.\d+")
@@ -99,13 +99,15 @@ async def _clock(link: Asks, boot: str) -> Clock:
 
 
 def clock_of(said: str, boot: str) -> Clock:
-    """CLOCK's answer, and the moment that names this life of Asterisk, both in UTC."""
+    """CLOCK's answer, and the moment that names this life of Asterisk, both in UTC.
+
+    The name has no fractions, and a call may have died in the second in which Asterisk rose again: rounded up. No new
+    call can have come in that second, since Asterisk was still loading.
+    """
     zone, moment = said.split()
     ahead = timedelta(hours=int(zone[:3]), minutes=int(zone[0] + zone[3:]))
-    return Clock(
-        datetime.fromtimestamp(float(moment), UTC),
-        datetime.fromisoformat(boot).replace(tzinfo=timezone(ahead)).astimezone(UTC),
-    )
+    rose = datetime.fromisoformat(boot).replace(tzinfo=timezone(ahead)).astimezone(UTC)
+    return Clock(datetime.fromtimestamp(float(moment), UTC), rose + timedelta(seconds=1))
 
 
 def with_recalled(seen: FloorSeen, told: Iterable[CallRecalled], clock: Clock) -> FloorSeen:

@@ -3,8 +3,8 @@
 In:  a floor and one FloorSeen (Asterisk's lists, and what its own journals recall).
 Out: the floor as it is, all calls that came, changed or went meanwhile, and the gap with its proof.
 Never: a call invented, or dropped without an outcome. What no record knows is UNKNOWN, in sight. A call that Asterisk
-took with it when it died is not: it did not end by the caller's wish, so it is ANSWERED and cut early, or NO_AGENT where
-he still waited; only the moment is not known. What records tell of one call is put together in `completion.py`.
+took with it when it died did not end by the caller's wish: it is ANSWERED and cut early, or NO_AGENT where he still
+waited; only the moment is not known. What the records tell of one call is put together in `completion.py`.
 """
 
 from collections.abc import Mapping

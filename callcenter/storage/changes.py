@@ -16,6 +16,7 @@ from callcenter.core.errors import Conflict, NotFound
 from callcenter.storage.records import Ticket, record
 from callcenter.storage.tables import ticket_changes, tickets
 
+TELEPHONE = "telephone"
 NO_TICKET = "There is no ticket {number}."
 OTHER_FIRST = "{who} changed this field meanwhile to: {theirs}. Your text is kept in the ticket's history: {mine}"
 
@@ -85,11 +86,11 @@ async def conflict(
 
 
 async def _newest_other(connection: AsyncConnection, ticket: Ticket, field: str, seen: int, by: str) -> str | None:
-    """Who set this field last, if that was somebody else and after the page saw it."""
+    """Who set this field last, if that was somebody else and after the page saw it. The telephone is nobody."""
     found = await connection.execute(
         select(ticket_changes.c.by, ticket_changes.c.version)
         .where(ticket_changes.c.ticket == ticket.id, ticket_changes.c.field == field)
-        .where(ticket_changes.c.refused.is_(False))
+        .where(ticket_changes.c.refused.is_(False), ticket_changes.c.by != TELEPHONE)
         .order_by(ticket_changes.c.id.desc())
         .limit(1)
     )

@@ -94,7 +94,12 @@ class Database:
 
     async def write(self, work: Work[T], *, deadline: float | None = WRITE_S) -> T:
         """What `work` returns, after the commit. It may run more than once. StoreDown when the deadline passes."""
-        return await self._writer.write(work, deadline)
+        try:
+            return await self._writer.write(work, deadline)
+        except CallCenterError:
+            raise
+        except Exception as error:
+            raise trouble.unfit(error) or error from error.__cause__
 
     @asynccontextmanager
     async def read(self, *, deadline: float = READ_S) -> AsyncIterator[AsyncConnection]:
@@ -105,7 +110,7 @@ class Database:
         except CallCenterError:
             raise
         except Exception as error:
-            found = trouble.away(error, self.place)
+            found = trouble.away(error, self.place) or trouble.unfit(error)
             if found is None:
                 raise
             raise found from error

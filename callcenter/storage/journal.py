@@ -224,7 +224,7 @@ class Journal:
             applied = await self._database.write(
                 lambda connection: apply(connection, batch, self._zone, self._read_number), deadline=deadline
             )
-        except CallCenterError:
+        except StoreDown:
             raise
         except Exception as error:
             if len(batch) == 1:

@@ -13,11 +13,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.ticket import TicketStatus, ticket_day, ticket_number
+from callcenter.storage.changes import TELEPHONE
 from callcenter.storage.rows import Row
 from callcenter.storage.sql import insert
 from callcenter.storage.tables import calls, counters, ticket_calls, ticket_changes, tickets
 
-TELEPHONE = "telephone"
 FORWARDED_FROM = (TicketStatus.NEW, TicketStatus.VERIFIED, TicketStatus.REOPENED)
 ACCEPTED_FROM = (*FORWARDED_FROM, TicketStatus.FORWARDED)
 

@@ -18,6 +18,7 @@ from callcenter.storage.audit import add as audit
 from callcenter.storage.database import Clock, Database
 from callcenter.storage.passwords import Passwords, digest, invent, secret
 from callcenter.storage.positions import AtPosition
+from callcenter.storage.sql import clean
 from callcenter.storage.tables_people import sessions, sign_ins, tokens, users
 
 IDLE = timedelta(hours=12)
@@ -59,7 +60,7 @@ class People:
 
     async def sign_in(self, name: str, password: str, *, position: str = "", address: str, agent: str = "") -> SignedIn:
         """Refused: wrong, disabled (in the same words), or too many tries. Conflict: the position is taken."""
-        name, now = name.strip().lower()[:64], self._clock()
+        name, now = clean(name).strip().lower()[:64], self._clock()
         await self._database.write(lambda c: throttle.begin(c, throttle.keys(name, address), now))
         async with self._database.read() as connection:
             found = await connection.execute(select(users).where(users.c.name == name))

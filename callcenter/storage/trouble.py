@@ -11,7 +11,7 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError, DisconnectionError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from callcenter.core.errors import StoreDown
+from callcenter.core.errors import BadInput, StoreDown
 
 LOCKED = "The database is held by another program ({place}). Nothing is lost; what was typed waits. Close that program."
 READ_ONLY = "The database cannot be written: {place} is read-only for this program. Give it the right to write there."
@@ -23,6 +23,7 @@ SLOW = (
     "The database does not answer in time ({place}). It is not known whether this was stored: "
     "keep it on the screen and try again."
 )
+UNFIT = "This text cannot be stored or looked for as it is ({why})."
 STOPPING = "The program is being stopped; this was not stored."
 
 _SQLITE = (
@@ -62,6 +63,14 @@ def away(error: BaseException, place: str) -> StoreDown | None:
     if sentence is None:
         return None
     return StoreDown(sentence, place=place, why=reason(error))
+
+
+def unfit(error: BaseException) -> BadInput | None:
+    """The sentence, when a text or number from outside is nothing that the database can hold, or look for."""
+    chain = [error, getattr(error, "orig", None), getattr(getattr(error, "orig", None), "__cause__", None)]
+    refused = any(isinstance(e, UnicodeError | OverflowError | sqlite3.DataError) for e in chain)
+    state = next((code for e in chain if isinstance(code := getattr(e, "sqlstate", None), str)), "")
+    return BadInput(UNFIT, why=reason(error)) if refused or state.startswith("22") else None
 
 
 def reason(error: BaseException) -> str:

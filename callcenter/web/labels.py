@@ -110,6 +110,30 @@ ROLE: dict[str, str] = {
     "viewer": N_("Viewer"),
 }
 
+FACT: dict[str, str] = {
+    "LegStarted": N_("A phone came in"),
+    "CallArrived": N_("The call came in"),
+    "CallDescribed": N_("The caller's data were read"),
+    "CallQueued": N_("Into the queue"),
+    "CallLeftQueue": N_("Out of the queue"),
+    "CallAbandoned": N_("The caller hung up while waiting"),
+    "PhoneCalled": N_("Phone rings at"),
+    "PhoneUnanswered": N_("Nobody picked up at"),
+    "CallAnswered": N_("Answered at position"),
+    "LegRinging": N_("The far phone rings"),
+    "LegAnswered": N_("The far phone was picked up"),
+    "LegHeld": N_("Hold changed"),
+    "LegEnded": N_("A phone hung up"),
+    "RoomJoined": N_("Joined the conversation"),
+    "RoomLeft": N_("Left the conversation"),
+    "AttemptQueued": N_("Agency asked for:"),
+    "AttemptDialled": N_("Agency dialled:"),
+    "AttemptAccepted": N_("The agency accepted"),
+    "AttemptRefused": N_("The line could not be dialled"),
+    "CallTransferred": N_("Transferred with the phone"),
+    "RecordingStarted": N_("Recording started"),
+}
+
 TABLES: dict[str, dict[str, str]] = {
     "outcome": OUTCOME,
     "stage": STAGE,
@@ -120,4 +144,5 @@ TABLES: dict[str, dict[str, str]] = {
     "phone": PHONE,
     "phase": PHASE,
     "role": ROLE,
+    "fact": FACT,
 }

@@ -11,7 +11,6 @@ from typing import Any
 
 from aiohttp import hdrs, web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from markupsafe import Markup
 
 from callcenter.core import phone

@@ -74,7 +74,8 @@ NOBODY_YET = Visitor()
 
 
 def visitor(request: web.Request) -> Visitor:
-    return request.get(VISITOR, NOBODY_YET)
+    found: Visitor = request.get(VISITOR, NOBODY_YET)
+    return found
 
 
 def session_of(request: web.Request) -> Session | None:

@@ -51,12 +51,13 @@ class Sipp:
     ring_ms: int = 100
     transport: str = "u1"  # t1: TCP
     more: tuple[str, ...] = ()
+    port: int = 0
 
     async def start(self) -> "Sipp":
         program = shutil.which("sipp")
         assert program, "sipp is not installed"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_block(12)
+        self.port = self.port or free_block(12)
         with (self.folder / "sipp.log").open("wb") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *(program, "-sf", str(self._written()), self.server, "-s", self.service, "-t", self.transport),
@@ -95,15 +96,18 @@ class Sipp:
 
 
 async def answering_phone(
-    name: str, password: str, server: str, folder: Path, calls: int = 1, ring_ms: int = 100
+    name: str, password: str, server: str, folder: Path, hertz: int = 950, ring_ms: int = 100
 ) -> Sipp:
-    """A position's phone that signs in, lifts by itself and says what it hears."""
-    scenario = "a-phone-rings-answers-and-echoes"
-    echo = ("-rtp_echo",)
-    phone = Sipp(scenario, server, folder / name, "127.0.0.1", name, calls=calls, ring_ms=ring_ms, more=echo)
-    await phone.start()
-    account = ("-au", name, "-ap", password, "-key", "phone", str(phone.port))
+    """A position's phone that signs in, lifts by itself and speaks, call after call, until it is stopped.
+
+    No limit of calls: sipp would count the exchange's OPTIONS as one.
+    """
+    account = ("-au", name, "-ap", password)
     signs_in = Sipp("a-phone-signs-in", server, folder / f"{name}-signs-in", "127.0.0.1", name, more=account)
     await signs_in.start()
     assert await signs_in.done() == 0
-    return phone
+    # The same port: Asterisk believes the address that a REGISTER came from, not its Contact.
+    scenario = "a-phone-rings-answers-and-speaks"
+    phone = Sipp(scenario, server, folder / name, "127.0.0.1", name, hertz=hertz, ring_ms=ring_ms, calls=10_000)
+    phone.port = signs_in.port
+    return await phone.start()

@@ -153,7 +153,7 @@ def prepared(home: Path, settings_text: str) -> tuple[Exchange, Settings]:
     _timeline(settings.asterisk / "log" / "master.db", (etc / "cel_sqlite3_custom.conf").read_text())
     with (etc / "city" / "manager.conf").open("a") as accounts:
         accounts.write(WATCHER)
-    for file, what, instead in (("pjsip.conf", "rtp_timeout = 10", "rtp_timeout = 2"),):
+    for file, what, instead in (("pjsip.conf", "rtp_timeout = 30", "rtp_timeout = 2"),):
         text = (etc / file).read_text()
         assert what in text
         (etc / file).write_text(text.replace(what, instead))

@@ -36,7 +36,6 @@ def server() -> Iterator[postgres.Server]:
     if postgres.programs() is None:
         pytest.skip("PostgreSQL's server is not installed: apt-get install postgresql")
     with postgres.server() as running:
-
         elsewhere(migrate(elsewhere(running.make("migrated"))))
         yield running
 

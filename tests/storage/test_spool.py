@@ -79,7 +79,7 @@ def test_a_full_disk_loses_nothing_and_what_was_refused_can_be_appended_again(tm
     spool.append(good, 1)
     real = spool._file
     spool._file = os.open("/dev/full", os.O_WRONLY)
-    with pytest.raises(OSError, match="No space|Invalid"):
+    with pytest.raises(OSError, match=r"No space|Invalid"):
         spool.append(lines(3, 1), 3)
     os.close(spool._file)
     spool._file = real

@@ -97,11 +97,19 @@ class Telephone:
         for position in positions:
             self.board.hear(PositionSeen(position, self.at(), "IDLE", False, True))
 
-    def dials(self, call: str, number: str | None, *, name: str | None = None, before_s: float = 0, **more: object) -> str:
+    def dials(
+        self, call: str, number: str | None, *, name: str | None = None, before_s: float = 0, **more: object
+    ) -> str:
         """Somebody dials 112 and stands in the queue."""
         at = self.at() - timedelta(seconds=before_s)
         described = facts.CallDescribed(
-            call, at, number, "pai", name, recording=f"2026/11/21/{call}.wav", **more  # type: ignore[arg-type]
+            call,
+            at,
+            number,
+            "pai",
+            name,
+            recording=f"2026/11/21/{call}.wav",
+            **more,  # type: ignore[arg-type]
         )
         self.board.hear(facts.CallArrived(call, at, number, name), described, facts.CallQueued(call, at))
         self.board.hear(facts.RecordingStarted(call, at))

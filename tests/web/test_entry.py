@@ -96,7 +96,9 @@ async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(visit: Vis
     siti = await visit()
     await siti.get("/sign-in")
     data = {"csrf": siti.csrf, "name": "siti", "password": "rahasia-sekali-112", "position": "101"}
-    async with siti.session.post(siti.base.join(siti.base.with_path("/sign-in")), data=data, allow_redirects=False) as a:
+    async with siti.session.post(
+        siti.base.join(siti.base.with_path("/sign-in")), data=data, allow_redirects=False
+    ) as a:
         cookie = next(c for c in a.headers.getall("Set-Cookie") if c.startswith("callcenter="))
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie

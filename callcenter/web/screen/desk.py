@@ -43,11 +43,16 @@ class Desk:
         self._again = again
         self._papers: OrderedDict[str, About] = OrderedDict()
         self._asked: OrderedDict[str, None] = OrderedDict()
+        self._calls: OrderedDict[str, Call] = OrderedDict()
         self._wake = asyncio.Event()
 
     def about(self, call: str) -> About:
         """What is known now."""
         return self._papers.get(call, About())
+
+    def call(self, call: str) -> Call | None:
+        """As it was last, also after its end: its sheet still lies open."""
+        return self._board.floor.calls.get(call) or self._calls.get(call)
 
     def number(self, call: str) -> str:
         """The ticket's number, or nothing while it is not committed."""
@@ -59,10 +64,14 @@ class Desk:
         for new in news.tickets:
             self.ask(new)
         for call in news.changed:
+            self._calls[call.id] = call
+            self._calls.move_to_end(call.id)
             if call.id not in self._papers:
                 self.ask(call.id)
             else:
                 asyncio.get_running_loop().call_later(self._again, self.ask, call.id)
+        while len(self._calls) > REMEMBERED:
+            self._calls.popitem(last=False)
 
     def ask(self, call: str) -> None:
         """Read that call's papers soon."""

@@ -35,9 +35,9 @@ def viewer_of(request: web.Request) -> Viewer:
 def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
     """One live part for one viewer."""
     floor = here.board.floor
-    shown = view.shown_call(floor, viewer)
     mine = view.my_call(floor, viewer)
     open_id = viewer.open_call or (mine.id if mine else "")
+    shown = here.desk.call(open_id)  # whose agencies are shown: the open ticket's
     about = here.desk.about(open_id)
     category = next((c for c in here.settings.categories if about.ticket and c.code == about.ticket.category), None)
     values: dict[str, Any] = {

@@ -62,11 +62,6 @@ def my_call(floor: Floor, viewer: Viewer) -> Call | None:
     return floor.at_position(viewer.position) if viewer.position else None
 
 
-def shown_call(floor: Floor, viewer: Viewer) -> Call | None:
-    """The call whose agencies are shown: the open ticket's, else mine."""
-    return floor.calls.get(viewer.open_call) or my_call(floor, viewer)
-
-
 def offers(call: Call | None, agencies: Sequence[Agency], category: Category | None) -> list[Offer]:
     """Every agency that has a line: those of the category first, each in the settings' order.
 

@@ -26,6 +26,8 @@ export function drawn() {
   const head = place.querySelector("[data-fields]");
   if (head) keeper.fill(JSON.parse(head.dataset.fields));
   for (const note of place.querySelectorAll("[data-note]")) note.hidden = note.dataset.note === keeper.noteKey;
+  const written = place.querySelector("#written");
+  if (written) written.hidden = !written.querySelector("[data-note]:not([hidden])");
 }
 
 function inUse() {

@@ -1,0 +1,146 @@
+"""What real rows of Asterisk's timeline say of a call.
+
+A row below: event|seconds|number|context,exten|channel|app(data)|leg|linked|cause and who hung up.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from callcenter.asterisk.inbox import House
+from callcenter.asterisk.recall import recalled
+from callcenter.asterisk.records import Row, row
+from callcenter.asterisk.wire import Fields
+from callcenter.core.seen import CallRecalled
+
+BASE = 1795315000
+
+PASSED_ON = """
+CHAN_START|921.527411|caller|from-operator,112|PJSIP/trunk-main-00000006||921.6|921.6
+APP_START|921.529484|caller|waiting,112|PJSIP/trunk-main-00000006|Queue(emergency,trc,,,5,,answered)|921.6|921.6
+CHAN_START|921.530926|101|from-phone,s|PJSIP/101-00000007||921.7|921.6
+CHAN_START|921.532436|102|from-phone,s|PJSIP/102-00000008||921.8|921.6
+ANSWER|921.569825|101|from-phone,112|PJSIP/101-00000007|AppQueue(Outgoing Line)|921.7|921.6
+HANGUP|921.571871|102|from-phone,112|PJSIP/102-00000008|AppQueue(Outgoing Line)|921.8|921.6|26
+ANSWER|921.574227|caller|waiting,112|PJSIP/trunk-main-00000006|Queue(emergency,trc,,,5,,answered)|921.6|921.6
+BRIDGE_ENTER|921.575970|101|from-phone,112|PJSIP/101-00000007|AppQueue(Outgoing Line)|921.7|921.6
+BRIDGE_ENTER|921.576217|caller|waiting,112|PJSIP/trunk-main-00000006|Queue(emergency,trc,,,5,,answered)|921.6|921.6
+BLINDTRANSFER|922.616316|101|from-phone,112|PJSIP/101-00000007|AppQueue(Outgoing Line)|921.7|921.6|102 921.6
+BRIDGE_EXIT|922.616363|101|from-phone,112|PJSIP/101-00000007|AppQueue(Outgoing Line)|921.7|921.6
+BRIDGE_EXIT|922.616729|caller|from-phone,102|PJSIP/trunk-main-00000006|Queue(emergency,trc,,,5,,answered)|921.6|921.6
+APP_END|922.617038|caller|from-phone,102|PJSIP/trunk-main-00000006|Queue(emergency,trc,,,5,,answered)|921.6|921.6
+HANGUP|922.617551|101|from-phone,112|PJSIP/101-00000007|AppQueue(Outgoing Line)|921.7|921.6|16
+APP_START|922.820146|caller|passed-on,102|PJSIP/trunk-main-00000006|Dial(PJSIP/102,20,r)|921.6|921.6
+CHAN_START|922.821069|102|from-phone,s|PJSIP/102-00000009||922.9|921.6
+ANSWER|922.919330|102|from-phone,102|PJSIP/102-00000009|AppDial(Outgoing Line)|922.9|921.6
+BRIDGE_ENTER|922.919567|102|from-phone,|PJSIP/102-00000009|AppDial(Outgoing Line)|922.9|921.6
+BRIDGE_ENTER|922.919875|caller|passed-on,102|PJSIP/trunk-main-00000006|Dial(PJSIP/102,20,r)|921.6|921.6
+HANGUP|924.922810|caller|passed-on,102|PJSIP/trunk-main-00000006||921.6|921.6|16 PJSIP/trunk-main-00000006
+"""
+
+GIVEN_UP_AFTER_THE_TIME_LIMIT = """
+CHAN_START|926.504043|caller|from-operator,112|PJSIP/trunk-main-0000000d||926.13|926.13
+APP_START|926.505537|caller|waiting,112|PJSIP/trunk-main-0000000d|Queue(emergency,trc,,,5,,answered)|926.13|926.13
+CHAN_START|926.506829|101|from-phone,s|PJSIP/101-0000000e||926.14|926.13
+HANGUP|931.514934|101|from-phone,112|PJSIP/101-0000000e|AppQueue(Outgoing Line)|926.14|926.13|0
+APP_END|931.515582|caller|waiting,112|PJSIP/trunk-main-0000000d|Queue(emergency,trc,,,5,,answered)|926.13|926.13
+ANSWER|931.515682|caller|waiting,112|PJSIP/trunk-main-0000000d|Answer()|926.13|926.13
+APP_START|931.601112|caller|waiting,112|PJSIP/trunk-main-0000000d|Queue(emergency,trc,,,,,answered)|926.13|926.13
+CHAN_START|931.602028|101|from-phone,s|PJSIP/101-00000010||931.16|926.13
+HANGUP|932.537049|101|from-phone,112|PJSIP/101-00000010|AppQueue(Outgoing Line)|931.16|926.13|0
+APP_END|932.537781|caller|waiting,112|PJSIP/trunk-main-0000000d|Queue(emergency,trc,,,,,answered)|926.13|926.13
+HANGUP|932.539309|caller|waiting,112|PJSIP/trunk-main-0000000d||926.13|926.13|0 PJSIP/trunk-main-0000000d
+"""
+
+CUT_OFF_AND_THE_NEXT_ONE = """
+CHAN_START|939.198982|caller|from-operator,112|PJSIP/trunk-main-00000017||939.23|939.23
+APP_START|939.201360|caller|waiting,112|PJSIP/trunk-main-00000017|Queue(emergency,trc,,,5,,answered)|939.23|939.23
+CHAN_START|939.202229|101|from-phone,s|PJSIP/101-00000018||939.24|939.23
+ANSWER|939.246567|101|from-phone,112|PJSIP/101-00000018|AppQueue(Outgoing Line)|939.24|939.23
+ANSWER|939.248131|caller|waiting,112|PJSIP/trunk-main-00000017|Queue(emergency,trc,,,5,,answered)|939.23|939.23
+BRIDGE_ENTER|939.249011|101|from-phone,112|PJSIP/101-00000018|AppQueue(Outgoing Line)|939.24|939.23
+BRIDGE_ENTER|939.250605|caller|waiting,112|PJSIP/trunk-main-00000017|Queue(emergency,trc,,,5,,answered)|939.23|939.23
+CHAN_START|951.350298|caller|from-operator,112|PJSIP/trunk-main-00000000||951.0|951.0
+APP_START|951.352797|caller|waiting,112|PJSIP/trunk-main-00000000|Queue(emergency,trc,,,5,,answered)|951.0|951.0
+HANGUP|952.422166|caller|waiting,112|PJSIP/trunk-main-00000000||951.0|951.0|16 PJSIP/trunk-main-00000000
+"""
+
+
+def table(text: str) -> Iterator[Row]:
+    for number, line in enumerate(text.strip().splitlines(), 1):
+        kind, at, who, place, channel, app, leg, linked, said = (*(part.strip() for part in line.split("|")), "")[:9]
+        context, exten = place.split(",")
+        name, _, data = app.removesuffix(")").partition("(")
+        first, _, second = said.partition(" ")
+        extra = {"hangupcause": first, "hangupsource": second}
+        if kind == "BLINDTRANSFER":
+            extra = {"extension": first, "transferee_channel_uniqueid": id_of(second)}
+        values = (
+            who,
+            context,
+            exten,
+            channel,
+            name,
+            data,
+            id_of(leg),
+            id_of(linked),
+            json.dumps(extra) if said else "",
+        )
+        yield row((number, kind, f"{BASE + float(at):.6f}", *values))
+
+
+def id_of(short: str) -> str:
+    return f"e112-{BASE // 1000}{short}"
+
+
+def second(record: CallRecalled, at: datetime | None) -> float | None:
+    return None if at is None else round((at - record.arrived_at).total_seconds(), 2)
+
+
+def tell(text: str, *entries: tuple[str, str]) -> list[CallRecalled]:
+    journal: list[Fields] = [{"Key": f"/e112/{key}", "Val": value} for key, value in entries]
+    return recalled(House(), ("101", "102"), table(text), journal)
+
+
+def test_a_caller_passed_on_by_the_phone_s_own_keys() -> None:
+    (call,) = tell(PASSED_ON)
+    assert (call.outcome, call.position, call.rung, call.cause, call.trunk) == ("ANSWERED", "101", 2, 16, "main")
+    assert [second(call, at) for at in (call.queued_at, call.rang_at, call.answered_at, call.ended_at)] == [
+        0,
+        0,
+        0.05,
+        3.4,
+    ]
+    assert call.recording == f"2026/11/22/{call.call}.wav"
+    assert [(a.number, a.by, second(call, a.dialled_at)) for a in call.attempts] == [("102", "phone", 1.09)]
+
+
+def test_a_caller_who_gives_up_after_the_queue_s_time_limit() -> None:
+    (call,) = tell(GIVEN_UP_AFTER_THE_TIME_LIMIT)
+    assert (call.outcome, call.answered_at, call.rung) == ("ABANDONED", None, 2)
+    assert (second(call, call.queued_at), second(call, call.ended_at)) == (0, 6.04)
+
+
+def test_a_call_that_asterisk_took_with_it_has_no_end_and_the_next_one_has() -> None:
+    cut, after = tell(CUT_OFF_AND_THE_NEXT_ONE)
+    assert (cut.ended_at, cut.outcome, cut.position, second(cut, cut.answered_at)) == (None, "", "101", 0.05)
+    assert (after.outcome, after.answered_at) == ("ABANDONED_SHORT", None)
+
+
+def test_the_other_journal_fills_what_the_timeline_lost() -> None:
+    whole = "\n".join(line for line in PASSED_ON.splitlines() if "HANGUP" not in line and "ENTER" not in line)
+    id_ = id_of("921.6")
+    (call,) = tell(whole, (f"{id_}/in", "1795315921.527|+62|112|"), (f"{id_}/ans", "1795315921.572|101"))
+    assert (call.ended_at, call.position, second(call, call.answered_at)) == (None, "101", 0.04)
+    ends = (f"{id_}/in", "1795315921.527|+62|112|"), (f"{id_}/end", "1795315924.921||16")
+    (call,) = tell(PASSED_ON.rsplit("\n", 2)[0], *ends)
+    assert (call.outcome, call.cause, second(call, call.ended_at)) == ("ANSWERED", 16, 3.39)
+
+
+def test_other_calls_of_the_house_are_no_arrivals_and_a_broken_row_spoils_nothing() -> None:
+    inside = "CHAN_START|900.1|101|from-phone,102|PJSIP/101-00000001||900.1|900.1"
+    half = "BLINDTRANSFER|922.6|101|from-phone,112|PJSIP/101-00000007||921.7|921.6"
+    assert not tell(inside)
+    assert [call.outcome for call in tell(PASSED_ON + half + "\nHANGUP" + inside.removeprefix("CHAN_START"))] == [
+        "ANSWERED"
+    ]

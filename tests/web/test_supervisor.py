@@ -1,0 +1,115 @@
+"""The call log: found, heard, taken out, and every look written down."""
+
+import csv
+import io
+import struct
+from collections.abc import Awaitable, Callable
+
+from tests.browser.scenes import fire_brigade_joins, picked_up, rings
+from tests.web.conftest import Visitor
+from tests.web.house import House
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+
+async def a_night(here: House) -> str:
+    call = rings(here)
+    picked_up(here, call)
+    fire_brigade_joins(here, call)
+    here.telephone.hangs_up(call)
+    await here.stored()
+    await here.until(lambda: len(here.board.tickets) == 2)
+    return call
+
+
+async def test_an_empty_log_says_that_nothing_has_come_in(visit: Visit) -> None:
+    bima = await visit("bima")
+    assert "Belum ada panggilan masuk." in (await bima.get("/calls"))[1]
+    assert "Tidak ada panggilan yang cocok" in (await bima.get("/calls?number=999"))[1]
+
+
+async def test_the_log_shows_numbers_as_people_write_them_and_times_of_the_city(here: House, visit: Visit) -> None:
+    await a_night(here)
+    bima = await visit("bima")
+    _, page = await bima.get("/calls")
+    assert "0812-3456-7890" in page
+    assert "22 Nov 2026 01.12.00" in page
+    assert "Terjawab" in page
+    _, page = await bima.get("/calls?number=7890&outcome=ANSWERED&q=")
+    assert "Nomor disembunyikan" not in page
+
+
+async def test_a_filter_that_cannot_be_read_is_said_and_kept(here: House, visit: Visit) -> None:
+    bima = await visit("bima")
+    status, page = await bima.get("/calls?day=kemarin&number=7890")
+    assert status == 400
+    assert "day bukan tanggal" in page
+    assert 'value="7890"' in page
+
+
+async def test_one_call_tells_its_times_and_who_accepted(here: House, visit: Visit) -> None:
+    call = await a_night(here)
+    bima = await visit("bima")
+    status, page = await bima.get(f"/calls/{call}")
+    assert status == 200
+    assert "n/a" in page  # the place was never verified
+    assert "dengan tombol" in page
+    assert here.board.tickets[call] in page
+    assert (await bima.get(f"/tickets/{here.board.tickets[call]}"))[0] == 200
+
+
+async def test_the_recording_plays_in_parts_and_each_hearing_is_written_down(here: House, visit: Visit) -> None:
+    call = await a_night(here)
+    whole = here.record(call).read_bytes()
+    bima = await visit("bima")
+    url = bima.base.join(bima.base.with_path(f"/calls/{call}/recording"))
+    async with bima.session.get(url, headers={"Range": "bytes=100-199"}) as answer:
+        assert (answer.status, answer.content_type) == (206, "audio/wav")
+        assert await answer.read() == whole[100:200]
+    async with bima.session.get(url.with_query(download="1")) as answer:
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{call}.wav"'
+        assert await answer.read() == whole
+    async with bima.session.get(url, headers={"Range": "bytes=999999999-"}) as answer:
+        assert answer.status == 416
+    seen = [(line.by, line.action, line.target) for line in (await here.history.audit()).lines]
+    assert seen.count(("bima", "call.recording", call)) == 3
+
+
+async def test_a_recording_that_still_grows_tells_its_length_so_far(here: House, visit: Visit) -> None:
+    call = await a_night(here)
+    path = here.record(call)
+    data = bytearray(path.read_bytes())
+    data[4:8] = data[40:44] = struct.pack("<I", 0)
+    path.write_bytes(data)
+    bima = await visit("bima")
+    async with bima.session.get(bima.base.join(bima.base.with_path(f"/calls/{call}/recording"))) as answer:
+        told = await answer.read()
+    assert struct.unpack("<I", told[40:44])[0] == len(data) - 44
+
+
+async def test_a_path_that_leads_out_of_the_folder_is_no_recording(here: House, visit: Visit) -> None:
+    call = here.telephone.dials("e112-5.5", "+6281234567890")
+    from callcenter.core.facts import CallDescribed
+
+    here.board.hear(CallDescribed(call, here.clock(), "+6281234567890", "pai", recording="../../../../../etc/passwd"))
+    await here.stored()
+    bima = await visit("bima")
+    assert (await bima.get(f"/calls/{call}/recording"))[0] == 404
+    for path in ("/calls/..%2f..%2fetc%2fpasswd/recording", "/calls/%2e%2e/recording"):
+        assert (await bima.get(path))[0] in (400, 404)
+
+
+async def test_the_export_holds_what_is_filtered_and_runs_no_formula(here: House, visit: Visit) -> None:
+    call = await a_night(here)
+    here.telephone.dials("e112-9.9", "+6281211112222", name='=HYPERLINK("http://evil")')
+    await here.stored()
+    bima = await visit("bima")
+    status, text = await bima.get("/calls.csv?number=2222")
+    assert status == 200
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert len(rows) == 2
+    assert rows[1][3] == '\'=HYPERLINK("http://evil")'
+    assert rows[1][2] == "'+6281211112222"
+    _, everything = await bima.get("/calls.csv")
+    assert call in everything
+    assert [line.action for line in (await here.history.audit()).lines].count("calls.export") == 2
