@@ -26,10 +26,11 @@ class Phone(asyncio.DatagramProtocol):
         self._answers: asyncio.Queue[str] = asyncio.Queue()
         self._invites: dict[str, str] = {}
 
-    async def sign_in(self) -> Self:
+    async def sign_in(self, at: int = 0) -> Self:
+        """From this port, or any."""
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(
-            lambda: self, local_addr=("127.0.0.1", 0), remote_addr=("127.0.0.1", self.port)
+            lambda: self, local_addr=("127.0.0.1", at), remote_addr=("127.0.0.1", self.port)
         )
         self.here = f"127.0.0.1:{self._transport.get_extra_info('sockname')[1]}"
         self._register(1)

@@ -57,12 +57,8 @@ def _leave(*_: object) -> None:
 
 
 def demonstrate(settings: Settings, server: Server, folder: Path) -> int:
-    say(
-        "both sides have a voice"
-        if sound.speech_program()
-        else f"both sides beep; {sound.SPEECH} would give them a voice"
-    )
-    caller, hers = voices(folder)
+    scene = sound.scene(folder, SHE_SAYS, CALLER_SAYS)
+    say("both sides have a voice" if scene.voices else f"both sides beep; {sound.SPEECH} would give them a voice")
     position = place(settings, server)
     password = read_secrets(settings).phones.get(position, "")
     where = f"{'127.0.0.1' if settings.sip_host in ('0.0.0.0', '::') else settings.sip_host}:{settings.sip_port}"  # noqa: S104
@@ -72,19 +68,9 @@ def demonstrate(settings: Settings, server: Server, folder: Path) -> int:
         call = place_call(server, world, where, ANSWER_S if position else PERSON_S)
     ours = call["answered_by"] == position
     file = recording_file(settings, call)
-    heard = until(lambda: whole(listen(file, caller, hers if ours else None)), FILE_S) or listen(file, caller, hers)
+    heard = until(lambda: whole(listen(file, scene, ours)), FILE_S) or listen(file, scene, ours)
     print(*report(settings, call, heard), sep="\n", flush=True)
     return verdict(call, heard)
-
-
-def voices(folder: Path) -> tuple[Any, Any]:
-    """First she speaks, then the caller; each side's file is quiet while the other one speaks."""
-    caller = sound.read(sound.voice(folder / "caller.voice", CALLER_SAYS, 520, "- .. - ... - -"))
-    hers = sound.read(sound.voice(folder / "hers.voice", SHE_SAYS, 880, ".. - .. -"))
-    pause = sound.silence(0.4)
-    sound.write(folder / "caller.wav", sound.silence(sound.seconds(hers)) + pause + caller + pause)
-    sound.write(folder / "call-taker.wav", hers + pause + sound.silence(sound.seconds(caller)) + pause)
-    return caller, hers
 
 
 def place(settings: Settings, server: Server) -> str:

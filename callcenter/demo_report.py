@@ -1,13 +1,10 @@
 """What the demonstration prints at its end.
 
-In:  the call as the API tells it, its recording, the two voices that were spoken.
+In:  the call as the API tells it, its recording, who spoke when.
 Out: lines for the terminal: ticket, caller, outcome, the clock t0 to t9, the recording and who is heard in it.
 Never: a moment that nobody saw (it reads n/a), or "heard" for sound that merely has the right length.
 """
 
-from __future__ import annotations
-
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,11 +40,11 @@ class Heard:
     call_taker: bool | None  # None: not our scripted phone answered, so her voice is not known
 
 
-def listen(file: Path, caller: array[int], call_taker: array[int] | None) -> Heard:
-    """Which of the voices are in it."""
-    samples = sound.read(file) if file.exists() else array("h")
-    hers = None if call_taker is None else sound.carries(samples, call_taker)
-    return Heard(file, sound.seconds(samples), sound.carries(samples, caller), hers)
+def listen(file: Path, scene: sound.Scene, hers_too: bool) -> Heard:
+    """Which of the two is in it."""
+    samples = sound.read(file) if file.exists() else sound.silence(0)
+    hers, his = scene.heard(samples)
+    return Heard(file, sound.seconds(samples), his, hers if hers_too else None)
 
 
 def recording_file(settings: Settings, call: dict[str, Any]) -> Path:

@@ -1,35 +1,25 @@
 """Voices for the demonstration, and whether a recording carries them.
 
-In:  sentences, or a rhythm of beeps; a recording (WAV, 16 bit, mono, 8 kHz).
-Out: a WAV file that a telephone plays; a likeness between 0 and 1: how well a voice's rise and fall is found again.
-Never: needs a speech program. Without one the voices are beeps, each in a rhythm of its own.
+In:  what the two say; a recording (WAV, 16 bit, mono, 8 kHz).
+Out: two WAV files that telephones play, in which the two speak one after the other; whether a recording has sound
+     while the one speaks, and while the other does. Its length alone would prove nothing.
+Never: needs a speech program. Without one the voices are beeps.
 """
 
 from __future__ import annotations  # array[int] is for the type checker: 3.11 cannot subscript it
 
 import math
-import shutil
 import subprocess
 import wave
 from array import array
-from itertools import accumulate, pairwise
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 RATE = 8000  # what a telephone line carries
-PIECE = 160  # samples in 20 ms: loudness is measured in such pieces
-LIKE = 0.8  # measured: the same voice through two legs of G.711 0.97 and more, another one 0.5 at most
-QUIET = 30.0  # of 32768: line noise and rounding stay below it
+PAUSE_S = 0.4  # between the two, and after the last word
+QUIET = 100.0  # of 32768: noise and rounding stay below it, a voice is at 2000
 SPEECH = "espeak-ng"
-
-
-def speech_program() -> bool:
-    return shutil.which(SPEECH) is not None
-
-
-def voice(file: Path, words: str, hertz: int, rhythm: str) -> Path:
-    """`words` spoken where there is a speech program, else beeps: "- " is long, ". " short."""
-    samples = spoken(words, file.with_suffix(".speech.wav")) if speech_program() else beeps(hertz, rhythm)
-    return write(file, samples)
 
 
 def spoken(words: str, raw: Path) -> array[int]:
@@ -52,6 +42,7 @@ def slower(samples: array[int], rate: int) -> array[int]:
 
 
 def beeps(hertz: int, rhythm: str) -> array[int]:
+    """A "-" is long, a "." is short."""
     out = array("h")
     for sign in rhythm:
         length = {"-": 0.6, ".": 0.2}.get(sign, 0.2)
@@ -82,32 +73,44 @@ def seconds(samples: array[int]) -> float:
     return len(samples) / RATE
 
 
-def loudness(samples: array[int]) -> list[float]:
-    """Root mean square of every 20 ms."""
-    pieces = (samples[at : at + PIECE] for at in range(0, len(samples) - PIECE + 1, PIECE))
-    return [math.sqrt(sum(one * one for one in piece) / PIECE) for piece in pieces]
+def strength(samples: array[int]) -> float:
+    """Root mean square, of 32768."""
+    return math.sqrt(sum(one * one for one in samples) / len(samples)) if samples else 0.0
 
 
-def likeness(recording: array[int], spoken_there: array[int]) -> float:
-    """Where the voice fits best: the correlation of both loudnesses. 0 where nothing is to be heard."""
-    all_of_it, wanted = loudness(recording), loudness(spoken_there)
-    count = len(wanted)
-    if count < 10 or len(all_of_it) < count:
-        return 0.0
-    mean = sum(wanted) / count
-    wanted = [each - mean for each in wanted]
-    energy = math.sqrt(sum(each * each for each in wanted))
-    sums = [0.0, *accumulate(all_of_it)]
-    squares = [0.0, *accumulate(each * each for each in all_of_it)]
-    best = 0.0
-    for at in range(len(all_of_it) - count + 1):
-        middle = (sums[at + count] - sums[at]) / count
-        spread = squares[at + count] - squares[at] - count * middle * middle
-        if middle > QUIET and spread > 1 and energy > 1:
-            dot = sum(a * b for a, b in zip(wanted, all_of_it[at : at + count], strict=True))
-            best = max(best, dot / energy / math.sqrt(spread))
-    return best
+@dataclass(frozen=True)
+class Scene:
+    """Who speaks when: first she, then the caller, never both. Seconds."""
+
+    hers: float
+    his: float
+    voices: bool = True  # False: beeps, for want of a speech program
+
+    @property
+    def total(self) -> float:
+        return self.hers + self.his + 2 * PAUSE_S
+
+    def heard(self, recording: array[int]) -> tuple[bool, bool]:
+        """Is there sound while she speaks, and while he does? The scene ends where the recording ends."""
+        end = seconds(recording)
+        return (
+            self._loud(recording, end - self.total, self.hers),
+            self._loud(recording, end - self.total + self.hers + PAUSE_S, self.his),
+        )
+
+    def _loud(self, recording: array[int], begin: float, length: float) -> bool:
+        """The middle half of it: a busy machine stretches a call by a little."""
+        first, last = (int((begin + length * part) * RATE) for part in (0.25, 0.75))
+        return first >= 0 and strength(recording[first:last]) > QUIET
 
 
-def carries(recording: array[int], spoken_there: array[int]) -> bool:
-    return likeness(recording, spoken_there) >= LIKE
+def scene(folder: Path, she_says: str, he_says: str) -> Scene:
+    """caller.wav and call-taker.wav: each is quiet while the other one speaks."""
+    try:
+        hers, his, voices = spoken(she_says, folder / "said"), spoken(he_says, folder / "said"), True
+    except (OSError, subprocess.SubprocessError, wave.Error, EOFError):  # not installed, or it has no such voice
+        hers, his, voices = beeps(880, ".. - .. -"), beeps(520, "- .. - ... - -"), False
+    made = Scene(seconds(hers), seconds(his), voices)
+    write(folder / "call-taker.wav", hers + silence(PAUSE_S + made.his + PAUSE_S))
+    write(folder / "caller.wav", silence(made.hers + PAUSE_S) + his + silence(PAUSE_S))
+    return made

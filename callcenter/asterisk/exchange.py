@@ -5,8 +5,10 @@ Out: facts to whoever listens; orders to Asterisk, one after the other.
 Never: an exception back into the link, an order sent twice, an order after one that Asterisk refused.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,13 +16,14 @@ from panoramisk.message import Message
 
 from callcenter.asterisk.inbox import READERS, House, read
 from callcenter.asterisk.link import Link
-from callcenter.asterisk.link_state import LinkState, Session
+from callcenter.asterisk.link_state import LinkState, Phase, Session
 from callcenter.asterisk.outbox import Order, leg_for, orders
 from callcenter.asterisk.records import Records
-from callcenter.asterisk.snapshot import look
+from callcenter.asterisk.snapshot import HEARD, look
 from callcenter.asterisk.wire import fields, variables
 from callcenter.core.agency import Agency
 from callcenter.core.call import Call
+from callcenter.core.errors import CallCenterError
 from callcenter.core.facts import AttemptQueued, Fact, LineLost, Unreadable
 from callcenter.core.wishes import Forward, Wish
 
@@ -28,6 +31,8 @@ log = logging.getLogger(__name__)
 
 FORGOTTEN_PER_ORDER = 10
 """How many ended calls one Originate takes out of Asterisk's journal: a header line holds 1,022 bytes."""
+
+NOTED_EVERY_S = 2.0
 
 ASKED_AT_ONCE = 500
 """How many calls the database is asked about in one question."""
@@ -52,10 +57,11 @@ class Exchange:
         ended: Ended,
         clock: Callable[[], datetime],
         records: Records | None = None,
-        since: Callable[[], datetime | None] = lambda: None,
+        since: Callable[[datetime | None], datetime | None] = lambda heard: heard,
     ) -> None:
         """`ended` tells which of these calls are over and committed: Asterisk's journals may still have them.
-        `records`: Asterisk's timeline, where it can be read; `since`: from when on it must be read again."""
+        `records`: Asterisk's timeline, where it can be read; `since`: from when on it must be read again,
+        given until when a former life of this service heard Asterisk."""
         self.records, self._since = records, since
         self._house, self._positions, self._agencies = house, positions, agencies
         self._hear, self._on_state, self._ended, self._clock = hear, on_state, ended, clock
@@ -73,7 +79,17 @@ class Exchange:
 
     async def run(self) -> None:
         """Live as long as the service."""
-        await self.link.run()
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(self.link.run(), name="link")
+            parts.create_task(self._note_hearing(), name="hearing")
+
+    async def _note_hearing(self) -> None:
+        """Asterisk keeps until when we heard it; there our next life reads since when it is blind."""
+        while True:
+            await asyncio.sleep(NOTED_EVERY_S)
+            if self.link.state.phase is Phase.UP:
+                with suppress(CallCenterError):
+                    await self.link.ask("Setvar", {"Variable": HEARD, "Value": f"{self._clock().timestamp():.3f}"})
 
     @property
     def state(self) -> LinkState:
@@ -90,8 +106,7 @@ class Exchange:
             self._hear(fact)
 
     async def _look(self, session: Session) -> None:
-        since = self._since()
-        seen = await look(self.link, self._house, self._positions, session.boot, self._clock, self.records, since)
+        seen = await look(self.link, self._house, self._positions, session.boot, self._clock, self.records, self._since)
         over = await self._over([record.call for record in seen.recalled])
         self._hear(replace(seen, recalled=tuple(record for record in seen.recalled if record.call not in over)))
 

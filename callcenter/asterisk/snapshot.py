@@ -21,8 +21,10 @@ from typing import Protocol
 from panoramisk.message import Message
 
 from callcenter.asterisk.inbox import ATTEMPT_LEG, ENTRIES, PHONES, House, known, position_of
-from callcenter.asterisk.recall import JOURNAL, owner_of, recalled
+from callcenter.asterisk.ledger import JOURNAL
+from callcenter.asterisk.recall import recalled
 from callcenter.asterisk.records import Remembers
+from callcenter.asterisk.tale import owner_of
 from callcenter.asterisk.wire import Fields, Given, fields, text
 from callcenter.core.call import room_number
 from callcenter.core.errors import CallCenterError, Refused
@@ -38,6 +40,9 @@ BORN = re.compile(r"(?:.*-)?(\d{10})\.\d+")
 
 CLOCK = "STRFTIME(,,%z %s.%3q)"
 """What Asterisk's own clock says: its zone, and the moment."""
+
+HEARD = "SERVICE_HEARD"
+"""A variable of Asterisk: until when this service heard it. It outlives the service, not Asterisk."""
 
 LATE_S, LATE_TIMES = 0.3, 5
 """The timeline is written by a thread of its own: an end may stand in it a moment after the leg is gone."""
@@ -65,24 +70,27 @@ async def look(
     boot: str,
     now: Callable[[], datetime],
     records: Remembers | None = None,
-    since: datetime | None = None,
+    since: Callable[[datetime | None], datetime | None] = lambda heard: heard,
 ) -> FloorSeen:
     """Ask everything, once. Raises LineDown, Unconfirmed or Refused when the link or its rights are not there.
 
-    `since`: where the timeline must be read from, so that every call that was open then is in it as a whole.
+    `since`: given until when we heard, from when the timeline must be read, so that every call that was open then is
+    in it as a whole.
     """
 
     async def ask(name: str, given: Given | None = None) -> list[Fields]:
         return [fields(message) for message in await link.ask_list(name, given, deadline=10.0)]
 
     clock = await _clock(link, boot)
+    heard = await _heard(link)
     channels = await ask("CoreShowChannels")
     queue = await ask("QueueStatus", {"Queue": house.queue})
     rooms = await _rooms(ask)
-    seen = floor_seen(now(), boot, house, positions, channels, queue, rooms)
+    seen = replace(floor_seen(now(), boot, house, positions, channels, queue, rooms), heard_until=heard)
     for _ in range(LATE_TIMES):
-        rows = await records.read(since) if records else []
-        told = recalled(house, positions, rows, await ask("DBGetTree", {"Family": JOURNAL}))
+        rows = await records.read(since(heard)) if records else []
+        journal = await ask("DBGetTree", {"Family": JOURNAL})
+        told = await asyncio.to_thread(recalled, house, positions, rows, journal)
         seen = with_recalled(seen, told, clock)
         if not _late(seen):
             break
@@ -96,6 +104,15 @@ async def _clock(link: Asks, boot: str) -> Clock:
     except (CallCenterError, ValueError) as wrong:
         log.warning("Asterisk does not tell what its clock says: %s", wrong)
         return Clock()
+
+
+async def _heard(link: Asks) -> datetime | None:
+    try:
+        said = text(fields(await link.ask("Getvar", {"Variable": HEARD})), "Value")
+        return datetime.fromtimestamp(float(said), UTC) if said else None
+    except (CallCenterError, ValueError) as wrong:
+        log.warning("Asterisk does not tell until when we heard it: %s", wrong)
+        return None
 
 
 def clock_of(said: str, boot: str) -> Clock:

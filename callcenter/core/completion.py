@@ -41,7 +41,8 @@ def completed(call: Call, record: CallRecalled) -> Call:
     if call.answered_at is None and record.answered_at is not None:
         answered = move(call, Move.ANSWERED) or call
         call = replace(answered, answered_at=record.answered_at, answered_by=record.position, rings=())
-    return replace(call, left_queue=False)
+    left = call.left_cause if record.answered_at is None else record.left_cause
+    return replace(call, left_queue=False, left_cause=left)
 
 
 def _earlier(call: Call, record: CallRecalled) -> datetime:

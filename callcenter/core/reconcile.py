@@ -21,11 +21,13 @@ from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen
 KEPT_GAPS = 50
 
 
-def read_from(floor: Floor) -> datetime | None:
-    """From when on Asterisk's records must be read again: since we were blind, and each open call as a whole."""
-    if floor.blind_since is None:
-        return None
-    return min([floor.blind_since, *(call.arrived_at for call in floor.calls.values())])
+def read_from(floor: Floor, heard_until: datetime | None = None) -> datetime | None:
+    """From when on Asterisk's records must be read again: since we were blind, and each open call as a whole.
+
+    None: nobody knows, so as far back as they are read at all. A floor that never saw Asterisk knows only when it began.
+    """
+    known = [at for at in (floor.blind_since if floor.boot else None, heard_until) if at is not None]
+    return min([*known, *(call.arrived_at for call in floor.calls.values())]) if known else None
 
 
 def seen(floor: Floor, fact: FloorSeen) -> Step:
@@ -49,8 +51,8 @@ def seen(floor: Floor, fact: FloorSeen) -> Step:
         floor, _ = position_seen(floor, position)
     strangers = {leg.leg: LegStarted(leg.leg, leg.since, leg.number, leg.name, leg.dialled) for leg in fact.legs}
     strangers = {leg: was for leg, was in strangers.items() if leg not in floor.legs}
-    floor = replace(floor, boot=fact.boot, strangers=strangers)
-    return _close_gap(floor, fact, before, changed), tuple(changed.values())
+    floor = _close_gap(floor, fact, before, changed)
+    return replace(floor, boot=fact.boot, strangers=strangers), tuple(changed.values())
 
 
 def _is_older(arrived_at: datetime, fact: FloorSeen) -> bool:
@@ -127,10 +129,11 @@ def _newcomer(leg: LegSeen) -> Call:
 
 def _close_gap(floor: Floor, fact: FloorSeen, before: set[str], changed: Mapping[str, Call]) -> Floor:
     """The gap that this snapshot ends, with its proof."""
-    if floor.blind_since is None:
+    if floor.blind_since is None and (floor.boot or fact.heard_until is None):
         return floor
+    since = min(at for at in (floor.blind_since, fact.heard_until) if at is not None)  # a cut is noticed seconds later
     found = sum(call.end_seen and (call.id not in before or not call.live) for call in changed.values())
     unseen = [call for call in changed.values() if not call.end_seen]
     cut = sum(call.disconnected_early or call.outcome is Outcome.NO_AGENT for call in unseen)
-    gap = Gap(floor.blind_since, fact.at, found, len(unseen) - cut, cut)
+    gap = Gap(since, fact.at, found, len(unseen) - cut, cut)
     return replace(floor, blind_since=None, gaps=(*floor.gaps, gap)[-KEPT_GAPS:])

@@ -51,13 +51,14 @@ class CallRecalled:
     position: str = ""  # that answered first
     ended_at: datetime | None = None  # None: it goes on, or Asterisk died before it could write the end
     cause: int = 0
-    outcome: str = ""  # an `call.Outcome` code, once it has ended
+    outcome: str = ""  # a `call.Outcome` code, once it has ended
     disconnected_early: bool = False
     rang_at: datetime | None = None
     rung: int = 0
     name: str | None = None
     trunk: str = ""
     recording: str = ""
+    left_cause: int = 0  # why the last call taker's leg ended
     attempts: tuple[Attempt, ...] = ()
 
 
@@ -71,3 +72,4 @@ class FloorSeen:
     positions: tuple[PositionSeen, ...] = ()
     recalled: tuple[CallRecalled, ...] = ()
     booted_at: datetime | None = None  # when this life began: no call that is older can be up
+    heard_until: datetime | None = None  # until when a former life of this service heard Asterisk, as it noted there

@@ -51,7 +51,8 @@ class Health:
 class Database:
     """SQLite or PostgreSQL; the code above cannot tell which."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, write_s: float = WRITE_S, read_s: float = READ_S) -> None:
+        self._write_s, self._read_s = write_s, read_s
         self._url = read_url(url)
         self.place = place(self._url)
         self._writing = open_engine(self._url, writes=True, size=1)
@@ -92,20 +93,30 @@ class Database:
                 await task
             await self.close()
 
-    async def write(self, work: Work[T], *, deadline: float | None = WRITE_S) -> T:
-        """What `work` returns, after the commit. It may run more than once. StoreDown when the deadline passes."""
+    async def write(self, work: Work[T], *, deadline: float | None = None) -> T:
+        """What `work` returns, after the commit. It may run more than once. StoreDown when it takes too long."""
+        return await self._write(work, self._write_s if deadline is None else deadline)
+
+    async def write_whenever(self, work: Work[T]) -> T:
+        """The same, as long as it takes."""
+        return await self._write(work, None)
+
+    async def _write(self, work: Work[T], deadline: float | None) -> T:
         try:
             return await self._writer.write(work, deadline)
         except CallCenterError:
             raise
         except Exception as error:
-            raise trouble.unfit(error) or error from error.__cause__
+            found = trouble.unfit(error)
+            if found is None:
+                raise
+            raise found from error
 
     @asynccontextmanager
-    async def read(self, *, deadline: float = READ_S) -> AsyncIterator[AsyncConnection]:
+    async def read(self, *, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
         """A connection that sees one moment of the database and can change nothing. StoreDown when it cannot be had."""
         try:
-            async with asyncio.timeout(deadline), self._reading.connect() as connection:
+            async with asyncio.timeout(deadline or self._read_s), self._reading.connect() as connection:
                 yield connection
         except CallCenterError:
             raise

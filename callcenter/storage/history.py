@@ -5,7 +5,7 @@ Never: a change; a recording or an export handed out before its row in the audit
 or cannot be called taken for a person.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import asdict
 from datetime import datetime
 
@@ -77,7 +77,7 @@ class History:
                 found.setdefault(attempt.call, []).append(attempt)
         return found
 
-    async def export(self, wanted: CallFilter, *, by: str, address: str = "") -> AsyncIterator[CallLine]:
+    async def export(self, wanted: CallFilter, *, by: str, address: str = "") -> AsyncGenerator[CallLine, None]:
         """All of them, a few hundred at a time; who took them out is written down first."""
         details = {name: str(value) for name, value in asdict(wanted).items() if value}
         now = self._clock()

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from callcenter.core.call import Call
 from callcenter.core.errors import BadInput, CallCenterError, StoreDown
 from callcenter.storage.apply import Applied, apply
@@ -221,9 +223,7 @@ class Journal:
         if not batch:
             return
         try:
-            applied = await self._database.write(
-                lambda connection: apply(connection, batch, self._zone, self._read_number), deadline=deadline
-            )
+            applied = await self._commit(batch, deadline)
         except StoreDown:
             raise
         except Exception as error:
@@ -236,12 +236,20 @@ class Journal:
             return
         self._tell(applied)
 
+    async def _commit(self, batch: Sequence[Heard], deadline: float | None) -> Applied:
+        async def unit(connection: AsyncConnection) -> Applied:
+            return await apply(connection, batch, self._zone, self._read_number)
+
+        if deadline is None:
+            return await self._database.write_whenever(unit)
+        return await self._database.write(unit, deadline=deadline)
+
     async def _put_aside(self, heard: Heard, why: str) -> None:
         self._quarantined += 1
         log.error("an entry cannot be stored and was put aside: %s: %.300r", why, heard.line)
         now = self._clock()
         with suppress(Exception):  # then the log has it; the next ones must go on
-            await self._database.write(lambda connection: put_aside(connection, heard, why, now), deadline=None)
+            await self._database.write_whenever(lambda connection: put_aside(connection, heard, why, now))
 
     def _tell(self, applied: Applied) -> None:
         try:

@@ -79,6 +79,10 @@ def revisions(connection: Connection) -> tuple[str, str]:
 
 
 def _refuse_newer(found: str, known: str, where: str) -> None:
-    names = {step.revision for step in ScriptDirectory.from_config(config()).walk_revisions()}
-    if found and found not in names:
+    if found and not knows(found):
         raise BadInput(NEWER, place=where, found=found, known=known)
+
+
+def knows(revision: str) -> bool:
+    """This program has that step, and so the way from it to its own schema."""
+    return revision in {step.revision for step in ScriptDirectory.from_config(config()).walk_revisions()}

@@ -18,7 +18,7 @@ from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.storage import rules
 from callcenter.storage.audit import add as audit
 from callcenter.storage.changes import change, conflict, find
-from callcenter.storage.database import WRITE_S, Clock, Database
+from callcenter.storage.database import Clock, Database
 from callcenter.storage.notes import save_note
 from callcenter.storage.records import Note, Ticket
 from callcenter.storage.sql import clean
@@ -40,7 +40,7 @@ class Tickets:
     """Every method answers after the commit, with the new ticket; StoreDown when the database is too slow."""
 
     def __init__(
-        self, database: Database, *, categories: Mapping[str, Category], clock: Clock, deadline: float = WRITE_S
+        self, database: Database, *, categories: Mapping[str, Category], clock: Clock, deadline: float | None = None
     ) -> None:
         self._database, self._categories, self._clock, self._deadline = database, categories, clock, deadline
 

@@ -75,7 +75,7 @@ def conditions(wanted: CallFilter, read_number: ReadNumber) -> list[ColumnElemen
     elif wanted.call_class:
         found.append(tickets.c.call_class == wanted.call_class)
     if wanted.agency:
-        found.append(exists().where(attempts.c.call == calls.c.id, attempts.c.agency == wanted.agency))
+        found.append(exists().where(attempts.c.call == calls.c.id, attempts.c.agency == wanted.agency).correlate(calls))
     if wanted.number.strip():
         found.append(_number(wanted.number, read_number))
     if wanted.text.strip():
@@ -110,5 +110,7 @@ def _next(digits: str) -> str:
 
 def _text(text: str) -> ColumnElement[bool]:
     columns = (tickets.c.place, tickets.c.landmark, tickets.c.caller_name, tickets.c.summary)
-    noted = exists().where(notes.c.ticket == tickets.c.id, notes.c.text.icontains(text, autoescape=True))
+    noted = (
+        exists().where(notes.c.ticket == tickets.c.id, notes.c.text.icontains(text, autoescape=True)).correlate(tickets)
+    )
     return or_(noted, *(column.icontains(text, autoescape=True) for column in columns))

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callcenter.asterisk.inbox import ATTEMPT_LEG, House, at, read
-from callcenter.asterisk.recall import owner_of, recalled
+from callcenter.asterisk.recall import recalled
 from callcenter.asterisk.records import MARGIN, Row, row
 from callcenter.asterisk.snapshot import Clock, with_recalled
+from callcenter.asterisk.tale import owner_of
 from callcenter.asterisk.wire import Fields, text
 from callcenter.core.apply import apply
 from callcenter.core.call import Call, Stage

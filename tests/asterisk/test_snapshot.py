@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from callcenter.asterisk.inbox import House
-from callcenter.asterisk.recall import from_database
+from callcenter.asterisk.ledger import from_database
 from callcenter.asterisk.snapshot import floor_seen
 from callcenter.asterisk.wire import Fields
 from callcenter.core.apply import apply

@@ -73,7 +73,7 @@ class Room:
     done: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tickets = Tickets(self.database, categories=CATEGORIES, clock=self.clock, deadline=10)
+        self.tickets = Tickets(self.database, categories=CATEGORIES, clock=self.clock)
         self.history = History(self.database, read_number=READ_NUMBER, clock=self.clock)
         self.people = People(self.database, clock=self.clock, passwords=QUICK)
 
@@ -113,7 +113,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def room(url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Room]:
     """The parts over a running database."""
-    async with Database(url).running() as database:
+    async with Database(url, write_s=20, read_s=20).running() as database:
         yield Room(database, tmp_path / "spool", clock)
 
 
@@ -129,5 +129,5 @@ async def migrated_room(migrated_file: Path, tmp_path: Path, clock: Clock) -> As
     """A room on SQLite, for stories about its file."""
     path = tmp_path / "only.db"
     shutil.copy(migrated_file, path)
-    async with Database(sqlite_url(path)).running() as database:
+    async with Database(sqlite_url(path), write_s=20, read_s=20).running() as database:
         yield Room(database, tmp_path / "spool", clock)

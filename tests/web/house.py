@@ -6,7 +6,7 @@ Never: a fake between the web and the database.
 
 import asyncio
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -72,6 +72,12 @@ class House:
         async with asyncio.timeout(within):
             while not true():
                 await asyncio.sleep(0.005)
+
+    async def eventually(self, true: Callable[[], Awaitable[bool]], within: float = 5) -> None:
+        """The same, for what only the database knows."""
+        async with asyncio.timeout(within):
+            while not await true():
+                await asyncio.sleep(0.02)
 
     def record(self, call: str, seconds: float = 1) -> Path:
         """The recording that Asterisk would have written."""

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from openapi_spec_validator import validate
 
 from callcenter.core.errors import LineDown
+from callcenter.core.seen import PositionSeen
 from callcenter.web.api.openapi import description
 from tests.browser.scenes import fire_brigade_joins, picked_up, rings
 from tests.web.conftest import Visitor
@@ -171,12 +173,8 @@ async def test_healthz_says_no_and_why_when_the_line_is_down(here: House, progra
 
 
 def _gone(here: House, position: str) -> Any:
-    from callcenter.core.seen import PositionSeen
-
     return PositionSeen(position, here.clock(), "UNREACHABLE")
 
 
 def _quoted(text: str) -> str:
-    from urllib.parse import quote
-
     return quote(text, safe="")

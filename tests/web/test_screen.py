@@ -1,9 +1,11 @@
 """What a call taker does, and what the server answers."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from callcenter.core.errors import LineDown, Unconfirmed
 from callcenter.core.wishes import Admit, Forward, HangUp, Leave
+from callcenter.web.parts import PARTS
 from tests.web.conftest import Visitor
 from tests.web.house import House
 
@@ -31,7 +33,7 @@ async def test_what_is_typed_is_stored_and_shown_to_the_others(here: House, visi
     rina = await visit("rina", "102")
     _, sheet = await rina.get(f"/calls/{CALL}/sheet")
     assert "Jl. Kesambi 12" in sheet
-    await here.until(lambda: here.app[_parts()].desk.about(CALL).notes)
+    await here.until(lambda: here.app[PARTS].desk.about(CALL).notes)
     _, sheet = await rina.get(f"/calls/{CALL}/sheet")
     assert "Api di dapur" in sheet
 
@@ -114,7 +116,7 @@ async def test_who_sits_nowhere_is_told_to_choose_a_position(here: House, visit:
 
 async def test_hostile_bodies_get_a_sentence(here: House, visit: Visit) -> None:
     siti = await siti_speaks(here, visit)
-    bodies = [
+    bodies: list[tuple[str, dict[str, Any]]] = [
         ("field", {"field": "number", "value": "x"}),
         ("field", {"field": "place", "value": "x" * 30_000}),
         ("field", {"field": "place", "value": ["x"]}),
@@ -155,9 +157,3 @@ async def test_a_withheld_number_is_said_to_be_withheld(here: House, visit: Visi
 async def test_a_call_nobody_knows_has_no_sheet(visit: Visit) -> None:
     siti = await visit("siti", "101")
     assert (await siti.get("/calls/e112-1.99/sheet"))[0] == 404
-
-
-def _parts():  # type: ignore[no-untyped-def]
-    from callcenter.web.parts import PARTS
-
-    return PARTS

@@ -5,6 +5,7 @@ import io
 import struct
 from collections.abc import Awaitable, Callable
 
+from callcenter.core.facts import CallDescribed
 from tests.browser.scenes import fire_brigade_joins, picked_up, rings
 from tests.web.conftest import Visitor
 from tests.web.house import House
@@ -89,8 +90,6 @@ async def test_a_recording_that_still_grows_tells_its_length_so_far(here: House,
 
 async def test_a_path_that_leads_out_of_the_folder_is_no_recording(here: House, visit: Visit) -> None:
     call = here.telephone.dials("e112-5.5", "+6281234567890")
-    from callcenter.core.facts import CallDescribed
-
     here.board.hear(CallDescribed(call, here.clock(), "+6281234567890", "pai", recording="../../../../../etc/passwd"))
     await here.stored()
     bima = await visit("bima")

@@ -1,0 +1,77 @@
+"""Asterisk's own database (AstDB) to the calls that our dialplan noted there. Pure.
+
+In:  the entries below `e112/`. Out: one CallRecalled for each call.
+Never: as much as the timeline: no rings, no attempt that nobody accepted, and of a caller who gave up after she left him
+not that he waited again. It stands alone where Asterisk is on another machine, and a kill costs its last 1.5 s.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from callcenter.asterisk.inbox import ATTEMPT_LEG, House, known
+from callcenter.asterisk.tale import Tale
+from callcenter.asterisk.wire import Fields, text
+from callcenter.core import facts
+from callcenter.core.facts import Fact
+from callcenter.core.seen import CallRecalled
+
+log = logging.getLogger(__name__)
+
+JOURNAL = "e112"
+
+
+def from_database(journal: Iterable[Fields]) -> Iterator[CallRecalled]:
+    """`e112/<call>/in`, `/ans`, `/left`, `/acc/<leg>` and `/end`, as extensions.conf writes them."""
+    entries: dict[str, dict[str, list[str]]] = {}
+    for f in journal:
+        family, _, rest = text(f, "Key").strip("/").partition("/")
+        call, _, what = rest.partition("/")
+        if family == JOURNAL and what:
+            entries.setdefault(call, {})[what] = text(f, "Val").split("|")
+    for call, kept in entries.items():
+        try:
+            record = _from_entries(call, kept)
+        except (ValueError, IndexError, OverflowError, OSError):
+            log.warning("the journal entry of call %s cannot be read: %r", call, kept)
+            continue
+        if record is not None:
+            yield record
+
+
+def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | None:
+    if "in" not in kept:
+        return None
+    tale, came = Tale(House(), (), call), kept["in"]
+    tale.tell(facts.CallArrived(call, _moment(came[0]), known(came[1]), dialled=came[2]))
+    tale.tell(facts.CallQueued(call, _moment(came[0])))  # the dialplan's next lines, within milliseconds
+    answered, left, ended = kept.get("ans"), kept.get("left", [""]), kept.get("end")
+    taker = f"taker-of-{call}"
+    if answered:
+        tale.tell(facts.CallAnswered(call, _moment(answered[0]), answered[1], taker))
+    tale.tell(*_acceptances(call, kept))
+    if ended:
+        at = _moment(ended[0])
+        if left[0] == "staff":  # she left before he did; when, it does not say
+            tale.tell(facts.LegEnded(taker, at, int(left[1] or 0)))
+        if not answered:
+            tale.tell(facts.CallAbandoned(call, at))
+        tale.tell(facts.LegEnded(call, at, int(ended[2] or 0)))
+    record = tale.record()
+    if record is not None and left[0] == "staff":
+        record = replace(record, left_cause=int(left[1] or 0))
+    return record
+
+
+def _acceptances(call: str, kept: Mapping[str, list[str]]) -> Iterator[Fact]:
+    for what, said in kept.items():
+        mine = ATTEMPT_LEG.fullmatch(what.removeprefix("acc/"))
+        if mine and what.startswith("acc/"):
+            at, leg = _moment(said[0]), mine[0]
+            yield facts.AttemptQueued(call, at, leg, mine["agency"], int(mine["line"]), int(mine["turn"]), "", "")
+            yield facts.AttemptAccepted(leg, at, said[1])
+
+
+def _moment(epoch: str) -> datetime:
+    return datetime.fromtimestamp(float(epoch), UTC)

@@ -1,0 +1,122 @@
+"""Rows of Asterisk's timeline (CEL) to the calls that they tell of. Pure.
+
+In:  rows, oldest first (`records.py`). Out: one CallRecalled for each 112 call whose arrival is among them.
+Never: a call tied by anything but the leg that it began with: a linkedid may move. READERS lists what is understood.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from callcenter.asterisk.inbox import ATTEMPT_LEG, House, known
+from callcenter.asterisk.records import Row
+from callcenter.asterisk.tale import Tale, owner_of
+from callcenter.core import facts
+from callcenter.core.call import Stage
+from callcenter.core.facts import Fact
+from callcenter.core.seen import CallRecalled
+
+log = logging.getLogger(__name__)
+
+OURS = "dialplan/"
+"""How HANGUP.hangupsource begins where our own dialplan ended the call."""
+
+
+def from_timeline(house: House, positions: Sequence[str], rows: Iterable[Row]) -> Iterator[CallRecalled]:
+    """The calls whose arrival is among these rows."""
+    tales: dict[str, Tale] = {}
+    legs: dict[str, Tale] = {}  # a leg -> the call that it was made for: its linkedid may move later
+    for row in rows:
+        if row.kind == "CHAN_START":
+            _began(house, positions, row, tales, legs)
+        tale = legs.get(row.leg)
+        if tale is None or row.kind not in READERS:
+            continue
+        try:
+            tale.tell(*READERS[row.kind](tale, row))
+        except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+            log.warning("row %s of Asterisk's records says nothing that can be understood: %r", row.id, wrong)
+    for tale in tales.values():
+        record = tale.record()
+        if record is not None:
+            yield record
+
+
+def _began(house: House, positions: Sequence[str], row: Row, tales: dict[str, Tale], legs: dict[str, Tale]) -> None:
+    attempt = ATTEMPT_LEG.fullmatch(row.leg)
+    mine = tales.get(attempt["call"] if attempt else row.linked)
+    if row.leg == row.linked and house.is_entry(row.context, row.exten):
+        mine = tales[row.leg] = Tale(house, positions, row.leg)
+    if mine is not None:
+        legs[row.leg] = mine
+
+
+def _leg_began(tale: Tale, row: Row) -> Iterator[Fact]:
+    owner = owner_of(row.channel)
+    attempt = ATTEMPT_LEG.fullmatch(row.leg)
+    if row.leg == tale.id:
+        tale.trunk = owner.removeprefix("trunk-")
+        yield facts.CallArrived(tale.id, row.at, known(row.number), dialled=row.exten)
+    elif attempt:
+        line, turn = int(attempt["line"]), int(attempt["turn"])
+        yield facts.AttemptDialled(tale.id, row.at, row.leg, attempt["agency"], line, turn)
+    elif owner in tale.positions and tale.app == "Queue":
+        yield facts.PhoneCalled(tale.id, row.at, owner, row.leg)
+
+
+def _app_began(tale: Tale, row: Row) -> Iterator[Fact]:
+    if row.leg != tale.id:
+        return
+    tale.app = row.app
+    if row.app == "Queue" and tale.house.queue in ("*", row.data.split(",")[0]):
+        yield facts.CallQueued(tale.id, row.at)
+        if known(row.number) and tale.call is not None and tale.call.number != row.number:
+            yield facts.CallDescribed(tale.id, row.at, row.number, "record")  # the dialplan found a better one
+
+
+def _app_ended(tale: Tale, row: Row) -> Iterator[Fact]:
+    if row.leg == tale.id and row.app == "Queue":
+        yield facts.CallLeftQueue(tale.id, row.at)
+
+
+def _answered(tale: Tale, row: Row) -> Iterator[Fact]:
+    if row.leg != tale.id:
+        yield facts.LegAnswered(row.leg, row.at)
+
+
+def _joined(tale: Tale, row: Row) -> Iterator[Fact]:
+    if row.app == "ConfBridge":
+        yield facts.RoomJoined(row.leg, row.at, row.data.split(",")[0])
+    elif row.leg != tale.id and row.app == "AppQueue" and owner_of(row.channel) in tale.positions:
+        yield facts.CallAnswered(tale.id, row.at, owner_of(row.channel), row.leg)
+
+
+def _left(_: Tale, row: Row) -> Iterator[Fact]:
+    if row.app == "ConfBridge":
+        yield facts.RoomLeft(row.leg, row.at, row.data.split(",")[0])
+
+
+def _hung_up(tale: Tale, row: Row) -> Iterator[Fact]:
+    said = json.loads(row.extra) if row.extra else {}
+    waits = tale.call is not None and tale.call.stage is Stage.WAITING
+    if row.leg == tale.id and waits and not str(said.get("hangupsource", "")).startswith(OURS):
+        yield facts.CallAbandoned(tale.id, row.at)
+    yield facts.LegEnded(row.leg, row.at, int(said.get("hangupcause") or 0))
+
+
+def _transferred(tale: Tale, row: Row) -> Iterator[Fact]:
+    said = json.loads(row.extra)
+    if said.get("transferee_channel_uniqueid") == tale.id:
+        yield facts.CallTransferred(tale.id, row.at, row.leg, str(said.get("extension", "")))
+
+
+READERS: Mapping[str, Callable[[Tale, Row], Iterator[Fact]]] = {
+    "CHAN_START": _leg_began,
+    "APP_START": _app_began,
+    "APP_END": _app_ended,
+    "ANSWER": _answered,
+    "BRIDGE_ENTER": _joined,
+    "BRIDGE_EXIT": _left,
+    "HANGUP": _hung_up,
+    "BLINDTRANSFER": _transferred,
+}

@@ -1,0 +1,221 @@
+"""The call taker's screen in a real browser: what Siti sees, and that nothing she types is ever lost or moved."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from callcenter.core.errors import LineDown
+from callcenter.core.wishes import Forward, HangUp, Leave
+from tests.browser import scenes
+from tests.browser.conftest import Arrive
+from tests.web.house import PARTS, House
+
+pytestmark = pytest.mark.browser
+
+NOTE = "Api di dapur, dua orang di dalam rumah"
+
+
+async def speaks(here: House, arrive: Arrive, **more: Any) -> tuple[Page, str]:
+    """Siti at 101 speaks with Budi; the sheet is open."""
+    page = await arrive("siti", "101", **more)
+    call = scenes.rings(here)
+    await expect(page.locator(".ring.loud")).to_be_visible()
+    scenes.picked_up(here, call)
+    await expect(page.locator(f'.sheet[data-call="{call}"]')).to_be_visible()
+    return page, call
+
+
+async def test_a_ringing_call_is_impossible_to_miss(here: House, arrive: Arrive) -> None:
+    await scenes.earlier_nights(here)
+    page = await arrive("siti", "101")
+    await expect(page.locator(".ring.calm")).to_be_visible()
+    place = await page.locator(".banner").bounding_box()
+    scenes.rings(here)
+    banner = page.locator(".ring.loud")
+    await expect(banner).to_contain_text("0812-3456-7890")
+    await expect(banner).to_contain_text("Telkomsel")
+    await expect(banner).to_contain_text("1 panggilan sebelumnya")
+    await expect(banner).to_contain_text("Angkat telepon 101")
+    await expect(page).to_have_title("☎ 0812-3456-7890")
+    await expect(page.locator("#icon")).to_have_attribute("href", re.compile(r"ringing\.svg$"))
+    assert await page.locator(".banner").bounding_box() == place
+
+
+async def test_the_ticket_opens_by_itself_and_she_types_from_the_first_second(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    await expect(page.locator("#note")).to_be_focused()
+    await page.keyboard.type(NOTE)
+    await expect(page.locator("#saved")).to_have_text("disimpan")
+    await here.until(lambda: call in here.board.tickets)
+    notes = (await here.history.ticket(here.board.tickets[call])).notes
+    assert [(note.author, note.text) for note in notes] == [("siti", NOTE)]
+
+
+async def test_nothing_that_arrives_moves_what_she_types_into(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    box = await page.locator("#note").bounding_box()
+    for number, letter in enumerate(NOTE):
+        await page.keyboard.type(letter)
+        other = f"e112-17900200{number:02}.1"
+        here.telephone.dials(other, f"+62812000000{number:02}")
+        if number % 3 == 0:
+            here.telephone.rings(other, "102", "103")
+        if number == 10:
+            here.telephone.is_called(call, "damkar")
+    await expect(page.locator("#note")).to_have_value(NOTE)
+    await expect(page.locator("#note")).to_be_focused()
+    assert await page.locator("#note").bounding_box() == box
+
+
+async def test_a_new_call_while_she_still_writes_waits_beside_her(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    await page.keyboard.type(NOTE)
+    here.telephone.hangs_up(call)
+    following = here.telephone.dials("e112-1790030000.1", "+6285711112222")
+    here.telephone.answers(following, "101")
+    await expect(page.locator("#switch")).to_be_visible()
+    await page.keyboard.type(", asap tebal")
+    await expect(page.locator("#note")).to_have_value(NOTE + ", asap tebal")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("n")
+    await expect(page.locator(f'.sheet[data-call="{following}"]')).to_be_visible()
+    await expect(page.locator("#note")).to_have_value("")
+    await here.until(lambda: call in here.board.tickets)
+    assert (await here.history.ticket(here.board.tickets[call])).notes[0].text == NOTE + ", asap tebal"
+
+
+async def test_what_is_typed_without_a_network_is_kept_and_sent_later(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    await page.route("**/note", lambda route: route.abort())
+    await page.keyboard.type(NOTE)
+    await expect(page.locator("#saved")).to_contain_text("menunggu jaringan")
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.reload()
+    await expect(page.locator("#note")).to_have_value(NOTE)
+    await page.unroute("**/note")
+    await expect(page.locator("#saved")).to_have_text("disimpan")
+    await here.until(lambda: call in here.board.tickets)
+    assert (await here.history.ticket(here.board.tickets[call])).notes[0].text == NOTE
+    await page.reload()
+    await expect(page.locator("#note")).to_have_value(NOTE)
+
+
+async def test_digits_belong_to_the_note_and_escape_makes_them_a_class(here: House, arrive: Arrive) -> None:
+    page, _ = await speaks(here, arrive)
+    await page.keyboard.type("RT 03 RW 12")
+    await expect(page.locator("#note")).to_have_value("RT 03 RW 12")
+    await expect(page.locator('.class-key[aria-pressed="true"]')).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#armed")).to_be_visible()
+    await page.keyboard.press("1")
+    await expect(page.locator(".c-emergency")).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator("#note")).to_have_value("RT 03 RW 12")
+
+
+async def test_a_prank_is_closed_with_two_keys(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("6")
+    await expect(page.locator(".s-closed")).to_be_visible()
+    assert (await here.history.ticket_of(call)).disposition == "NO_INCIDENT"
+
+
+async def test_a_silent_caller_is_listened_to_before_the_call_is_closed(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("4")
+    await expect(page.locator("#listen")).to_be_visible()
+    await expect(page.locator("#listen-yes")).to_be_disabled()
+    await page.keyboard.press("5")
+    await expect(page.locator(".c-open_line")).to_have_attribute("aria-pressed", "true")
+    assert (await here.history.ticket_of(call)).status != "CLOSED"
+
+
+async def test_the_whole_hand_over_without_a_mouse(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("k")
+    await page.select_option("#category", "FIRE")
+    await expect(page.locator("#a-damkar.proposed")).to_be_visible()
+    await expect(page.locator('[data-ask="leave"]')).to_be_disabled()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("q")
+    await expect(page.locator('[data-said="forward:damkar"]')).to_have_text("diminta…")
+    await here.until(lambda: here.board.asked == [Forward(call, "damkar", "101", "siti")])
+    await expect(page.locator("#a-damkar .state")).to_have_count(0)  # asked is not done
+    leg = here.telephone.is_called(call, "damkar")
+    await expect(page.locator("#a-damkar .state")).to_contain_text("berdering")
+    await expect(page.locator('[data-said="forward:damkar"]')).to_have_text("")
+    here.telephone.lifts(leg)
+    await expect(page.locator("#a-damkar .state")).to_contain_text("dijawab, belum diterima")
+    here.telephone.accepts(call, leg)
+    await expect(page.locator("#a-damkar .state.ok")).to_contain_text("dalam percakapan")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("l")
+    await here.until(lambda: here.board.asked[1:] == [Leave(call, "101", "siti")])
+
+
+async def test_who_answers_without_a_key_is_let_in_by_name(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    here.telephone.lifts(here.telephone.is_called(call, "damkar"))
+    await page.locator("#a-damkar [data-admit]").click()
+    await page.fill("#admit-name", "Serka Dedi")
+    await page.keyboard.press("Enter")
+    await here.until(lambda: here.board.asked)
+
+    async def named() -> bool:
+        return (await here.history.call(call)).attempts[0].accepted_name == "Serka Dedi"
+
+    await here.eventually(named)
+
+
+async def test_hanging_up_wants_the_key_twice(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("x")
+    await expect(page.locator('[data-said="hangup"]')).to_contain_text("Sekali lagi")
+    assert here.board.asked == []
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("x")
+    await here.until(lambda: here.board.asked == [HangUp(call, "101", "siti")])
+
+
+async def test_a_refusal_stands_in_words_beside_the_button(here: House, arrive: Arrive) -> None:
+    page, _ = await speaks(here, arrive)
+    here.board.wrong = LineDown("There is no link to Asterisk. Nothing was sent; use the phone itself.")
+    await page.locator("#a-damkar .call-agency").click()
+    said = page.locator('[data-said="forward:damkar"]')
+    await expect(said).to_have_text("Tidak ada sambungan ke Asterisk. Tidak ada yang terkirim; pakai telepon langsung.")
+
+
+async def test_the_page_says_when_it_is_blind_and_when_the_line_is(here: House, arrive: Arrive) -> None:
+    page = await arrive("siti", "101")
+    await expect(page.locator("#link")).to_have_text("langsung")
+    here.board.set_line("down")
+    await expect(page.locator(".ring.blind")).to_contain_text("Telepon tetap berdering")
+    await here.server.close()
+    await expect(page.locator("#link")).to_have_text("tidak tersambung ke server")
+
+
+async def test_a_page_that_was_cut_off_comes_back_by_itself(here: House, arrive: Arrive) -> None:
+    page = await arrive("siti", "101")
+    await expect(page.locator("#link")).to_have_text("langsung")
+    await here.app[PARTS].hub.close()
+    await here.until(lambda: here.app[PARTS].hub.clients)
+    scenes.rings(here)
+    await expect(page.locator(".ring.loud")).to_contain_text("0812-3456-7890")
+    await expect(page.locator("#link")).to_have_text("langsung")
+
+
+async def test_done_keeps_the_time_and_clears_the_sheet(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    await page.keyboard.type(NOTE)
+    here.telephone.hangs_up(call)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("s")
+    await expect(page.locator("#nothing")).to_be_visible()
+    ticket = await here.history.ticket_of(call)
+    assert ticket.wrapped_up_at is not None
+    assert (await here.history.ticket(ticket.number)).notes[0].text == NOTE
