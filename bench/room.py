@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+import psutil
+
 from callcenter.health import healthy
 from callcenter.keys import Secrets, read_secrets
 from callcenter.settings_reader import read_settings
@@ -16,9 +18,6 @@ from callcenter.setup import prepare
 from tests.live.house import Exchange
 from tests.live.places import asterisk_program, free_block, tools
 from tests.live.waiting import until
-
-PORTS = 1600
-"""Each leg takes two ports of audio, and a burst has hundreds of legs."""
 
 TRUNK = "127.0.0.2"
 SETTINGS = """
@@ -35,6 +34,7 @@ class Room:
     """One home; nothing runs in it yet."""
 
     def __init__(self, folder: Path, positions: int = 4, ports: int = 200) -> None:
+        """`ports`: each leg takes two for its sound."""
         self.home, self.positions = folder / "home", [str(101 + place) for place in range(positions)]
         first = free_block(ports)
         self.home.mkdir(mode=0o700, parents=True)
@@ -71,6 +71,12 @@ class Room:
                 env=self.environment | {"PYTHONPATH": str(Path(__file__).parents[1])},
             )
         await until(lambda: asyncio.to_thread(healthy, self.settings), "the service is healthy", 30, every=0.1)
+
+    def cpu_seconds(self) -> float:
+        """What the service has used."""
+        assert self._service
+        used = psutil.Process(self._service.pid).cpu_times()
+        return float(used.user + used.system)
 
     async def stop_service(self) -> None:
         if self._service and self._service.returncode is None:

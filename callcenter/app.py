@@ -13,16 +13,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+from callcenter.account import Accountant, house
 from callcenter.asterisk.exchange import Exchange
-from callcenter.asterisk.inbox import House
 from callcenter.core.call import Call
 from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.core.facts import Fact
-from callcenter.core.phone import read
+from callcenter.core.phone import areas, read
 from callcenter.keys import Secrets, read_secrets
 from callcenter.settings import Settings
 from callcenter.storage import Database, Entry, History, Journal, People, Tickets
 from callcenter.switchboard import Switchboard
+from callcenter.watch import Watch
 from callcenter.web.app import make_app, serve
 
 log = logging.getLogger(__name__)
@@ -33,11 +34,6 @@ TIDY_EVERY_S = 5.0
 def clock() -> datetime:
     """The one clock of the service."""
     return datetime.now(UTC)
-
-
-def house(settings: Settings) -> House:
-    """Which of the telephone's doings are ours."""
-    return House(settings.queue, frozenset(settings.aliases))
 
 
 class Service:
@@ -75,8 +71,23 @@ class Service:
         self.board.connect(self.exchange)
         self.tickets = Tickets(self.database, categories=categories, clock=clock)
         self.people = People(self.database, clock=clock)
+        self.settings = settings
+        self._open_books()
+        self._open_web(secrets)
+
+    def _open_books(self) -> None:
+        self.accountant = Accountant(
+            self.settings,
+            self.database,
+            clock=clock,
+            on_floor=lambda: self.board.floor.calls,
+            stored_until=lambda: self.journal.state.since,
+        )
+        self.watch = Watch(self.settings, clock=clock)
+
+    def _open_web(self, secrets: Secrets) -> None:
         self.web = make_app(
-            settings=settings,
+            settings=self.settings,
             secrets=secrets,
             board=self.board,
             tickets=self.tickets,
@@ -85,8 +96,8 @@ class Service:
             database=self.database,
             journal=self.journal,
             clock=clock,
+            notices=lambda: [*self.accountant.notices(), *self.watch.notices()],
         )
-        self.settings = settings
 
     def _keep(self, fact: Fact, changed: tuple[Call, ...]) -> None:
         self.journal.write(Entry(fact, changed))
@@ -95,7 +106,9 @@ class Service:
         """Which of these are over and committed. With the database away: all that are not on the floor, so that no
         row is written over; they stay in Asterisk's journal for the next time."""
         try:
-            return await self.history.ended(calls)
+            over = await self.history.ended(calls)
+            self.ended_calls.extend(over)  # committed before the last restart, not yet taken out
+            return over
         except StoreDown as away:
             log.warning("Asterisk's journal waits for the database: %s", away)
             return {call for call in calls if call not in self.board.floor.calls}
@@ -110,6 +123,9 @@ class Service:
                 await self._resume()
                 parts.create_task(self.exchange.run(), name="exchange")
                 parts.create_task(self._tidy(), name="tidy")
+                parts.create_task(self.accountant.run(), name="account")
+                parts.create_task(self.watch.run(), name="watch")
+                parts.create_task(asyncio.to_thread(areas), name="areas")
                 parts.create_task(serve(self.web, self.settings), name="web")
         finally:
             await self.journal.close()

@@ -68,6 +68,7 @@ def regex(value: str) -> str | None:
 
 port = between(1, 65535)
 text = matches(r"[^\x00-\x1f\x7f;\[\]\"\\{}$|]{0,80}", 'one line of at most 80 letters without ; [ ] { } $ | " \\')
+short_name = matches(r"[A-Za-z0-9 ._+-]{0,40}", "at most 40 letters, digits, spaces and . _ + -")
 word = matches(r"[a-z][a-z0-9_-]{0,30}", "small letters, digits, - and _, beginning with a letter")
 host = matches(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})|[0-9a-fA-F:]{2,39}", "a host name or an address")
 host_port = matches(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?", 'a host, or "host:port"')

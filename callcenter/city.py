@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from callcenter import checks
 from callcenter.checks import Check, between, each, one_of
-from callcenter.core.agency import Agency, Category, Line
+from callcenter.core.agency import Agency, Category, Line, OverflowLine
 
 T = TypeVar("T")
 
@@ -51,12 +51,19 @@ class Trunk:
 
 Notes = Mapping[str, tuple[str, Check | None]]
 
+LINE: Notes = {
+    "number": ("What is dialled; for a position its extension.", checks.number),
+    "road": ("How it is reached: trunk (the first), trunk:NAME, sip:HOST:PORT or position.", checks.road),
+    "ring_s": ("Seconds that it rings before the next line is tried.", between(5, 120)),
+    "show": ("The caller number that it shows, one that the road accepts.", checks.number),
+}
+
 CORE_NOTES: Mapping[type, Notes] = {
-    Line: {
-        "number": ("What is dialled; for a position its extension.", checks.number),
-        "road": ("How it is reached: trunk (the first), trunk:NAME, sip:HOST:PORT or position.", checks.road),
-        "ring_s": ("Seconds that it rings before the next line is tried.", between(5, 120)),
-        "show": ("The caller number that it shows, one that the road accepts.", checks.number),
+    Line: LINE,
+    OverflowLine: {
+        **LINE,
+        "name": ("Who is there, in at most 40 letters, digits and spaces.", checks.short_name),
+        "press_1": ("They must press 1, so that no voice box takes the caller; false where people cannot.", None),
     },
     Agency: {
         "code": ("Stable short name.", checks.word),

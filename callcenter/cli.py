@@ -12,7 +12,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def say(lines: Iterable[str]) -> int:
+    for line in lines:
+        print(line)
+    return 0
+
+
 def run(settings: Settings, _: Words) -> int:
     from callcenter.supervise import run
 
@@ -48,19 +54,19 @@ def run(settings: Settings, _: Words) -> int:
 def prepare(settings: Settings, _: Words) -> int:
     from callcenter.setup import prepare
 
-    for line in asyncio.run(prepare(settings)):
-        print(line)
-    return 0
+    return say(asyncio.run(prepare(settings)))
 
 
 def serve(settings: Settings, words: Words) -> int:
+    from callcenter.alone import SERVICE, only_one
     from callcenter.app import main
 
     if words.under:  # the supervisor's death, however it dies, is ours
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != words.under:
             return 0
-    return main(settings)
+    with only_one(settings, SERVICE):
+        return main(settings)
 
 
 def demo(settings: Settings, words: Words) -> int:
@@ -120,6 +126,26 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+def backup(settings: Settings, words: Words) -> int:
+    from callcenter.backup import backup
+
+    return say(asyncio.run(backup(settings, words.file, recordings=words.recordings, keep=words.keep)))
+
+
+def restore(settings: Settings, words: Words) -> int:
+    from callcenter.restore import restore
+
+    return say(asyncio.run(restore(settings, words.file, os.environ)))
+
+
+def account(settings: Settings, words: Words) -> int:
+    from callcenter.account import one_day
+
+    code, lines = asyncio.run(one_day(settings, words.day, clock))
+    say(lines)
+    return code
+
+
 def lan(settings: Settings, words: Words) -> int:
     from callcenter.lan import main
 
@@ -129,10 +155,10 @@ def lan(settings: Settings, words: Words) -> int:
 def _parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="callcenter", description="A 112 call server. Without a word: run.")
     top.set_defaults(work=run)
-    say = top.add_subparsers(metavar="WORD")
+    words = top.add_subparsers(metavar="WORD")
 
     def word(name: str, work: Callable[[Settings, Words], int], about: str) -> argparse.ArgumentParser:
-        one = say.add_parser(name, help=about, description=about)
+        one = words.add_parser(name, help=about, description=about)
         one.set_defaults(work=work)
         return one
 
@@ -152,7 +178,18 @@ def _parser() -> argparse.ArgumentParser:
     lan_word = word("lan", lan, "open the server to the room's network, with a certificate")
     lan_word.add_argument("address", nargs="?", default="", help="this machine's address in that network")
     _people(word)
+    _safety(word)
     return top
+
+
+def _safety(word: Callable[[str, Callable[[Settings, Words], int], str], argparse.ArgumentParser]) -> None:
+    save = word("backup", backup, "one file from which all comes back, made while calls run")
+    save.add_argument("file", type=Path, help="a new file, or a folder: the name is then made from the moment")
+    save.add_argument("--recordings", action="store_true", help="with the recordings; else they are only listed")
+    save.add_argument("--keep", type=int, default=0, metavar="N", help="in a folder: remove all but the N newest")
+    books = word("account", account, "is every call that Asterisk wrote down a call and a ticket here?")
+    books.add_argument("day", nargs="?", default="", help="like 2026-01-14; without it: today")
+    word("restore", restore, "the room as a backup has it; what is here is put aside").add_argument("file", type=Path)
 
 
 def _people(word: Callable[[str, Callable[[Settings, Words], int], str], argparse.ArgumentParser]) -> None:

@@ -6,19 +6,19 @@ Never: a look into the server's memory or database: what the demonstration shows
 """
 
 import asyncio
+import contextlib
 import http.client
 import json
 import re
 import secrets
-import ssl
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from callcenter.core.errors import CallCenterError
+from callcenter.health import line_to
 from callcenter.settings import Settings
 from callcenter.storage import commands
 
@@ -36,37 +36,27 @@ class Server:
         self.settings, self.token = settings, token
 
     def get(self, path: str) -> tuple[int, Json]:
-        """One answer; OSError when there is none."""
-        where = urlsplit(self.settings.url)
-        host, port = where.hostname or "", where.port or 0
-        line: http.client.HTTPConnection
-        if self.settings.tls:
-            trust = ssl.create_default_context(cafile=str(self.settings.tls_folder / "ca.crt"))
-            line = http.client.HTTPSConnection(host, port, timeout=5, context=trust)
-        else:
-            line = http.client.HTTPConnection(host, port, timeout=5)
+        """One answer."""
         try:
-            line.request("GET", path, headers={"Authorization": f"Bearer {self.token}"} if self.token else {})
-            answer = line.getresponse()
-            return answer.status, json.loads(answer.read())
-        except (http.client.HTTPException, ValueError) as wrong:
-            raise CallCenterError(
-                "What answers at {url} is not the 112 server. Is CALLCENTER_WEB_PORT the one that ./run has?",
-                url=self.settings.url,
-            ) from wrong
-        finally:
-            line.close()
-
-    def must_run(self) -> None:
-        """It is there, and it says that calls can be taken."""
-        try:
-            status, health = self.get("/healthz")
+            with contextlib.closing(line_to(self.settings, timeout=5)) as line:
+                line.request("GET", path, headers={"Authorization": f"Bearer {self.token}"} if self.token else {})
+                answer = line.getresponse()
+                return answer.status, json.loads(answer.read())
         except OSError as wrong:
             raise CallCenterError(
                 "No server answers at {url}. Start ./run in another terminal first, with the same CALLCENTER_HOME "
                 "and CALLCENTER_WEB_PORT as here.",
                 url=self.settings.url,
             ) from wrong
+        except (http.client.HTTPException, ValueError) as wrong:
+            raise CallCenterError(
+                "What answers at {url} is not the 112 server. Is CALLCENTER_WEB_PORT the one that ./run has?",
+                url=self.settings.url,
+            ) from wrong
+
+    def must_run(self) -> None:
+        """It is there, and it says that calls can be taken."""
+        status, health = self.get("/healthz")
         if status != 200:
             raise CallCenterError(
                 "The server says that it cannot take calls now: {why} ./run doctor tells more.",
@@ -115,7 +105,7 @@ class Server:
         return name in self.settings.positions
 
 
-@contextmanager
+@contextlib.contextmanager
 def server_with_token(settings: Settings) -> Iterator[Server]:
     """The running server, with a token that opens nothing any more when the block ends."""
     Server(settings).must_run()

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from callcenter import checks
 from callcenter.checks import between, each, matches, one_of
 from callcenter.city import Trunk, knob
-from callcenter.core.agency import Agency, Category
+from callcenter.core.agency import Agency, Category, OverflowLine
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,28 @@ class Settings:
         45, "Seconds after which a waiting call is answered toward the network, which else cuts it.", between(5, 300)
     )
     ring_timeout_s: int = knob(20, "Seconds that a position's phone rings in one round.", between(5, 300))
+    overflow_after_s: int = knob(
+        30,
+        "Seconds without an answer after which paused phones ring too and the overflow lines are dialled; at once where "
+        "no phone is registered. Less than answer_after_s, so that most of them still cost the caller nothing.",
+        between(5, 300),
+    )
+    selftest_every_s: int = knob(
+        300, "Seconds between two calls that the system makes to itself, to prove that it works; 0 is never.",
+        between(0, 86400),
+    )
+    alarm_webhook: str = knob(
+        "",
+        "Where alarms are sent as JSON (POST), http:// or https://; empty is nowhere.",
+        matches(r"|https?://[^\s\"\\]{3,400}", "an http:// or https:// address, or nothing"),
+    )
     record_legs: bool = knob(False, "Also record each leg in a file of its own, to prove that both sides are heard.")
 
     # what a city has
     trunks: tuple[Trunk, ...] = knob((), "The operators' SIP trunks.")
+    overflow: tuple[OverflowLine, ...] = knob(
+        (), "The lines that are dialled when no position answers, one after the other, round and round."
+    )
     agencies: tuple[Agency, ...] = knob((), "Who is called; defaults.toml has the usual ones.")
     categories: tuple[Category, ...] = knob((), "What emergencies are about; defaults.toml has the usual ones.")
 

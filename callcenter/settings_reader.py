@@ -18,11 +18,12 @@ from typing import Any, TypeVar
 
 from callcenter.checks import Check
 from callcenter.city import CORE_NOTES
-from callcenter.core.agency import Agency, Category, Line
+from callcenter.core.agency import Category, Line
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
 
 T = TypeVar("T")
+L = TypeVar("L", bound=Line)
 PREFIX = "CALLCENTER_"
 PLACES = ("home", "tools", "run_folder")  # from the environment only: settings.toml lies in one of them
 LISTS = ("agencies", "categories")  # merged with the defaults by code; `off = true` takes one out
@@ -158,13 +159,17 @@ def _fitting(settings: Settings, where: str) -> Settings:
     """What no single knob can know: that names point to something, that nothing stands twice."""
     if settings.rtp_start >= settings.rtp_end:
         raise _bad(where, "rtp_end", "is not above rtp_start", "write for example rtp_start = 10000, rtp_end = 20000")
-    agencies = tuple(_reachable(each, settings, where) for each in settings.agencies)
+    agencies = tuple(
+        replace(each, lines=_reachable(each.lines, settings, f"{where}: agencies {each.code}"))
+        for each in settings.agencies
+    )
     _no_double([each.short for each in agencies], where, "agencies", "short code")
     _no_double([each.name for each in settings.trunks], where, "trunks", "name")
     here = {each.code for each in agencies}
     return replace(
         settings,
         aliases=tuple(dict.fromkeys([*settings.aliases, *(f"{code}112" for code in settings.area_codes)])),
+        overflow=_reachable(settings.overflow, settings, f"{where}: overflow"),
         agencies=agencies,
         categories=tuple(_only(here, each) for each in settings.categories),
     )
@@ -175,18 +180,18 @@ def _only(here: set[str], category: Category) -> Category:
     return replace(category, agencies=tuple(code for code in category.agencies if code in here))
 
 
-def _reachable(agency: Agency, settings: Settings, where: str) -> Agency:
-    """Its lines with their roads spelt out; a default line without any trunk is no line."""
-    lines = []
-    for line in agency.lines:
+def _reachable(lines: tuple[L, ...], settings: Settings, where: str) -> tuple[L, ...]:
+    """The lines with their roads spelt out; a line over "the first trunk" without any trunk is no line."""
+    found = []
+    for line in lines:
         kind, _, name = line.road.partition(":")
         if kind == "trunk" and not name:
             if settings.trunks:
-                lines.append(replace(line, road=f"trunk:{settings.trunks[0].name}"))
+                found.append(replace(line, road=f"trunk:{settings.trunks[0].name}"))
             continue
-        _road_exists(line, kind, name, settings, f"{where}: agencies {agency.code}")
-        lines.append(line)
-    return replace(agency, lines=tuple(lines))
+        _road_exists(line, kind, name, settings, where)
+        found.append(line)
+    return tuple(found)
 
 
 def _road_exists(line: Line, kind: str, name: str, settings: Settings, where: str) -> None:

@@ -7,16 +7,13 @@ calls.
 """
 
 import asyncio
-import contextlib
-import fcntl
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
+from callcenter.alone import SERVER, only_one
 from callcenter.children import Adopted, Kept, Process
-from callcenter.core.errors import BadInput
 from callcenter.folders import make_folders
 from callcenter.health import healthy
 from callcenter.ports import asterisk_ports_are_free, web_port_is_free
@@ -35,7 +32,7 @@ def say(sentence: str) -> None:
 def run(settings: Settings) -> int:
     """Until a signal ends it."""
     make_folders(settings)
-    with only_one(settings):
+    with only_one(settings, SERVER):
         return asyncio.run(_run(settings))
 
 
@@ -134,22 +131,3 @@ async def announce(settings: Settings) -> None:
         await asyncio.sleep(0.2)
     late.cancel()
     print(settings.url, flush=True)
-
-
-@contextlib.contextmanager
-def only_one(settings: Settings) -> Iterator[None]:
-    """Two servers in one folder would take each other's calls apart. Our death ends the lock, however we die."""
-    with (settings.home / "run.lock").open("a+") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as wrong:
-            held.seek(0)
-            raise BadInput(
-                "The server of {home} already runs (process {pid}). Stop it first, or set CALLCENTER_HOME.",
-                home=settings.home,
-                pid=held.read().strip(),
-            ) from wrong
-        held.truncate(0)
-        held.write(str(os.getpid()))
-        held.flush()
-        yield

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.alone import SERVER, only_one
 from callcenter.children import Adopted, Kept, Process
 from callcenter.core.errors import BadInput
 from callcenter.ports import asterisk_ports_are_free, web_port_is_free
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
-from callcenter.supervise import last_line, only_one, running_asterisk, say
+from callcenter.supervise import last_line, running_asterisk, say
 
 WEB, SIP, AMI, WS = range(22010, 22014)
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
@@ -170,12 +171,12 @@ def test_an_address_that_this_machine_does_not_have_is_told(tmp_path: Path) -> N
 def test_a_second_server_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     settings = room(tmp_path)
     with (
-        only_one(settings),
+        only_one(settings, SERVER),
         pytest.raises(BadInput, match=f"already runs \\(process {os.getpid()}\\)"),
-        only_one(settings),
+        only_one(settings, SERVER),
     ):
         pass
-    with only_one(settings):  # and free again afterwards
+    with only_one(settings, SERVER):  # and free again afterwards
         pass
 
 

@@ -88,8 +88,11 @@ class Exchange:
         while True:
             await asyncio.sleep(NOTED_EVERY_S)
             if self.link.state.phase is Phase.UP:
-                with suppress(CallCenterError):
-                    await self.link.ask("Setvar", {"Variable": HEARD, "Value": f"{self._clock().timestamp():.3f}"})
+                await self._note()
+
+    async def _note(self) -> None:
+        with suppress(CallCenterError):  # the link's own state tells it
+            await self.link.ask("Setvar", {"Variable": HEARD, "Value": f"{self._clock().timestamp():.3f}"})
 
     @property
     def state(self) -> LinkState:
@@ -109,6 +112,7 @@ class Exchange:
         seen = await look(self.link, self._house, self._positions, session.boot, self._clock, self.records, self._since)
         over = await self._over([record.call for record in seen.recalled])
         self._hear(replace(seen, recalled=tuple(record for record in seen.recalled if record.call not in over)))
+        await self._note()
 
     async def _over(self, calls: Sequence[str]) -> set[str]:
         over: set[str] = set()

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
+from callcenter.asterisk.fallback import ALL, SELF_TEST
 from callcenter.asterisk.wire import Fields, originated_leg, text
 from callcenter.core import facts
 from callcenter.core.facts import Fact
 from callcenter.core.position import Phone
 from callcenter.core.seen import PositionSeen
 
-ENTRIES = frozenset({"from-operator", "from-any-phone", "from-phone"})
+TEST_ENTRY = f"from-{SELF_TEST}"
+ENTRIES = frozenset({"from-operator", "from-any-phone", "from-phone", TEST_ENTRY})
 """The dialplan contexts in which a call for 112 begins."""
 
 PHONES: Mapping[str, Phone] = {
@@ -45,8 +47,16 @@ class House:
     numbers: frozenset[str] = frozenset({"112"})  # dialled numbers that are 112
 
     def ours(self, f: Fields) -> bool:
-        """The message is about our queue."""
-        return self.queue == "*" or text(f, "Queue") == self.queue
+        """The message is about one of our queues."""
+        return self.has_queue(text(f, "Queue"))
+
+    def has_queue(self, name: str) -> bool:
+        """Also the one in which paused phones ring, and that of the self-test."""
+        return self.queue == "*" or name in (self.queue, self.queue + ALL, SELF_TEST)
+
+    def tells_of_positions(self, f: Fields) -> bool:
+        """Of our queues, the one whose pauses count: the others know of none."""
+        return self.queue in ("*", text(f, "Queue"))
 
     def is_entry(self, context: str, dialled: str) -> bool:
         """A leg that begins there, having dialled that, is a 112 call."""
@@ -101,7 +111,7 @@ def _new(house: House, f: Fields, at: datetime) -> Fact:
         )
     number, name = known(text(f, "CallerIDNum")), known(text(f, "CallerIDName"))
     if house.is_entry(text(f, "Context"), dialled):
-        return facts.CallArrived(leg, at, number, name, dialled)
+        return facts.CallArrived(leg, at, number, name, dialled, test=text(f, "Context") == TEST_ENTRY)
     return facts.LegStarted(leg, at, number, name, dialled)
 
 
@@ -111,6 +121,8 @@ def _user(_: House, f: Fields, at: datetime) -> Fact | None:
         return _arrival(f, at)
     if kind == "ForwardAccepted":
         return facts.AttemptAccepted(text(f, "Leg") or leg_id(f), at, text(f, "By") or "key")
+    if kind == "Overflowed":
+        return facts.CallOverflowed(leg_id(f, "Call"), at, leg_id(f), int(text(f, "Line") or 0), text(f, "Name"))
     return None
 
 
@@ -163,7 +175,7 @@ def _connected(house: House, f: Fields, at: datetime) -> Fact | None:
 
 
 def _member(house: House, f: Fields, at: datetime) -> Fact | None:
-    if not house.ours(f):
+    if not house.tells_of_positions(f):
         return None
     status, paused = text(f, "Status"), text(f, "Paused")
     return PositionSeen(

@@ -1,16 +1,17 @@
 """Asterisk's own database (AstDB) to the calls that our dialplan noted there. Pure.
 
 In:  the entries below `e112/`. Out: one CallRecalled for each call.
-Never: as much as the timeline: no rings, no attempt that nobody accepted, and of a caller who gave up after she left him
-not that he waited again. It stands alone where Asterisk is on another machine, and a kill costs its last 1.5 s.
+Never: as much as the timeline: no rings, no attempt that nobody accepted, not that a caller whom she left waited again.
+It stands alone where Asterisk is on another machine, and a kill costs its last 1.5 s.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from callcenter.asterisk.inbox import ATTEMPT_LEG, House, known
+from callcenter.asterisk.records import off_by
 from callcenter.asterisk.tale import Tale
 from callcenter.asterisk.wire import Fields, text
 from callcenter.core import facts
@@ -23,7 +24,7 @@ JOURNAL = "e112"
 
 
 def from_database(journal: Iterable[Fields]) -> Iterator[CallRecalled]:
-    """`e112/<call>/in`, `/ans`, `/left`, `/acc/<leg>` and `/end`, as extensions.conf writes them."""
+    """`e112/<call>/in`, `/ans`, `/over`, `/left`, `/acc/<leg>` and `/end`, as extensions.conf writes them."""
     entries: dict[str, dict[str, list[str]]] = {}
     for f in journal:
         family, _, rest = text(f, "Key").strip("/").partition("/")
@@ -44,15 +45,23 @@ def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | No
     if "in" not in kept:
         return None
     tale, came = Tale(House(), (), call), kept["in"]
-    tale.tell(facts.CallArrived(call, _moment(came[0]), known(came[1]), dialled=came[2]))
-    tale.tell(facts.CallQueued(call, _moment(came[0])))  # the dialplan's next lines, within milliseconds
+    off = off_by(_moment(came[0]), call)
+
+    def moment(epoch: str) -> datetime:
+        return _moment(epoch) + off
+
+    tale.tell(facts.CallArrived(call, moment(came[0]), known(came[1]), dialled=came[2], test=came[4:] == ["1"]))
+    tale.tell(facts.CallQueued(call, moment(came[0])))  # the dialplan's next lines, within milliseconds
     answered, left, ended = kept.get("ans"), kept.get("left", [""]), kept.get("end")
     taker = f"taker-of-{call}"
     if answered:
-        tale.tell(facts.CallAnswered(call, _moment(answered[0]), answered[1], taker))
-    tale.tell(*_acceptances(call, kept))
+        tale.tell(facts.CallAnswered(call, moment(answered[0]), answered[1], taker))
+    if "over" in kept and kept["over"][0]:
+        taken, line, name = kept["over"]
+        tale.tell(facts.CallOverflowed(call, _moment(taken), "", int(line), name))
+    tale.tell(*_acceptances(call, kept, moment))
     if ended:
-        at = _moment(ended[0])
+        at = moment(ended[0])
         if left[0] == "staff":  # she left before he did; when, it does not say
             tale.tell(facts.LegEnded(taker, at, int(left[1] or 0)))
         if not answered:
@@ -64,11 +73,11 @@ def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | No
     return record
 
 
-def _acceptances(call: str, kept: Mapping[str, list[str]]) -> Iterator[Fact]:
+def _acceptances(call: str, kept: Mapping[str, list[str]], moment: Callable[[str], datetime]) -> Iterator[Fact]:
     for what, said in kept.items():
         mine = ATTEMPT_LEG.fullmatch(what.removeprefix("acc/"))
         if mine and what.startswith("acc/"):
-            at, leg = _moment(said[0]), mine[0]
+            at, leg = moment(said[0]), mine[0]
             yield facts.AttemptQueued(call, at, leg, mine["agency"], int(mine["line"]), int(mine["turn"]), "", "")
             yield facts.AttemptAccepted(leg, at, said[1])
 

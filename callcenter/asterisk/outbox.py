@@ -8,7 +8,7 @@ Never: a target that is not on the list below; a leg addressed by anything but i
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from callcenter.asterisk.render import dial_string
+from callcenter.asterisk.conf import dial_string
 from callcenter.asterisk.wire import Given, variables
 from callcenter.core.agency import Agency, Line
 from callcenter.core.call import Call, room_number

@@ -11,6 +11,7 @@ its numbers begin at 1, and a number of ours would make us deaf without anybody 
 
 import asyncio
 import logging
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -45,6 +46,13 @@ NO_FILE = (
 )
 UNREADABLE = "Asterisk's records in {file} cannot be read ({why}): Asterisk's own database stands alone."
 TOO_MANY = "Asterisk's records hold more than %d rows since %s: only the newest are read."
+
+
+BORN = re.compile(r"(?!fwd-)(?:.*-)?(\d{10})\.\d+")
+"""An id that Asterisk made: the second of the leg's birth since 1970, then a count."""
+
+QUARTER_S = 900
+"""No zone is off by less."""
 
 
 class RecordsSilent(CallCenterError):
@@ -107,11 +115,39 @@ def _read(file: Path, since: datetime | None, until: float) -> list[Row]:
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)) as db:
         db.execute("PRAGMA query_only = ON")
         db.set_progress_handler(lambda: time.monotonic() > until, 20_000)
-        return list(_rows(db, _first(db, since)))
+        off = _off(db)
+        return [
+            each._replace(at=each.at + off) for each in _rows(db, _first(db, None if since is None else since - off))
+        ]
+
+
+def _off(db: sqlite3.Connection) -> timedelta:
+    """What the file's clock is off by: the newest leg that Asterisk named itself tells."""
+    newest = db.execute(
+        "SELECT eventtime, uniqueid FROM cel WHERE eventtype = 'CHAN_START' AND uniqueid NOT LIKE 'fwd-%'"
+        " ORDER BY AcctId DESC LIMIT 1"
+    ).fetchone()
+    return off_by(moment(newest[0]), str(newest[1])) if newest else timedelta()
+
+
+def off_by(written: datetime, leg: str) -> timedelta:
+    """What must be added to a moment that stands beside a leg's birth. Asterisk prints local time, without its zone;
+    where TZ and /etc/localtime differ, its %s is off by hours as well. The leg's id is right."""
+    born = BORN.fullmatch(leg)
+    seconds = int(born[1]) - written.timestamp() if born else 0.0
+    return timedelta(seconds=round(seconds / QUARTER_S) * QUARTER_S)
 
 
 def _first(db: sqlite3.Connection, since: datetime | None) -> int:
-    """The number of the row to begin with: halving, since the file has no index on the moment."""
+    """The number of the row to begin with."""
+    first, highest = first_since(db, since), db.execute("SELECT max(AcctId) FROM cel").fetchone()[0] or 0
+    if highest - first >= MOST_ROWS:
+        log.warning(TOO_MANY, MOST_ROWS, since)
+    return max(first, int(highest) + 1 - MOST_ROWS)
+
+
+def first_since(db: sqlite3.Connection, since: datetime | None) -> int:
+    """The number of the first row at or after a minute before that moment; found by halving: there is no index."""
     lowest, highest = db.execute("SELECT min(AcctId), max(AcctId) FROM cel").fetchone()
     if highest is None:
         return 0
@@ -125,9 +161,7 @@ def _first(db: sqlite3.Connection, since: datetime | None) -> int:
             low = int(number) + 1
         else:
             high = middle
-    if highest - low >= MOST_ROWS:
-        log.warning(TOO_MANY, MOST_ROWS, since)
-    return max(low, int(highest) + 1 - MOST_ROWS)
+    return low
 
 
 def _rows(db: sqlite3.Connection, first: int) -> Iterator[Row]:
@@ -155,9 +189,9 @@ def row(raw: tuple[object, ...]) -> Row:
 
 
 def moment(text: object) -> datetime:
-    """cel.conf's moment: seconds since 1970, or this machine's local time where it has a dateformat."""
+    """cel.conf's moment: seconds since 1970, or Asterisk's local time where it has a dateformat (`off_by` tells)."""
     words = str(text)
     try:
         return datetime.fromtimestamp(float(words), UTC)
     except ValueError:
-        return datetime.fromisoformat(words).astimezone(UTC)
+        return datetime.fromisoformat(words).replace(tzinfo=UTC)

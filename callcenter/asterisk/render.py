@@ -2,8 +2,8 @@
 
 In:  the settings, the secrets, the folder that Asterisk will read (its etc).
 Out: `city_files`: relative path -> text, pure; `render`: asterisk-config/ copied there with those files laid over it,
-     each whole or not at all, for the owner's eyes only; `dial_string`: how one line of an agency is dialled.
-Never: a value that could begin a line, a section or a comment of its own. It is refused, not repaired.
+     each whole or not at all, for the owner's eyes only.
+Never: a value that could begin a line of its own (`conf.py` refuses it); a secret outside the owner's folder.
 """
 
 import os
@@ -12,25 +12,15 @@ from collections.abc import Iterable, Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
+from callcenter.asterisk.conf import dial_string, pairs, plain, road, section
+from callcenter.asterisk.fallback import overflow_globals, queues, self_test
 from callcenter.city import Trunk
-from callcenter.core.agency import Line
-from callcenter.core.errors import BadInput
 from callcenter.keys import Secrets
 from callcenter.settings import Settings
 
 SOURCE = Path(__file__).resolve().parents[2] / "asterisk-config"
 NOT_COPIED = {"fetch-asterisk", "make-prompts"}  # programs, not configuration
-REFUSED = re.compile(r"[\x00-\x1f\x7f;\[\]\"\\{}$]")
 OPERATORS_WORK = "; Written by callcenter/asterisk/render.py from the settings at every start: edits here are lost.\n"
-
-
-def dial_string(line: Line) -> str:
-    """How Asterisk dials this line: the one place that knows the names of endpoints."""
-    kind, _, where = line.road.partition(":")
-    if kind == "position":
-        return f"PJSIP/{_plain('number', line.number)}"
-    endpoint = f"trunk-{where}" if kind == "trunk" else _road(where)
-    return f"PJSIP/{_plain('number', line.number)}@{_plain('road', endpoint)}"
 
 
 def city_files(settings: Settings, secrets: Secrets | None, etc: Path) -> dict[str, str]:
@@ -38,23 +28,23 @@ def city_files(settings: Settings, secrets: Secrets | None, etc: Path) -> dict[s
     made = {
         "city/globals.conf": _globals(settings, etc),
         "city/numbers.conf": "".join(
-            f"exten => {_plain('aliases', number)},1,Goto(arrival,${{EXTEN}},1)\n" for number in settings.aliases
+            f"exten => {plain('aliases', number)},1,Goto(arrival,${{EXTEN}},1)\n" for number in settings.aliases
         ),
         "city/desks.conf": "".join(
-            f"exten => {_plain('positions', one)},1,Goto(desk,${{EXTEN}},1)\n" for one in settings.positions
+            f"exten => {plain('positions', one)},1,Goto(desk,${{EXTEN}},1)\n" for one in settings.positions
         ),
-        "city/queues.conf": _section(settings.queue, "ring-all", timeout=settings.ring_timeout_s)
-        + "".join(f"member => PJSIP/{one},0,{one},PJSIP/{one}\n" for one in settings.positions),
+        "city/queues.conf": queues(settings),
         "city/transports.conf": "".join(_transport(settings, protocol) for protocol in ("udp", "tcp")),
         "city/trunks.conf": "".join(_trunk(settings, each) for each in settings.trunks),
         "city/positions.conf": "".join(_position(settings, secrets, one) for one in settings.positions),
         "city/any-phone.conf": _any_phone(settings),
         "city/roads.conf": "".join(map(_road_section, sorted(_roads(settings)))),
-        "city/manager-port.conf": _pairs(port=settings.ami_port, bindaddr=_ami_bind(settings)),
+        "city/self-test.conf": self_test(settings),
+        "city/manager-port.conf": pairs(port=settings.ami_port, bindaddr=_ami_bind(settings)),
         "city/manager.conf": _desk_account(settings, secrets),
-        "city/http.conf": _pairs(bindaddr="127.0.0.1", bindport=settings.ws_port),
-        "city/rtp.conf": _pairs(rtpstart=settings.rtp_start, rtpend=settings.rtp_end),
-        "city/musiconhold.conf": _pairs(directory=etc / "sounds" / settings.language / "hold"),
+        "city/http.conf": pairs(bindaddr="127.0.0.1", bindport=settings.ws_port),
+        "city/rtp.conf": pairs(rtpstart=settings.rtp_start, rtpend=settings.rtp_end),
+        "city/musiconhold.conf": pairs(directory=etc / "sounds" / settings.language / "hold"),
     }
     return {name: OPERATORS_WORK + text for name, text in made.items()}
 
@@ -78,8 +68,8 @@ def asterisk_conf(settings: Settings, etc: Path) -> str:
         folders["astagidir"] = root / "usr/share/asterisk/agi-bin"
         folders["astsbindir"] = settings.asterisk_prefix / "bin"
     text = (SOURCE / "asterisk.conf").read_text("utf-8")
-    named = re.sub(r"(?m)^systemname = .*$", f"systemname = {_plain('system_name', settings.system_name)}", text)
-    return named + "\n[directories]\n" + "".join(f"{key} => {_plain(key, each)}\n" for key, each in folders.items())
+    named = re.sub(r"(?m)^systemname = .*$", f"systemname = {plain('system_name', settings.system_name)}", text)
+    return named + "\n[directories]\n" + "".join(f"{key} => {plain(key, each)}\n" for key, each in folders.items())
 
 
 def render(settings: Settings, secrets: Secrets, etc: Path) -> None:
@@ -109,27 +99,8 @@ def _write(file: Path, content: bytes) -> None:
     new.replace(file)
 
 
-def _plain(key: str, value: object) -> str:
-    text = str(value)
-    if REFUSED.search(text):
-        raise BadInput(
-            'The setting {key} is {value!r}: a line break, ; [ ] {{ }} $ " or \\ cannot stand in a file of Asterisk.',
-            key=key,
-            value=text,
-        )
-    return text
-
-
-def _pairs(**values: object) -> str:
-    return "".join(f"{key} = {_plain(key, value)}\n" for key, value in values.items())
-
-
-def _section(name: str, base: str = "", /, **values: object) -> str:
-    return f"\n[{_plain('name', name)}]{f'({base})' if base else ''}\n" + _pairs(**values)
-
-
 def _globals(settings: Settings, etc: Path) -> str:
-    plain = _pairs(
+    made = pairs(
         QUEUE=settings.queue,
         ANSWER_AFTER=settings.answer_after_s,
         GREETING=settings.greeting,
@@ -142,17 +113,18 @@ def _globals(settings: Settings, etc: Path) -> str:
         for agency in settings.agencies
         for place, line in enumerate(agency.lines, 1)
     }
-    return plain + _pairs(**lines)
+    return made + pairs(**lines) + overflow_globals(settings)
 
 
 def _transport(settings: Settings, protocol: str) -> str:
-    host = _plain("sip_host", settings.sip_host)
+    host = plain("sip_host", settings.sip_host)
     host = f"[{host}]" if ":" in host else host
-    text = _section(protocol, type="transport", protocol=protocol) + f"bind = {host}:{settings.sip_port}\n"
+    text = section(protocol, type="transport", protocol=protocol) + f"bind = {host}:{settings.sip_port}\n"
     if settings.external_address:
         outside = settings.external_address
-        text += _pairs(external_media_address=outside, external_signaling_address=outside)
-        text += "".join(_pairs(local_net=network) for network in settings.phone_networks)
+        text += pairs(external_media_address=outside, external_signaling_address=outside)
+        ours = dict.fromkeys(("127.0.0.0/8", *settings.phone_networks))  # the self-test speaks to itself
+        text += "".join(pairs(local_net=network) for network in ours)
     return text
 
 
@@ -164,20 +136,20 @@ def _trunk(settings: Settings, trunk: Trunk) -> str:
     endpoint = {"aors": name, "trust_id_inbound": "no" if source == "from" else "yes", "transport": trunk.transport}
     if register:
         endpoint |= {"outbound_auth": f"{name}-sign-in", "from_user": register.user}
-    text = _section(name, "trunk", **endpoint) + _pairs(set_var=f"TRUNK={trunk.name}")
-    text += _pairs(set_var=f"NUMBER_FROM={source}")
+    text = section(name, "trunk", **endpoint) + pairs(set_var=f"TRUNK={trunk.name}")
+    text += pairs(set_var=f"NUMBER_FROM={source}")
     if not trunk.trust:
         text += "geoloc_incoming_call_profile =\n"
     # `name` again: an endpoint, its aor and its identify are told apart by their type
-    text += _section(name, "trunk-peers") + "".join(f"contact = {_uri(trunk, host)}\n" for host in trunk.hosts)
-    text += _section(name, type="identify", endpoint=name) + "".join(
-        _pairs(match=_peer(settings, host)) for host in trunk.hosts
+    text += section(name, "trunk-peers") + "".join(f"contact = {_uri(trunk, host)}\n" for host in trunk.hosts)
+    text += section(name, type="identify", endpoint=name) + "".join(
+        pairs(match=_peer(settings, host)) for host in trunk.hosts
     )
     if register:
         account = {"username": register.user, "password": register.password}
-        text += _section(f"{name}-sign-in", type="auth", auth_type="digest", **account)
-        text += _section(f"{name}-sign-in", type="registration", outbound_auth=f"{name}-sign-in", endpoint=name)
-        text += _pairs(line="yes", transport=trunk.transport, retry_interval=30, forbidden_retry_interval=300)
+        text += section(f"{name}-sign-in", type="auth", auth_type="digest", **account)
+        text += section(f"{name}-sign-in", type="registration", outbound_auth=f"{name}-sign-in", endpoint=name)
+        text += pairs(line="yes", transport=trunk.transport, retry_interval=30, forbidden_retry_interval=300)
         text += f"server_uri = {_uri(trunk, trunk.hosts[0])}\n"
         text += f"client_uri = {_uri(trunk, trunk.hosts[0], register.user)}\n"
     return text
@@ -185,7 +157,7 @@ def _trunk(settings: Settings, trunk: Trunk) -> str:
 
 def _uri(trunk: Trunk, host: str, user: str = "") -> str:
     """A SIP URI; its semicolon is ours and escaped, for it begins a comment in these files."""
-    to = _plain("hosts", f"{user}@{host}" if user else host)
+    to = plain("hosts", f"{user}@{host}" if user else host)
     return f"sip:{to}" + (r"\;transport=tcp" if trunk.transport == "tcp" else "")
 
 
@@ -204,42 +176,38 @@ def _position(settings: Settings, secrets: Secrets | None, name: str) -> str:
     if secrets is None:
         return f"; {name}: no password yet\n"
     allowed = _allowed(settings.phone_networks)
-    text = _section(name, "position", auth=name, aors=name) + f'callerid = "{name}" <{name}>\n' + allowed
-    text += _section(name, "position-password", username=name, password=secrets.phones[name])
-    return text + _section(name, "position-place")
+    text = section(name, "position", auth=name, aors=name) + f'callerid = "{name}" <{name}>\n' + allowed
+    text += section(name, "position-password", username=name, password=secrets.phones[name])
+    return text + section(name, "position-place")
 
 
 def _any_phone(settings: Settings) -> str:
     """Whoever dials 112 is let in by the number; whoever dials anything else, and is nobody, is `anonymous` (403)."""
-    numbers = "|".join(_plain("aliases", number).replace("+", "[+]") for number in settings.aliases)
+    numbers = "|".join(plain("aliases", number).replace("+", "[+]") for number in settings.aliases)
     allowed = _allowed(settings.any_phone_networks)
     return (
-        _section("any-phone", "any-phone-rules")
+        section("any-phone", "any-phone-rules")
         + allowed
-        + _section("any-phone", type="identify", endpoint="any-phone")
+        + section("any-phone", type="identify", endpoint="any-phone")
         + f"match_request_uri = /^sips?:({numbers})(\\;[^@]*)?@/\n"
-        + _section("anonymous", "any-phone-rules")
+        + section("anonymous", "any-phone-rules")
         + allowed
     )
 
 
 def _allowed(networks: Iterable[str]) -> str:
-    return "deny = 0.0.0.0/0,::/0\n" + "".join(_pairs(permit=network) for network in networks)
+    return "deny = 0.0.0.0/0,::/0\n" + "".join(pairs(permit=network) for network in networks)
 
 
 def _roads(settings: Settings) -> set[str]:
-    roads = (line.road.partition(":") for agency in settings.agencies for line in agency.lines)
+    lines = (*(line for agency in settings.agencies for line in agency.lines), *settings.overflow)
+    roads = (line.road.partition(":") for line in lines)
     return {where for kind, _, where in roads if kind == "sip"}
 
 
-def _road(where: str) -> str:
-    """The endpoint of a host that is reached without a trunk. Hosts have no underscore, so no two share a name."""
-    return "road-" + where.lower().replace(":", "_")
-
-
 def _road_section(where: str) -> str:
-    return _section(_road(where), "road", aors=_road(where)) + _section(
-        _road(where), type="aor", contact=f"sip:{where}"
+    return section(road(where), "road", aors=road(where)) + section(
+        road(where), type="aor", contact=f"sip:{where}"
     )
 
 
@@ -259,8 +227,8 @@ def _desk_account(settings: Settings, secrets: Secrets | None) -> str:
     if secrets is None:
         return "; no account yet\n"
     private = () if _on_loopback(settings.ami_host) else ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-    text = _section("desk", "desk-rights", secret=secrets.ami)
-    return text + "".join(_pairs(permit=network) for network in ("127.0.0.1/32", "::1/128", *private))
+    text = section("desk", "desk-rights", secret=secrets.ami)
+    return text + "".join(pairs(permit=network) for network in ("127.0.0.1/32", "::1/128", *private))
 
 
 def shipped(language: str = "id") -> Mapping[str, str]:

@@ -12,18 +12,17 @@ clock was asked is left to the events.
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from panoramisk.message import Message
 
 from callcenter.asterisk.inbox import ATTEMPT_LEG, ENTRIES, PHONES, House, known, position_of
-from callcenter.asterisk.ledger import JOURNAL
+from callcenter.asterisk.ledger import JOURNAL, from_database
 from callcenter.asterisk.recall import recalled
-from callcenter.asterisk.records import Remembers
+from callcenter.asterisk.records import BORN, Remembers, off_by
 from callcenter.asterisk.tale import owner_of
 from callcenter.asterisk.wire import Fields, Given, fields, text
 from callcenter.core.call import room_number
@@ -35,11 +34,8 @@ log = logging.getLogger(__name__)
 CALLERS = ENTRIES | {"arrival", "any-phone", "waiting", "room-caller", "passed-on"}
 """Contexts in which only a caller can be."""
 
-BORN = re.compile(r"(?:.*-)?(\d{10})\.\d+")
-"""An Asterisk id: the second of its birth, then a count."""
-
-CLOCK = "STRFTIME(,,%z %s.%3q)"
-"""What Asterisk's own clock says: its zone, and the moment."""
+WALL = "STRFTIME(,,%Y-%m-%d %H:%M:%S.%3q)"
+"""Asterisk's wall clock. Not its %s: where TZ and /etc/localtime differ it is off by hours; EPOCH is right."""
 
 HEARD = "SERVICE_HEARD"
 """A variable of Asterisk: until when this service heard it. It outlives the service, not Asterisk."""
@@ -84,12 +80,12 @@ async def look(
     clock = await _clock(link, boot)
     heard = await _heard(link)
     channels = await ask("CoreShowChannels")
-    queue = await ask("QueueStatus", {"Queue": house.queue})
+    queue = await ask("QueueStatus")
     rooms = await _rooms(ask)
     seen = replace(floor_seen(now(), boot, house, positions, channels, queue, rooms), heard_until=heard)
     for _ in range(LATE_TIMES):
-        rows = await records.read(since(heard)) if records else []
         journal = await ask("DBGetTree", {"Family": JOURNAL})
+        rows = await records.read(_from(since(heard), journal)) if records else []
         told = await asyncio.to_thread(recalled, house, positions, rows, journal)
         seen = with_recalled(seen, told, clock)
         if not _late(seen):
@@ -98,9 +94,15 @@ async def look(
     return seen
 
 
+def _from(since: datetime | None, journal: Sequence[Fields]) -> datetime | None:
+    """A call that is still in the database is not committed: the timeline is read from its beginning, too."""
+    return since and min([since, *(record.arrived_at for record in from_database(journal))])
+
+
 async def _clock(link: Asks, boot: str) -> Clock:
     try:
-        return clock_of(text(fields(await link.ask("Getvar", {"Variable": CLOCK})), "Value"), boot)
+        epoch, wall = [text(fields(await link.ask("Getvar", {"Variable": each})), "Value") for each in ("EPOCH", WALL)]
+        return clock_of(epoch, wall, boot)
     except (CallCenterError, ValueError) as wrong:
         log.warning("Asterisk does not tell what its clock says: %s", wrong)
         return Clock()
@@ -115,16 +117,15 @@ async def _heard(link: Asks) -> datetime | None:
         return None
 
 
-def clock_of(said: str, boot: str) -> Clock:
-    """CLOCK's answer, and the moment that names this life of Asterisk, both in UTC.
+def clock_of(epoch: str, wall: str, boot: str) -> Clock:
+    """The moment in UTC, and the one that names this life of Asterisk: its wall clock tells its zone.
 
     The name has no fractions, and a call may have died in the second in which Asterisk rose again: rounded up. No new
     call can have come in that second, since Asterisk was still loading.
     """
-    zone, moment = said.split()
-    ahead = timedelta(hours=int(zone[:3]), minutes=int(zone[0] + zone[3:]))
-    rose = datetime.fromisoformat(boot).replace(tzinfo=timezone(ahead)).astimezone(UTC)
-    return Clock(datetime.fromtimestamp(float(moment), UTC), rose + timedelta(seconds=1))
+    now, rose = (datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (wall, boot))
+    off = off_by(now, f"{epoch}.0")
+    return Clock(now + off, rose + off + timedelta(seconds=1))
 
 
 def with_recalled(seen: FloorSeen, told: Iterable[CallRecalled], clock: Clock) -> FloorSeen:
@@ -192,7 +193,9 @@ def floor_seen(
         at,
         boot,
         legs=tuple(_tied(legs)),
-        positions=tuple(_member(f, at) for f in queue if text(f, "Event") == "QueueMember" and house.ours(f)),
+        positions=tuple(
+            _member(f, at) for f in queue if text(f, "Event") == "QueueMember" and house.tells_of_positions(f)
+        ),
         recalled=tuple(recalled(house, positions, journal=journal)),
     )
 

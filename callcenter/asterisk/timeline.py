@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from callcenter.asterisk.inbox import ATTEMPT_LEG, House, known
+from callcenter.asterisk.inbox import ATTEMPT_LEG, TEST_ENTRY, House, known
 from callcenter.asterisk.records import Row
 from callcenter.asterisk.tale import Tale, owner_of
 from callcenter.core import facts
@@ -56,7 +56,7 @@ def _leg_began(tale: Tale, row: Row) -> Iterator[Fact]:
     attempt = ATTEMPT_LEG.fullmatch(row.leg)
     if row.leg == tale.id:
         tale.trunk = owner.removeprefix("trunk-")
-        yield facts.CallArrived(tale.id, row.at, known(row.number), dialled=row.exten)
+        yield facts.CallArrived(tale.id, row.at, known(row.number), dialled=row.exten, test=row.context == TEST_ENTRY)
     elif attempt:
         line, turn = int(attempt["line"]), int(attempt["turn"])
         yield facts.AttemptDialled(tale.id, row.at, row.leg, attempt["agency"], line, turn)
@@ -68,7 +68,7 @@ def _app_began(tale: Tale, row: Row) -> Iterator[Fact]:
     if row.leg != tale.id:
         return
     tale.app = row.app
-    if row.app == "Queue" and tale.house.queue in ("*", row.data.split(",")[0]):
+    if row.app == "Queue" and tale.house.has_queue(row.data.split(",")[0]):
         yield facts.CallQueued(tale.id, row.at)
         if known(row.number) and tale.call is not None and tale.call.number != row.number:
             yield facts.CallDescribed(tale.id, row.at, row.number, "record")  # the dialplan found a better one

@@ -18,6 +18,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class OverflowLine(Line):
+    """A line that is dialled when no position answers: an on-call mobile, a neighbouring 112 centre."""
+
+    name: str = ""  # who is there, as people say it
+    press_1: bool = True  # False: whoever lifts has the caller, also a voice box
+
+
+@dataclass(frozen=True, slots=True)
 class Agency:
     """One agency with its chain of lines, tried in order."""
 

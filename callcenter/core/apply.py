@@ -22,6 +22,7 @@ HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {
     facts.PhoneCalled: incoming.phone_called,
     facts.PhoneUnanswered: incoming.phone_unanswered,
     facts.CallAnswered: incoming.answered,
+    facts.CallOverflowed: incoming.overflowed,
     facts.LegRinging: legs.leg_ringing,
     facts.LegAnswered: legs.leg_answered,
     facts.LegHeld: legs.hold,

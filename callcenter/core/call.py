@@ -25,7 +25,7 @@ class Stage(StrEnum):
     WAITING = "WAITING"  # in the queue, phones ring or will ring
     TALKING = "TALKING"  # with a call taker
     ALONE = "ALONE"  # she is gone and nobody else is there: loud on every screen
-    HANDED_OVER = "HANDED_OVER"  # she left, caller and agency speak on
+    HANDED_OVER = "HANDED_OVER"  # caller and agency, or overflow line, speak without her
     ENDED = "ENDED"
 
 
@@ -108,6 +108,8 @@ class Call:
     queued_at: datetime | None = None  # t1
     rang_at: datetime | None = None  # t2
     answered_at: datetime | None = None  # t3
+    overflowed_at: datetime | None = None  # an overflow line took the caller: no t3
+    overflowed_to: str = ""  # which, as its name or its place in the settings
     forwarded_at: datetime | None = None  # t6
     agency_answered_at: datetime | None = None  # t7
     accepted_at: datetime | None = None  # t8
@@ -180,7 +182,7 @@ def ended(call: Call, at: datetime, cause: int) -> Call:
         outcome=outcome,
         ended_at=at,
         cause=cause,
-        disconnected_early=outcome is Outcome.ANSWERED and given_up,
+        disconnected_early=outcome in (Outcome.ANSWERED, Outcome.OVERFLOWED) and given_up,
         position="",
         held=False,
         rings=(),
@@ -190,6 +192,8 @@ def ended(call: Call, at: datetime, cause: int) -> Call:
 def _outcome(call: Call, at: datetime) -> Outcome:
     if call.answered_at is not None:
         return Outcome.ANSWERED
+    if call.overflowed_at is not None:
+        return Outcome.OVERFLOWED
     if call.queued_at is None:
         return Outcome.ABANDONED_IVR
     if call.left_queue and not call.abandoned and not call.picked_up:
@@ -203,7 +207,8 @@ def ended_unseen(call: Call) -> Call:
 
     An answer that was seen stays an answer; a call nobody saw answered has an unknown outcome.
     """
-    outcome = Outcome.ANSWERED if call.answered_at else Outcome.UNKNOWN
+    unanswered = Outcome.OVERFLOWED if call.overflowed_at else Outcome.UNKNOWN
+    outcome = Outcome.ANSWERED if call.answered_at else unanswered
     return replace(call, stage=Stage.ENDED, outcome=outcome, end_seen=False, position="", rings=(), held=False)
 
 

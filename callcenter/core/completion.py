@@ -30,6 +30,9 @@ def completed(call: Call, record: CallRecalled) -> Call:
         recording=call.recording or record.recording,
         rang_at=call.rang_at or record.rang_at,
         rung=max(call.rung, record.rung),
+        overflowed_at=call.overflowed_at or record.overflowed_at,
+        overflowed_to=call.overflowed_to or record.overflowed_to,
+        test=call.test or record.test,
     )
     for attempt in record.attempts:
         call = _with_attempt(call, attempt)

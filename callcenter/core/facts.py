@@ -38,6 +38,7 @@ class CallArrived:
     number: str | None = None  # None: withheld, or none was sent
     name: str | None = None  # as the network sent it; hostile
     dialled: str = "112"
+    test: bool = False  # the system called itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,17 @@ class CallAnswered:
     at: datetime
     position: str
     leg: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallOverflowed:
+    """No position answered in time, and an overflow line took the caller. That is no t3: nobody of the room speaks."""
+
+    call: str
+    at: datetime
+    leg: str  # empty: told by Asterisk's own records
+    line: int  # its place in the settings, from 1
+    name: str = ""  # who is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +269,7 @@ Fact = (
     | PhoneCalled
     | PhoneUnanswered
     | CallAnswered
+    | CallOverflowed
     | LegRinging
     | LegAnswered
     | LegHeld

@@ -13,6 +13,7 @@ from callcenter.core.facts import (
     CallArrived,
     CallDescribed,
     CallLeftQueue,
+    CallOverflowed,
     CallQueued,
     LegStarted,
     LineLost,
@@ -34,7 +35,7 @@ def started(floor: Floor, fact: LegStarted) -> Step:
 def arrived(floor: Floor, fact: CallArrived) -> Step:
     if fact.call in floor.calls or fact.call in floor.gone:
         return floor, ()
-    return put(floor, Call(fact.call, arrived_at=fact.at, number=fact.number, name=fact.name, dialled=fact.dialled))
+    return put(floor, Call(fact.call, fact.at, fact.number, fact.name, fact.dialled, test=fact.test))
 
 
 def described(floor: Floor, fact: CallDescribed) -> Step:
@@ -60,16 +61,18 @@ def described(floor: Floor, fact: CallDescribed) -> Step:
 def queued(floor: Floor, fact: CallQueued) -> Step:
     call = found(floor, fact.call, fact.at)
     moved = move(call, Move.QUEUED) if call else None
+    since = fact.at
     if call is None or moved is None:
         if call is None or not call.left_queue:
             return floor, ()
-        moved = call  # the queue's time limit passed and our dialplan put him back at once
+        moved = call  # a round in the queue passed and our dialplan put him back at once: the same wait
+        since = call.waiting_since or fact.at
     return put(
         floor,
         replace(
             moved,
             queued_at=call.queued_at or fact.at,
-            waiting_since=fact.at,
+            waiting_since=since,
             number=call.number or fact.number,
             name=call.name or fact.name,
             position="",
@@ -90,8 +93,8 @@ def left_queue(floor: Floor, fact: CallLeftQueue) -> Step:
 
 def abandoned(floor: Floor, fact: CallAbandoned) -> Step:
     call = found(floor, fact.call, fact.at)
-    if call is None:
-        return floor, ()
+    if call is None or (call.overflowed_at and call.stage is Stage.HANDED_OVER):
+        return floor, ()  # an overflow line took him out of the queue: Asterisk calls that an abandon
     queued = call.queued_at or call.arrived_at
     moved = move(call, Move.QUEUED) or call
     return put(floor, replace(moved, queued_at=queued, abandoned=True, waited_s=fact.waited_s, rings=()))
@@ -131,6 +134,24 @@ def answered(floor: Floor, fact: CallAnswered) -> Step:
         left_queue=False,
     )
     return put(floor, changed, fact.leg)
+
+
+def overflowed(floor: Floor, fact: CallOverflowed) -> Step:
+    call = found(floor, fact.call, fact.at)
+    moved = move(call, Move.AGENCY_CAME) if call else None
+    if call is None or moved is None:
+        return floor, ()
+    first = call.overflowed_at is None
+    changed = replace(
+        moved,
+        queued_at=call.queued_at or call.arrived_at,
+        overflowed_at=fact.at if first else call.overflowed_at,
+        overflowed_to=(fact.name or str(fact.line)) if first else call.overflowed_to,
+        rings=(),
+        left_queue=False,
+        abandoned=False,
+    )
+    return put(floor, changed, *([fact.leg] if fact.leg else []))
 
 
 def recording(floor: Floor, fact: RecordingStarted) -> Step:

@@ -8,9 +8,11 @@ Never: two unknown callers taken for the same person: a number that is not calla
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, carrier, geocoder
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, carrier
 
 WITHHELD = frozenset({"", "anonymous", "unknown", "<unknown>", "restricted", "private", "unavailable", "withheld"})
 LONGEST = 64
@@ -65,5 +67,15 @@ def _origin(parsed: phonenumbers.PhoneNumber, language: str) -> str:
         name = carrier.name_for_number(parsed, "en")
         if name:
             return str(name)
+    geocoder = areas()
     area = geocoder.description_for_number(parsed, language) or geocoder.description_for_number(parsed, "en")
     return str(area)
+
+
+@cache
+def areas() -> Any:
+    """phonenumbers' names of areas. They cost 180 MB and a second or more, which only the service needs to pay: it
+    calls this once in a thread when it starts, so that the first call from a fixed line finds them there."""
+    from phonenumbers import geocoder
+
+    return geocoder

@@ -24,7 +24,7 @@ KEPT_GAPS = 50
 def read_from(floor: Floor, heard_until: datetime | None = None) -> datetime | None:
     """From when on Asterisk's records must be read again: since we were blind, and each open call as a whole.
 
-    None: nobody knows, so as far back as they are read at all. A floor that never saw Asterisk knows only when it began.
+    None: nobody knows, so as far back as they are read at all. A floor that never saw Asterisk only knows its own age.
     """
     known = [at for at in (floor.blind_since if floor.boot else None, heard_until) if at is not None]
     return min([*known, *(call.arrived_at for call in floor.calls.values())]) if known else None
@@ -87,6 +87,8 @@ def _known(call: Call, here: Mapping[str, LegSeen], record: CallRecalled | None,
         moved = move(call, Move.QUEUED) or call
         queued = call.queued_at or mine.waiting_since
         return replace(moved, queued_at=queued, waiting_since=mine.waiting_since, position="", leg="", rings=())
+    if call.answered_at is None and call.overflowed_at is not None and len(in_room) > 1:
+        return replace(move(call, Move.AGENCY_CAME) or call, rings=())
     if call.answered_at is not None and call.stage in (
         Stage.TALKING,
         Stage.WAITING,
@@ -103,8 +105,8 @@ def _gone(call: Call, record: CallRecalled | None, died: bool) -> Call:
     unseen = ended_unseen(call)
     if not died:
         return unseen
-    answered = unseen.answered_at is not None
-    return replace(unseen, outcome=Outcome.ANSWERED if answered else Outcome.NO_AGENT, disconnected_early=answered)
+    spoke = unseen.outcome in (Outcome.ANSWERED, Outcome.OVERFLOWED)
+    return replace(unseen, outcome=unseen.outcome if spoke else Outcome.NO_AGENT, disconnected_early=spoke)
 
 
 def _with_taker(call: Call, taker: LegSeen) -> Call:
@@ -129,9 +131,12 @@ def _newcomer(leg: LegSeen) -> Call:
 
 def _close_gap(floor: Floor, fact: FloorSeen, before: set[str], changed: Mapping[str, Call]) -> Floor:
     """The gap that this snapshot ends, with its proof."""
-    if floor.blind_since is None and (floor.boot or fact.heard_until is None):
-        return floor
-    since = min(at for at in (floor.blind_since, fact.heard_until) if at is not None)  # a cut is noticed seconds later
+    known = [at for at in (floor.blind_since, fact.heard_until) if at is not None]  # a cut is noticed seconds later
+    if not floor.boot and fact.heard_until is None:
+        known = [call.arrived_at for call in changed.values()]  # a first life: blind at least since then
+    if not known or (floor.boot and floor.blind_since is None):
+        return replace(floor, blind_since=None)
+    since = min([*known, fact.at])
     found = sum(call.end_seen and (call.id not in before or not call.live) for call in changed.values())
     unseen = [call for call in changed.values() if not call.end_seen]
     cut = sum(call.disconnected_early or call.outcome is Outcome.NO_AGENT for call in unseen)

@@ -18,12 +18,13 @@ CLOCK = (
     "queued_at",
     "rang_at",
     "answered_at",
+    "overflowed_at",
     "forwarded_at",
     "agency_answered_at",
     "accepted_at",
     "ended_at",
 )
-"""t0, t1, t2, t3, t6, t7, t8, t9: what the telephone tells. The ticket has the others."""
+"""t0, t1, t2, t3, an overflow line's answer, t6, t7, t8, t9: what the telephone tells. The ticket has the others."""
 
 ATTEMPT_CLOCK = ("dialled_at", "ringing_at", "answered_at", "accepted_at", "ended_at")
 
@@ -48,6 +49,7 @@ def call_record(call: Call, region: str = "ID") -> dict[str, Any]:
         "stage": call.stage.value,
         **{name: moment(getattr(call, name)) for name in CLOCK},
         "answered_by": call.answered_by or None,
+        "overflowed_to": call.overflowed_to or None,
         "phones_rung": call.rung,
         "attempts": [attempt_record(attempt) for attempt in call.attempts],
         "disconnected_early": call.disconnected_early,

@@ -49,6 +49,9 @@ class CallRecalled:
     queued_at: datetime | None = None
     answered_at: datetime | None = None
     position: str = ""  # that answered first
+    overflowed_at: datetime | None = None
+    overflowed_to: str = ""
+    test: bool = False
     ended_at: datetime | None = None  # None: it goes on, or Asterisk died before it could write the end
     cause: int = 0
     outcome: str = ""  # a `call.Outcome` code, once it has ended

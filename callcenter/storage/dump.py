@@ -19,9 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.errors import BadInput
-from callcenter.storage import migrate
 from callcenter.storage.database import Database
 from callcenter.storage.engine import open_engine, place, read_url, sqlite_url
+from callcenter.storage.migrate import revisions
 from callcenter.storage.tables import calls, tickets
 
 SQLITE, POSTGRESQL = "callcenter.db", "callcenter.pgdump"
@@ -104,17 +104,12 @@ async def counted(url: str) -> Counted:
 
 
 async def _count(connection: AsyncConnection) -> Counted:
-    schema, _ = await connection.run_sync(migrate.revisions)
+    schema, _ = await connection.run_sync(revisions)
     if not schema:
         return Counted("", 0, 0, None)
     many = (await connection.execute(select(func.count(), func.max(calls.c.arrived_at)).select_from(calls))).one()
     paper = (await connection.execute(select(func.count()).select_from(tickets))).scalar_one()
     return Counted(schema, many[0], paper, many[1])
-
-
-def known_schema(revision: str) -> bool:
-    """This program can read, or migrate, such a database."""
-    return migrate.knows(revision)
 
 
 async def load(url: str, file: Path, stamp: str) -> str:

@@ -6,7 +6,7 @@ Never: a part that dies alone: painter of live parts, reader of papers and serve
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -54,6 +54,7 @@ def make_app(
     database: Database,
     journal: Journal,
     clock: Callable[[], datetime],
+    notices: Callable[[], Sequence[str]] = tuple,
 ) -> web.Application:
     """The application. Nothing runs in it by itself: `serve`, or a test, runs `run_parts` beside it."""
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
@@ -70,6 +71,7 @@ def make_app(
         database=database,
         journal=journal,
         clock=clock,
+        notices=notices,
         painter=Painter(settings, read_languages(), files),
         desk=Desk(history, people, board, hub.stir),
         hub=hub,

@@ -22,7 +22,7 @@ TEMPLATES = HERE / "templates"
 SCRIPTS = HERE / "static"
 PACKAGE = HERE.parent
 DEFAULT = "id"
-TERMINAL = frozenset({"render.py", "commands.py"})
+TERMINAL = frozenset({"render.py", "conf.py", "commands.py", "dump.py"})
 FOLDERS = ("core", "asterisk", "storage", "web")
 """Whose sentences reach a screen; the terminal's own (TERMINAL) stay English."""
 

@@ -36,7 +36,7 @@ CALL_CLASS: dict[str, str] = {
     CallClass.NON_EMERGENCY: N_("Public service complaint"),
     CallClass.INFO: N_("Information"),
     CallClass.GHOST: N_("Silent, no sound"),
-    CallClass.OPEN_LINE: N_("Silent, background sound"),
+    CallClass.OPEN_LINE: N_("Silent, with sounds"),
     CallClass.PRANK: N_("Nuisance"),
     CallClass.FALSE_REPORT: N_("False report"),
     CallClass.MISDIAL: N_("Misdial"),

@@ -4,7 +4,7 @@ In:  the parts. Out: `parts(request)`.
 Never: a global. Two apps in one process share nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ class Parts:
     database: Database
     journal: Journal
     clock: Callable[[], datetime]
+    notices: Callable[[], Sequence[str]]  # what parts that the web does not know want a person to look at
     painter: "Painter"
     desk: "Desk"
     hub: "Hub"

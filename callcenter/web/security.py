@@ -15,6 +15,7 @@ from aiohttp import hdrs, web
 from callcenter.core.errors import CallCenterError
 from callcenter.storage import ApiToken, Session
 from callcenter.web.access import ACCESS, API_PREFIX, EVERYONE, NOBODY, home_of
+from callcenter.web.forms import read_form
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -201,8 +202,7 @@ def _check_origin(request: web.Request) -> None:
 async def _check_token(request: web.Request) -> None:
     given = request.headers.get("X-CSRF-Token", "")
     if not given and request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        field = (await request.post()).get("csrf", "")
-        given = field if isinstance(field, str) else ""
+        given = (await read_form(request)).get("csrf", "")
     wanted = form_token(request)
     if not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
         raise NotAllowed("This page is too old. Load it again, then repeat.")

@@ -3,18 +3,21 @@
 import logging
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from callcenter.asterisk.records import MARGIN, Records, moment
+from callcenter.asterisk.ledger import from_database
+from callcenter.asterisk.records import MARGIN, Records
 from callcenter.asterisk.snapshot import Clock, clock_of, with_recalled
+from callcenter.asterisk.wire import Fields
 from callcenter.core.apply import apply
 from callcenter.core.attempt import Attempt, Result
 from callcenter.core.call import Call
 from callcenter.core.facts import CallAnswered, CallArrived, CallQueued, Fact, LineLost
 from callcenter.core.floor import Floor, Gap
+from callcenter.core.reconcile import read_from
 from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen
 
 BASE = 1795315000
@@ -103,10 +106,21 @@ async def test_reading_has_a_deadline_and_never_holds_up_who_writes(file: Path) 
         asterisk.commit()
 
 
-def test_moments_are_seconds_or_this_machine_s_local_time() -> None:
-    assert moment("1795315921.527411") == datetime(2026, 11, 22, 2, 52, 1, 527411, UTC)
-    local = moment("2026-11-22 02:52:01.527411")
-    assert local == datetime(2026, 11, 22, 2, 52, 1, 527411).astimezone()
+@pytest.mark.parametrize("written", ["1795315921.527411", "2026-11-22 02:52:01.527411", "2026-11-22 09:52:01.527411"])
+async def test_moments_are_seconds_or_local_time_of_any_zone(file: Path, written: str) -> None:
+    with closing(sqlite3.connect(file)) as db:
+        values = (written, "e112-1795315921.6")
+        db.execute("INSERT INTO cel (eventtype, eventtime, uniqueid) VALUES ('CHAN_START', ?, ?)", values)
+        db.commit()
+    (one,) = await Records(file).read(at(950))
+    assert one.at == datetime(2026, 11, 22, 2, 52, 1, 527411, UTC)
+
+
+def test_the_database_s_moments_are_put_right_by_the_call_s_own_id() -> None:
+    entries: list[Fields] = [{"Key": "/e112/e112-1795318562.0/in", "Val": "1795293362.694|+62|112|"}]
+    entries.append({"Key": "/e112/e112-1795318562.0/end", "Val": "1795293372.694||127"})
+    (call,) = from_database(entries)
+    assert (call.arrived_at.timestamp(), call.ended_at) == (1795318562.694, call.arrived_at + timedelta(seconds=10))
 
 
 # ---- what they mean for the floor ------------------------------------------------------------------------------------
@@ -133,7 +147,22 @@ def test_a_fresh_service_knows_by_the_age_of_asterisk_whom_its_death_cut_off() -
         ("ANSWERED", True, False),
         ("UNKNOWN", False, False),
     ]
-    assert floor.gaps == (Gap(at(-5), at(60), found=0, unknown=1, cut=2),)
+    assert floor.gaps == (Gap(at(0), at(60), found=0, unknown=1, cut=2),)
+
+
+def test_a_fresh_service_reads_in_asterisk_until_when_its_former_life_heard_it() -> None:
+    fact = FloorSeen(at(60), "boot", recalled=(CallRecalled("e112-1.1", at(30), ended_at=at(31)),), heard_until=at(20))
+    starting, _ = play(LineLost(at(59), "the link is being set up"))
+    assert (read_from(starting), read_from(starting, at(20))) == (None, at(20))
+    floor, _ = play(fact, floor=starting)
+    assert floor.gaps == (Gap(at(20), at(60), found=1, unknown=0),)
+    floor, _ = play(LineLost(at(106), "silent"), FloorSeen(at(110), "boot", heard_until=at(99)), floor=floor)
+    assert floor.gaps[1:] == (Gap(at(99), at(110), found=0, unknown=0),)
+
+
+def test_a_first_start_with_nothing_found_is_no_gap() -> None:
+    floor, _ = play(LineLost(at(0), "the link is being set up"), FloorSeen(at(1), "boot"))
+    assert (floor.gaps, floor.blind_since) == ((), None)
 
 
 def test_the_same_snapshot_twice_changes_nothing() -> None:
@@ -164,7 +193,7 @@ def test_what_was_heard_stays_and_only_the_rest_comes_from_the_records() -> None
 
 
 def test_asterisk_s_own_clock_tells_what_is_news_and_how_old_it_is() -> None:
-    clock = clock_of("+0700 1795315060.250", "2026-11-22 09:36:00")
+    clock = clock_of(f"{BASE + 60}", "2026-11-22 09:37:40.250", "2026-11-22 09:36:00")
     assert clock == Clock(at(60.25), datetime(2026, 11, 22, 2, 36, 1, tzinfo=UTC))
     before, news = came(), CallRecalled("e112-2.2", at(61))
     up = CallRecalled("e112-3.3", at(59), answered_at=at(61), position="101")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.asterisk.conf import dial_string
 from callcenter.asterisk.inbox import READERS
-from callcenter.asterisk.render import SOURCE, city_files, dial_string, render, shipped
+from callcenter.asterisk.render import SOURCE, city_files, render, shipped
 from callcenter.city import Registration, Trunk
 from callcenter.core.agency import Agency, Line
 from callcenter.core.errors import BadInput

@@ -131,3 +131,12 @@ async def test_screenshots_of_the_screen(here: House, arrive: Arrive, request: p
         bima = await arrive("bima", "", dark=dark)
         await bima.goto(here.url + "calls")
         await bima.screenshot(path=folder / f"log-{suffix}")
+
+
+async def test_the_colours_that_she_chose_stay(here: House, arrive: Arrive) -> None:
+    page = await arrive("siti", "101")
+    async with page.expect_response("**/theme"):
+        await page.click("#theme button")
+    assert await page.get_attribute("html", "data-theme") == "dark"
+    await page.reload()
+    assert await page.get_attribute("html", "data-theme") == "dark"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, async_playwright
 
 from tests.live.places import asterisk_program
 
@@ -50,6 +50,3 @@ async def keep_pictures(request: pytest.FixtureRequest, browser: Browser, folder
             await page.screenshot(path=folder / f"page-{number}-{len(context.pages)}.png", full_page=True)
             (folder / f"page-{number}.html").write_text(await page.content())
     print(f"\nto look at: {folder} (pages, run.err, home/log, home/asterisk/log, phones)")
-
-
-__all__ = ["BrowserContext"]

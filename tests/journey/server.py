@@ -36,7 +36,7 @@ class Server:
         self.home.mkdir(mode=0o700, parents=True)
         (self.home / "settings.toml").write_text(
             f"sip_port = {first}\nami_port = {first + 1}\nws_port = {first + 2}\nweb_port = {first + 3}\n"
-            f"rtp_start = {first + 5}\nrtp_end = {first + PORTS - 1}\n{settings}"
+            f"rtp_start = {first + 6}\nrtp_end = {first + PORTS - 1}\n{settings}"
         )
         # The bytecode may be kept: `./run` is started often here.
         own = {k: v for k, v in os.environ.items() if not k.startswith(("CALLCENTER_", "PYTHONDONTWRITE"))}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from callcenter.asterisk.render import dial_string
+from callcenter.asterisk.conf import dial_string
 from callcenter.core.agency import Line
 from tests.live.ami import Ami, first
 from tests.live.conftest import Room

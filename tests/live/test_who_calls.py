@@ -133,7 +133,7 @@ async def test_a_hostile_name_is_data_and_nothing_else(call: Call, room: Room, a
     known = {"Event", "Privilege", "Timestamp", "SystemName", "Channel", "ChannelState", "ChannelStateDesc", "Language"}
     known |= {"CallerIDNum", "CallerIDName", "ConnectedLineNum", "ConnectedLineName", "AccountCode", "Context", "Exten"}
     known |= {"Priority", "Uniqueid", "Linkedid", "UserEvent", "Number", "NumberSource", "Trunk", "Dialled"}
-    assert set(arrival) <= known | {"Recording", "Name", "Pai", "Rpid", "From", "SipCallId", "Location"}
+    assert set(arrival) <= known | {"Recording", "Test", "Name", "Pai", "Rpid", "From", "SipCallId", "Location"}
     assert all(len(values) == 1 for values in arrival.values())
     said = unquote(first(arrival, "From"), errors="replace")
     assert said.startswith(name.decode(errors="replace").replace("`", ")")[:200])

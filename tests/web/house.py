@@ -108,14 +108,9 @@ async def _migrated(file: Path) -> None:
     file.write_bytes(_template[0])
 
 
-@asynccontextmanager
-async def house(home: Path, *, clock: Callable[[], datetime] | None = None, **more: str) -> AsyncIterator[House]:
-    """The parts, running; ended in the order of the program."""
-    settings = settings_in(home, **more)
-    now = clock or Clock()
-    url = sqlite_url(home / "callcenter.db")
-    await _migrated(home / "callcenter.db")
-    database = Database(url)
+def built(settings: Settings, now: Callable[[], datetime]) -> House:
+    """The parts, wired as in the program; nothing runs yet."""
+    database = Database(sqlite_url(settings.home / "callcenter.db"))
     reader = partial(read, region=settings.region)
     board: FakeBoard
     journal = Journal(
@@ -130,28 +125,34 @@ async def house(home: Path, *, clock: Callable[[], datetime] | None = None, **mo
     people = People(database, clock=now, passwords=QUICK)
     history = History(database, read_number=reader, clock=now)
     tickets = Tickets(database, categories={c.code: c for c in settings.categories}, clock=now)
-    secrets = Secrets("ami", "key-of-the-tests", {})
     app = make_app(
-        settings=settings, secrets=secrets, board=board, tickets=tickets, history=history, people=people,
-        database=database, journal=journal, clock=now,
+        settings=settings, secrets=Secrets("ami", "key-of-the-tests", {}), board=board, tickets=tickets,
+        history=history, people=people, database=database, journal=journal, clock=now,
     )  # fmt: skip
-    journal.open()
-    server = TestServer(app)
-    tasks = [asyncio.create_task(database.run()), asyncio.create_task(journal.run())]
-    await server.start_server()
-    tasks.append(asyncio.create_task(run_parts(app)))
+    telephone = Telephone(board, now)
+    return House(settings, now, database, journal, board, telephone, people, history, tickets, app, TestServer(app))
+
+
+@asynccontextmanager
+async def house(home: Path, *, clock: Callable[[], datetime] | None = None, **more: str) -> AsyncIterator[House]:
+    """The parts, running; ended in the order of the program."""
+    settings = settings_in(home, **more)
+    await _migrated(home / "callcenter.db")
+    made = built(settings, clock or Clock())
+    made.journal.open()
+    tasks = [asyncio.create_task(made.database.run()), asyncio.create_task(made.journal.run())]
+    await made.server.start_server()
+    tasks.append(asyncio.create_task(run_parts(made.app)))
     try:
-        yield House(
-            settings, now, database, journal, board, Telephone(board, now), people, history, tickets, app, server
-        )
+        yield made
     finally:
-        await server.close()
+        await made.server.close()
         for task in reversed(tasks):
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        await journal.close()
-        await database.close()
+        await made.journal.close()
+        await made.database.close()
 
 
 __all__ = ["PARTS", "PASSWORD", "Clock", "House", "house", "settings_in"]

@@ -1,6 +1,7 @@
 """The API: what it says, what its description says, and what it answers to nonsense."""
 
 import json
+import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
@@ -139,6 +140,40 @@ async def test_nonsense_gets_a_sentence(here: House, program: Any, query: str) -
     assert status == 400, told
     assert told["error"]["sentence"]
     fits(here, told, promised(here, "/api/v1/calls", 400))
+
+
+async def test_rubbish_in_any_parameter_never_breaks_it(here: House, program: Any) -> None:
+    await a_night(here)
+    chance = random.Random(112)
+    bits = [
+        "'",
+        '"',
+        "%",
+        "_",
+        "\\",
+        "\x00",
+        "\n",
+        "٣",
+        "😀",
+        "\u202e",
+        "+",
+        "-1",
+        "1e9",
+        "2026-11-22",
+        "T",
+        "ANSWERED",
+        "NONE",
+        " ",
+    ]
+    names = [p["name"] for p in description(here.settings)["paths"]["/api/v1/calls"]["get"]["parameters"]]
+    for _ in range(300):
+        query = "&".join(
+            f"{name}={_quoted(''.join(chance.choices(bits, k=chance.randint(0, 4))))}"
+            for name in chance.sample(names, chance.randint(1, 4))
+        )
+        path = chance.choice(["/api/v1/calls", "/api/v1/tickets"])
+        status, told = await program(f"{path}?{query}")
+        assert status in (200, 400), (query, told)
 
 
 async def test_what_is_not_there_is_404_in_json(program: Any) -> None:

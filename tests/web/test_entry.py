@@ -92,6 +92,26 @@ async def test_every_answer_forbids_what_a_browser_need_not_do(visit: Visit) -> 
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+async def test_a_page_without_encryption_beyond_this_machine_says_what_will_not_work(visit: Visit) -> None:
+    someone = await visit()
+    assert "tidak terenkripsi" not in (await someone.get("/sign-in"))[1]
+    for host in ("10.0.0.5:8112", "ruang112.lan", "[2001:db8::1]:8112"):
+        assert "tidak terenkripsi" in (await someone.get("/sign-in", headers={"Host": host}))[1]
+    assert "tidak terenkripsi" not in (await someone.get("/sign-in", headers={"Host": "[::1]:8112"}))[1]
+
+
+async def test_too_many_wrong_passwords_are_slowed_down_in_words(visit: Visit) -> None:
+    someone = await visit()
+    await someone.get("/sign-in")
+    for _ in range(20):
+        _, page, _ = await someone.form("/sign-in", name="siti", password="salah-sekali")
+        if "Terlalu banyak" in page:
+            break
+    else:
+        raise AssertionError("nobody slowed it down")
+    assert "detik" in page
+
+
 async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(visit: Visit) -> None:
     siti = await visit()
     await siti.get("/sign-in")

@@ -132,6 +132,34 @@ async def test_hostile_bodies_get_a_sentence(here: House, visit: Visit) -> None:
         assert told["error"]["sentence"]
 
 
+async def test_half_letters_and_zero_bytes_break_nothing(here: House, visit: Visit) -> None:
+    siti = await siti_speaks(here, visit)
+    for odd in ("\ud800", "a\x00b", "\u202e" * 50):
+        status, _ = await siti.send(f"/calls/{CALL}/field", {"field": "place", "value": odd, "version": 1})
+        assert status in (200, 400)
+        status, _ = await siti.send(f"/calls/{CALL}/note", {"key": f"k{len(odd)}", "text": odd, "version": 1})
+        assert status in (200, 400)
+        assert (await siti.get("/"))[0] == 200
+
+
+async def test_bodies_that_are_no_bodies_get_a_sentence(here: House, visit: Visit) -> None:
+    siti = await siti_speaks(here, visit)
+    url = siti.base.join(siti.base.with_path(f"/calls/{CALL}/note"))
+    for kind, body in (
+        ("application/json", b"[" * 100_000),
+        ("application/json", b"\xff\xfe"),
+        ("application/json; charset=klingon", b"{}"),
+        ("application/x-www-form-urlencoded; charset=klingon", b"a=b"),
+        ("multipart/form-data", b"x"),
+        ("application/json", b'"' + b"x" * 300_000 + b'"'),
+    ):
+        headers = {"Content-Type": kind, "Accept": "application/json", "X-CSRF-Token": siti.csrf}
+        async with siti.session.post(url, data=body, headers=headers) as answer:
+            told = await answer.json()
+        assert answer.status in (400, 403, 413), (kind, answer.status)
+        assert told["error"]["sentence"]
+
+
 async def test_a_callers_name_is_only_ever_text(here: House, visit: Visit) -> None:
     siti = await visit("siti", "101")
     evil = "<script>alert(1)</script>\"' " + "😀" * 500

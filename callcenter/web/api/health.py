@@ -99,4 +99,4 @@ def _warnings(here: Parts, database: Health, free: int | None) -> list[str]:
         found.append(JOURNAL_WAITS)
     if here.journal.state.quarantined:
         found.append(QUARANTINED)
-    return found
+    return [*found, *here.notices()]

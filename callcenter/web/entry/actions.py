@@ -10,6 +10,7 @@ from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.web.access import DESK, home_of
 from callcenter.web.entry.pages import position_form, seats, sign_in_form
 from callcenter.web.errors import status_of, wants_json
+from callcenter.web.forms import read_form
 from callcenter.web.painter import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 from callcenter.web.parts import parts
 from callcenter.web.security import SESSION_COOKIE, see_other, set_cookie
@@ -17,10 +18,6 @@ from callcenter.web.security import SESSION_COOKIE, see_other, set_cookie
 YEAR_S = 365 * 24 * 3600
 LONGEST_NAME = 100
 LONGEST_PASSWORD = 1000
-
-
-async def _form(request: web.Request) -> dict[str, str]:
-    return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
 
 
 def _back(form: dict[str, str]) -> str:
@@ -32,7 +29,7 @@ def _back(form: dict[str, str]) -> str:
 async def sign_in(request: web.Request) -> web.StreamResponse:
     """Name, password, position. Throttled by storage, which counts tries of the name and of the address."""
     here = parts(request)
-    form = await _form(request)
+    form = await read_form(request)
     name, password = form.get("name", "")[:LONGEST_NAME].strip(), form.get("password", "")[:LONGEST_PASSWORD]
     wanted = form.get("position", "")
     wanted = wanted if wanted in here.settings.positions else ""
@@ -67,7 +64,7 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 
 async def language(request: web.Request) -> web.StreamResponse:
     """One click."""
-    form = await _form(request)
+    form = await read_form(request)
     code = form.get("language", "")
     response = see_other(_back(form))
     if code in parts(request).painter.languages:
@@ -77,7 +74,7 @@ async def language(request: web.Request) -> web.StreamResponse:
 
 async def theme(request: web.Request) -> web.StreamResponse:
     """auto, light, dark; a script has painted it already and only wants it remembered."""
-    form = await _form(request)
+    form = await read_form(request)
     chosen = form.get("theme", "auto")
     response: web.StreamResponse
     response = web.json_response({}) if wants_json(request) else see_other(_back(form))
@@ -88,7 +85,7 @@ async def theme(request: web.Request) -> web.StreamResponse:
 async def position(request: web.Request) -> web.StreamResponse:
     """Sit down somewhere else, or stand up."""
     here = parts(request)
-    wanted = (await _form(request)).get("position", "")
+    wanted = (await read_form(request)).get("position", "")
     try:
         await here.people.claim_position(
             request.cookies.get(SESSION_COOKIE, ""), wanted if wanted in here.settings.positions else ""

@@ -11,6 +11,7 @@ from aiohttp import web
 from callcenter.core.errors import BadInput, CallCenterError
 from callcenter.web.access import ROLES
 from callcenter.web.errors import status_of
+from callcenter.web.forms import read_form
 from callcenter.web.i18n import N_
 from callcenter.web.parts import parts
 from callcenter.web.people.pages import people_page
@@ -25,7 +26,7 @@ Form = dict[str, str]
 
 
 async def _form(request: web.Request) -> Form:
-    return {k: v.strip() for k, v in (await request.post()).items() if isinstance(v, str) and len(v) <= LONGEST}
+    return {name: text.strip() for name, text in (await read_form(request)).items() if len(text) <= LONGEST}
 
 
 async def _done(request: web.Request, work: Callable[[Form], Awaitable[str]], says: str) -> web.Response:

@@ -5,53 +5,19 @@ Never: a change on the screen by itself. A wish is sent; the screen moves when A
 """
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
 
 from aiohttp import web
 
 from callcenter.core.errors import BadInput, NotFound, StoreDown
 from callcenter.core.wishes import Admit, CancelForward, Forward, HangUp, Leave, Wish
 from callcenter.storage import TYPED_FIELDS, Session, Ticket
+from callcenter.web.forms import read_body, text_of, version_of
 from callcenter.web.parts import Parts, parts
 from callcenter.web.security import person
 
 LONGEST_TEXT = 20_000
-LONGEST_WORD = 200
+LONGEST_LEG = 400
 NAMING_TRIES = 5
-
-
-async def _body(request: web.Request) -> Mapping[str, Any]:
-    """What was sent, from a script or a form."""
-    if request.content_type == "application/json":
-        try:
-            read = await request.json()
-        except ValueError as wrong:
-            raise BadInput("This request cannot be read.") from wrong
-        if not isinstance(read, dict):
-            raise BadInput("This request cannot be read.")
-        return read
-    return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
-
-
-def _text(body: Mapping[str, Any], name: str, longest: int = LONGEST_WORD) -> str:
-    value = body.get(name, "")
-    if not isinstance(value, str):
-        raise BadInput("This request cannot be read.")
-    if len(value) > longest:
-        raise BadInput("That is too long: at most {count} letters.", count=longest)
-    return value
-
-
-def _version(body: Mapping[str, Any]) -> int:
-    value = body.get("version", 0)
-    try:
-        number = int(value)
-    except (TypeError, ValueError) as wrong:
-        raise BadInput("This request cannot be read.") from wrong
-    if not 0 <= number < 2**31:
-        raise BadInput("This request cannot be read.")
-    return number
 
 
 async def _ticket(request: web.Request) -> tuple[Parts, str, Ticket, Session]:
@@ -68,25 +34,25 @@ def _saved(here: Parts, call: str, ticket: Ticket) -> web.Response:
 async def field(request: web.Request) -> web.Response:
     """One field, while it is typed."""
     here, call, ticket, who = await _ticket(request)
-    body = await _body(request)
-    name = _text(body, "field")
+    body = await read_body(request)
+    name = text_of(body, "field")
     if name not in TYPED_FIELDS:
         raise BadInput("There is no such field.")
-    values = {name: _text(body, "value", LONGEST_TEXT)}
+    values = {name: text_of(body, "value", LONGEST_TEXT)}
     return _saved(
-        here, call, await here.tickets.set_fields(ticket.number, values, version=_version(body), by=who.person)
+        here, call, await here.tickets.set_fields(ticket.number, values, version=version_of(body), by=who.person)
     )
 
 
 async def note(request: web.Request) -> web.Response:
     """One note, while it is typed."""
     here, call, ticket, who = await _ticket(request)
-    body = await _body(request)
+    body = await read_body(request)
     saved = await here.tickets.save_note(
         ticket.number,
-        key=_text(body, "key", 64),
-        text=_text(body, "text", LONGEST_TEXT),
-        version=_version(body),
+        key=text_of(body, "key", 64),
+        text=text_of(body, "text", LONGEST_TEXT),
+        version=version_of(body),
         by=who.person,
     )
     here.desk.put_note(call, saved)
@@ -96,8 +62,8 @@ async def note(request: web.Request) -> web.Response:
 async def call_class(request: web.Request) -> web.Response:
     """One key: what kind of call this is."""
     here, call, ticket, who = await _ticket(request)
-    body = await _body(request)
-    chosen = _text(body, "class")
+    body = await read_body(request)
+    chosen = text_of(body, "class")
     return _saved(
         here, call, await here.tickets.set_class(ticket.number, chosen, version=ticket.version, by=who.person)
     )
@@ -106,20 +72,20 @@ async def call_class(request: web.Request) -> web.Response:
 async def category(request: web.Request) -> web.Response:
     """What it is about; proposes the agencies."""
     here, call, ticket, who = await _ticket(request)
-    body = await _body(request)
-    chosen, version = _text(body, "value"), _version(body)
+    body = await read_body(request)
+    chosen, version = text_of(body, "value"), version_of(body)
     return _saved(here, call, await here.tickets.set_category(ticket.number, chosen, version=version, by=who.person))
 
 
 async def status(request: web.Request) -> web.Response:
     """Closed, with what became of it; or done with the writing."""
     here, call, ticket, who = await _ticket(request)
-    body = await _body(request)
-    wanted = _text(body, "status")
+    body = await read_body(request)
+    wanted = text_of(body, "status")
     if wanted == "WRAPPED_UP":
         return _saved(here, call, await here.tickets.wrap_up(ticket.number, by=who.person))
     saved = await here.tickets.set_status(
-        ticket.number, wanted, disposition=_text(body, "disposition"), version=ticket.version, by=who.person
+        ticket.number, wanted, disposition=text_of(body, "disposition"), version=ticket.version, by=who.person
     )
     return _saved(here, call, saved)
 
@@ -138,13 +104,13 @@ async def _wish(request: web.Request, wish: Wish) -> web.Response:
 
 async def forward(request: web.Request) -> web.Response:
     who, call, position = _seat(request)
-    agency = _text(await _body(request), "agency")
+    agency = text_of(await read_body(request), "agency")
     return await _wish(request, Forward(call, agency, position, who.person))
 
 
 async def cancel(request: web.Request) -> web.Response:
     who, call, position = _seat(request)
-    leg = _text(await _body(request), "leg", 2 * LONGEST_WORD)
+    leg = text_of(await read_body(request), "leg", LONGEST_LEG)
     return await _wish(request, CancelForward(call, leg, position, who.person))
 
 
@@ -161,8 +127,8 @@ async def hang_up(request: web.Request) -> web.Response:
 async def admit(request: web.Request) -> web.Response:
     """Let in who answered without pressing 1; the name that was said is the proof of the acceptance."""
     who, call, position = _seat(request)
-    body = await _body(request)
-    leg, name = _text(body, "leg", 2 * LONGEST_WORD), _text(body, "name").strip()
+    body = await read_body(request)
+    leg, name = text_of(body, "leg", LONGEST_LEG), text_of(body, "name").strip()
     if not name:
         raise BadInput("Write the name of who accepted there.")
     here = parts(request)

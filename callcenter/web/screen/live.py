@@ -131,7 +131,7 @@ async def _listen(here: Parts, client: Client) -> None:
             continue
         try:
             wanted = json.loads(message.data)["ticket"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             continue
         if isinstance(wanted, str) and len(wanted) <= LONGEST_ID:
             if wanted and wanted != client.viewer.open_call:

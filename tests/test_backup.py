@@ -1,0 +1,246 @@
+"""A backup is made while calls are written, and the room comes back from it: on SQLite and on PostgreSQL."""
+
+import asyncio
+import json
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import pytest
+
+from callcenter.backup import ASTDB, backup
+from callcenter.core.errors import BadInput
+from callcenter.keys import read_secrets
+from callcenter.restore import restore
+from callcenter.settings import Settings
+from callcenter.settings_reader import read_settings
+from callcenter.setup import prepare
+from callcenter.storage import CallFilter, Database
+from callcenter.storage.dump import counted
+from callcenter.watch import LAST_BACKUP
+from tests import postgres
+from tests.storage.cast import Clock
+from tests.storage.conftest import Room
+
+SOUND = "asterisk/spool/monitor/2026/01/14/e112-1768366800.1.wav"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgres.Server]:
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL's server is not installed: apt-get install postgresql")
+    with postgres.server() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def environ(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[dict[str, str]]:
+    """The environment of a room that was set up."""
+    found = {"CALLCENTER_HOME": str(tmp_path / "home")}
+    running: postgres.Server | None = None
+    if request.param == "postgresql":
+        running = request.getfixturevalue("server")
+        url = await running.make("backup")
+        found["CALLCENTER_DATABASE_URL"] = url.replace("postgresql://", "postgresql+asyncpg://")
+    await prepare(read_settings(found))
+    yield found
+    if running:
+        await running.drop("backup")
+
+
+def other_home(environ: dict[str, str]) -> dict[str, str]:
+    return {**environ, "CALLCENTER_HOME": environ["CALLCENTER_HOME"] + "-new"}
+
+
+class Victim:
+    """A program that writes calls, and says which are safe."""
+
+    def __init__(self, settings: Settings) -> None:
+        command = [sys.executable, "-m", "tests.storage.victim", settings.database_url, str(settings.spool)]
+        root = Path(__file__).resolve().parents[1]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root)
+        self.written = self.committed = 0
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            word, _, rest = line.partition(" ")
+            if word == "written":
+                self.written = int(rest)
+            else:
+                self.committed += 1
+
+    async def busy(self) -> int:
+        """How many calls were safe at this moment, once it is well under way."""
+        await until(lambda: self.written > 50 and self.committed > 50, "calls are written and committed")
+        return self.written
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        assert self._process.stdout
+        self._process.stdout.close()
+
+
+async def until(true: Callable[[], bool], what: str) -> None:
+    async with asyncio.timeout(30):
+        while not true():
+            await asyncio.sleep(0.01)
+    assert true(), what
+
+
+class AsAsterisk:
+    """Writes AstDB as Asterisk does: one long transaction after the other; what meets a lock at its commit is lost."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.lost, self.commits = file, 0, 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._write)
+        self._thread.start()
+
+    def _write(self) -> None:
+        with closing(sqlite3.connect(self.file, timeout=0, isolation_level=None)) as db:
+            db.execute("CREATE TABLE IF NOT EXISTS astdb (key VARCHAR(256), value VARCHAR(256), PRIMARY KEY(key))")
+            while not self._end.wait(0.02):
+                db.execute("BEGIN")
+                db.execute("INSERT INTO astdb VALUES (?, 'x')", (f"/e112/{self.commits + self.lost}/in",))
+                try:
+                    db.execute("COMMIT")
+                    self.commits += 1
+                except sqlite3.OperationalError:
+                    db.execute("ROLLBACK")
+                    self.lost += 1
+
+    def stop(self) -> None:
+        self._end.set()
+        self._thread.join()
+
+
+@asynccontextmanager
+async def storage(settings: Settings) -> AsyncIterator[Room]:
+    """The room's storage, once all that waits in the spool is committed."""
+    async with Database(settings.database_url).running() as database:
+        room = Room(database, settings.spool, Clock())
+        async with room.journal() as journal:
+            await until(lambda: journal.state.waiting == 0, "all is committed")
+            yield room
+
+
+async def calls_in(settings: Settings) -> set[str]:
+    found: set[str] = set()
+    async with storage(settings) as room:
+        after, more = "", True
+        while more:
+            page = await room.history.calls(CallFilter(), after=after, limit=200)
+            found |= {line.id for line in page.lines}
+            assert all(line.ticket for line in page.lines)
+            after, more = page.next, bool(page.next)
+    return found
+
+
+def cel_row(settings: Settings) -> None:
+    with closing(sqlite3.connect(settings.cel_file)) as db:
+        db.execute("INSERT INTO cel (eventtype, uniqueid) VALUES ('CHAN_START', 'e112-1768366800.1')")
+        db.commit()
+
+
+async def test_nothing_that_was_safe_before_a_backup_is_missing_after_it_although_calls_went_on(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    settings, file = read_settings(environ), tmp_path / "room.tar.gz"
+    cel_row(settings)
+    asterisk, victim = AsAsterisk(settings.home / ASTDB), Victim(settings)
+    try:
+        before = await victim.busy()
+        await until(lambda: asterisk.commits > 5, "Asterisk has written")
+        said = await backup(settings, file)
+        assert asterisk.lost == 0, "the backup made Asterisk lose what it had heard"
+        after = victim.committed
+        await until(lambda: victim.committed > after, "calls go on")
+    finally:
+        victim.stop()
+        asterisk.stop()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert json.loads((settings.home / LAST_BACKUP).read_text())["file"] == str(file)
+    assert "calls" in said[0] and not list(settings.home.glob(".backup-*"))
+    again = read_settings(other_home(environ))
+    told = await restore(again, file, other_home(environ))
+    assert "restored from" in told[0] and told[-1] == "Start ./run."
+    assert read_secrets(again) == read_secrets(settings)
+    found = await calls_in(again)
+    assert {f"victim-{n}" for n in range(1, before + 1)} <= found
+    counts = await counted(again.database_url)
+    assert counts.calls == counts.tickets == len(found)
+    with closing(sqlite3.connect(again.cel_file)) as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert db.execute("SELECT uniqueid FROM cel").fetchall() == [("e112-1768366800.1",)]
+    with closing(sqlite3.connect(again.home / ASTDB)) as db:
+        assert db.execute("SELECT count(*) FROM astdb").fetchone()[0] > 5
+
+
+async def test_what_is_there_is_put_aside_and_its_recordings_are_found_again(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    settings = read_settings(environ)
+    settings.settings_file.write_text('city = "Bima"\n')
+    (settings.home / SOUND).parent.mkdir(parents=True)
+    (settings.home / SOUND).write_bytes(b"RIFF")
+    await backup(settings, tmp_path / "room.tar.gz")
+    settings.settings_file.write_text('city = "Kupang"\n')
+    told = await restore(settings, tmp_path / "room.tar.gz", environ)
+    assert "1 of 1 recordings were found again" in told
+    assert (settings.home / SOUND).read_bytes() == b"RIFF"
+    assert read_settings(environ).city == "Bima"
+    (aside,) = settings.home.glob("before-restore-*")
+    assert (aside / "settings.toml").read_text() == 'city = "Kupang"\n'
+    assert any(str(aside) in line for line in told)
+    if "CALLCENTER_DATABASE_URL" in environ:
+        assert any("schema before_restore_" in line for line in told)
+
+
+async def test_recordings_come_along_when_they_are_asked_for(environ: dict[str, str], tmp_path: Path) -> None:
+    settings = read_settings(environ)
+    (settings.home / SOUND).parent.mkdir(parents=True)
+    (settings.home / SOUND).write_bytes(b"RIFF")
+    said = await backup(settings, tmp_path / "room.tar.gz", recordings=True)
+    assert "1 recordings are in it" in said
+    again = other_home(environ)
+    await restore(read_settings(again), tmp_path / "room.tar.gz", again)
+    assert (Path(again["CALLCENTER_HOME"]) / SOUND).read_bytes() == b"RIFF"
+
+
+@pytest.fixture
+async def saved(tmp_path: Path) -> tuple[dict[str, str], Path]:
+    """A small room and its backup."""
+    environ = {"CALLCENTER_HOME": str(tmp_path / "home")}
+    await prepare(read_settings(environ))
+    await backup(read_settings(environ), tmp_path / "room.tar.gz")
+    return environ, tmp_path / "room.tar.gz"
+
+
+async def test_a_folder_keeps_the_newest_backups_and_no_file_is_written_over(
+    saved: tuple[dict[str, str], Path], tmp_path: Path
+) -> None:
+    environ, file = saved
+    settings = read_settings(environ)
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    for day in range(1, 5):
+        (folder / f"callcenter-2026010{day}T010000Z.tar.gz").touch()
+    (folder / "somebody-else.tar.gz").touch()
+    said = await backup(settings, folder, keep=2)
+    assert "3 older backups were removed" in said
+    names = sorted(path.name for path in folder.iterdir())
+    assert len(names) == 3 and names[0] == "callcenter-20260104T010000Z.tar.gz" and names[2] == "somebody-else.tar.gz"
+    with pytest.raises(BadInput, match="is there already"):
+        await backup(settings, file)
+    with pytest.raises(BadInput, match="cannot be written"):
+        await backup(settings, tmp_path / "nowhere" / "room.tar.gz")
