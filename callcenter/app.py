@@ -15,10 +15,12 @@ from functools import partial
 
 from callcenter.account import Accountant, house
 from callcenter.asterisk.exchange import Exchange
+from callcenter.asterisk.records import Records
 from callcenter.core.call import Call
 from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.core.facts import Fact
 from callcenter.core.phone import areas, read
+from callcenter.core.reconcile import read_from
 from callcenter.keys import Secrets, read_secrets
 from callcenter.settings import Settings
 from callcenter.storage import Database, Entry, History, Journal, People, Tickets
@@ -67,6 +69,8 @@ class Service:
             on_state=lambda _: self.board.refresh(),
             ended=self._ended,
             clock=clock,
+            records=Records(settings.cel_file),
+            since=lambda heard: read_from(self.board.floor, heard),
         )
         self.board.connect(self.exchange)
         self.tickets = Tickets(self.database, categories=categories, clock=clock)
@@ -135,7 +139,7 @@ class Service:
         """The calls that were open when the service ended."""
         try:
             await self.database.measure_sync()
-            self.board.resume(await self.journal.open_calls())
+            self.board.resume(await self.journal.open_calls(), await self.history.gaps())
         except StoreDown as away:
             log.warning("starting without what was known before: %s", away)
 

@@ -8,7 +8,7 @@ Never: waits for the database or a screen; changes the floor for a wish; lets on
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -17,8 +17,9 @@ from callcenter.core.apply import apply
 from callcenter.core.call import Call
 from callcenter.core.errors import CallCenterError, LineDown, Refused
 from callcenter.core.facts import Fact
-from callcenter.core.floor import Floor, put
+from callcenter.core.floor import Floor, Gap, put
 from callcenter.core.forward import allow
+from callcenter.core.seen import GapClosed
 from callcenter.core.wishes import Wish
 
 log = logging.getLogger(__name__)
@@ -86,8 +87,11 @@ class Switchboard:
             raise LineDown("There is no link to Asterisk. Nothing was sent; use the phone itself.")
         return self._telephone
 
-    def resume(self, calls: Iterable[Call]) -> None:
-        """Before the first fact: the calls that were open when the service ended. The first snapshot tells the rest."""
+    def resume(self, calls: Iterable[Call], gaps: Iterable[GapClosed] = ()) -> None:
+        """Before the first fact: the calls that were open when the service ended, and the gaps of before, oldest first.
+        The first snapshot tells the rest."""
+        known = tuple(Gap(gap.since, gap.at, gap.found, gap.unknown, gap.cut) for gap in gaps)
+        self.floor = replace(self.floor, gaps=known)
         for call in calls:
             legs = (call.id, *((call.leg,) if call.leg else ()), *(a.leg for a in call.attempts))
             self.floor, _ = put(self.floor, call, *legs)
@@ -95,11 +99,15 @@ class Switchboard:
     def hear(self, fact: Fact) -> None:
         """One fact. Never raises: a fact that trips the floor is kept, told in the log, and the next ones go on."""
         changed: tuple[Call, ...] = ()
+        gaps = self.floor.gaps
         try:
             self.floor, changed = apply(self.floor, fact)
         except Exception:
             log.exception("the floor tripped over %r", fact)
         self._keep(fact, changed)
+        if self.floor.gaps is not gaps:
+            gap = self.floor.gaps[-1]
+            self._keep(GapClosed(gap.until, gap.since, gap.found, gap.unknown, gap.cut), ())
         self._tell(News(self.floor, changed))
 
     def committed(self, numbers: Mapping[str, str]) -> None:

@@ -8,7 +8,8 @@ import pytest
 from callcenter.core.agency import Agency, Line
 from callcenter.core.call import Call
 from callcenter.core.errors import CallCenterError, Refused, Unconfirmed
-from callcenter.core.facts import AttemptQueued, CallArrived, Fact
+from callcenter.core.facts import AttemptQueued, CallArrived, Fact, LineLost
+from callcenter.core.seen import FloorSeen, GapClosed
 from callcenter.core.wishes import Forward, Wish
 from callcenter.switchboard import News, Switchboard
 from tests.core.test_floor import ANSWERED, BUDI, DAMKAR, after
@@ -102,3 +103,14 @@ def test_calls_that_were_open_come_back_after_a_restart() -> None:
     again = Switchboard(agencies={}, keep=lambda fact, calls: None)
     again.resume(room.board.floor.calls.values())
     assert again.floor.calls == room.board.floor.calls
+
+
+def test_a_gap_is_kept_with_its_proof_and_known_again_after_a_restart() -> None:
+    room = Room()
+    room.board.hear(LineLost(after(20), "gone"))
+    room.board.hear(FloorSeen(after(40), "boot"))
+    closed = [fact for fact, _ in room.kept if isinstance(fact, GapClosed)]
+    assert [(gap.since, gap.at) for gap in closed] == [(after(20), after(40))]
+    again = Switchboard(agencies={}, keep=lambda fact, calls: None)
+    again.resume([], closed)
+    assert again.floor.gaps == room.board.floor.gaps

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from callcenter.core.seen import FloorSeen, PositionSeen
+from callcenter.core.seen import FloorSeen, GapClosed, PositionSeen
 
 UNKNOWN_MOMENT = datetime.min.replace(tzinfo=UTC)
 """Stands in a fact whose message carried no moment (recordings of other systems). Shown as n/a, never as a time."""
@@ -284,6 +284,7 @@ Fact = (
     | RecordingStarted
     | PositionSeen
     | FloorSeen
+    | GapClosed
     | LineLost
     | Unreadable
 )

@@ -76,3 +76,14 @@ class FloorSeen:
     recalled: tuple[CallRecalled, ...] = ()
     booted_at: datetime | None = None  # when this life began: no call that is older can be up
     heard_until: datetime | None = None  # until when a former life of this service heard Asterisk, as it noted there
+
+
+@dataclass(frozen=True, slots=True)
+class GapClosed:
+    """A time in which nobody listened is over: the proof of what was found again. Kept in the journal for the pages."""
+
+    at: datetime  # its end
+    since: datetime
+    found: int
+    unknown: int
+    cut: int = 0

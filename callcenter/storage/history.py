@@ -14,6 +14,7 @@ from sqlalchemy import or_, select
 from callcenter.core.call import Call
 from callcenter.core.codec import from_plain
 from callcenter.core.errors import NotFound
+from callcenter.core.seen import GapClosed
 from callcenter.core.ticket import CLOSED_STATES
 from callcenter.storage.audit import audited
 from callcenter.storage.database import Clock, Database
@@ -76,6 +77,13 @@ class History:
             for attempt in await attempts_of(connection, call_ids):
                 found.setdefault(attempt.call, []).append(attempt)
         return found
+
+    async def gaps(self, *, limit: int = 50) -> list[GapClosed]:
+        """The last times in which nobody listened, oldest first."""
+        query = select(facts.c.body).where(facts.c.kind == GapClosed.__name__).order_by(facts.c.id.desc()).limit(limit)
+        async with self._database.read() as connection:
+            bodies = [row.body for row in await connection.execute(query)]
+        return [from_plain(GapClosed, body) for body in reversed(bodies)]
 
     async def export(self, wanted: CallFilter, *, by: str, address: str = "") -> AsyncGenerator[CallLine, None]:
         """All of them, a few hundred at a time; who took them out is written down first."""

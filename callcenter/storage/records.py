@@ -108,11 +108,13 @@ class CallLine:
     queued_at: datetime | None
     rang_at: datetime | None
     answered_at: datetime | None
+    overflowed_at: datetime | None  # an overflow line took the caller: no t3
     forwarded_at: datetime | None
     agency_answered_at: datetime | None
     accepted_at: datetime | None
     ended_at: datetime | None
     answered_by: str
+    overflowed_to: str
     person: str
     position: str
     waited_s: float | None

@@ -26,6 +26,7 @@ TEXTS = (
     "trunk",
     "sip_call_id",
     "answered_by",
+    "overflowed_to",
     "position",
 )
 TIMES = (
@@ -33,6 +34,7 @@ TIMES = (
     "queued_at",
     "rang_at",
     "answered_at",
+    "overflowed_at",
     "forwarded_at",
     "agency_answered_at",
     "accepted_at",

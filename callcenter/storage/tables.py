@@ -24,6 +24,7 @@ facts = Table(
     moment("heard_at", known=True),
     Column("body", JSON, nullable=False),
     Index("ix_facts_call_id", "call", "id"),
+    Index("ix_facts_kind_id", "kind", "id"),
 )
 
 calls = Table(
@@ -53,6 +54,8 @@ calls = Table(
     moment("queued_at"),  # t1
     moment("rang_at"),  # t2
     moment("answered_at"),  # t3
+    moment("overflowed_at"),  # an overflow line took the caller
+    words("overflowed_to"),
     moment("forwarded_at"),  # t6
     moment("agency_answered_at"),  # t7
     moment("accepted_at"),  # t8

@@ -154,9 +154,9 @@ class Leg:
     async def _dials(self) -> bool:
         """Until somebody says anything."""
         again, left = FIRST_AGAIN_S, GIVES_UP_S
-        while left > 0 and not self.enough.is_set():
+        while left > 0:
             self.line.send(self._invite())
-            if await self._within(again, self.heard, self.ended):
+            if await self._within(again, self.heard, self.ended, patient=True):
                 return True
             left, again = left - again, min(again * 2, LONGEST_AGAIN_S)
         return False

@@ -64,10 +64,7 @@ def verdict(house: House, log: Sequence[Dialled], lifted: Iterable[Lifted]) -> V
     told.wrong += [f"still open: {row['id']} {row['stage']}" for row in rows if not row["done"]]
     told.wrong += [f"two tickets or rows: {id_}" for id_, n in Counter(row["id"] for row in rows).items() if n > 1]
     told.counts["rows in the database"], told.counts["arrivals in Asterisk's records"] = len(rows), len(arrivals)
-    mine = matched(log, rows)
-    desks: dict[str, list[Lifted]] = {}
-    for each in lifted:
-        desks.setdefault(each.number, []).append(each)
+    mine, desks = matched(log, rows), list(lifted)
     for who in log:
         judge(told, who, mine[who.id], house.asterisk, desks)
     taken = {row["id"] for found in mine.values() for row in found}
@@ -97,9 +94,7 @@ def matched(log: Sequence[Dialled], rows: Sequence[Row]) -> dict[str, list[Row]]
     return found
 
 
-def judge(
-    told: Verdict, who: Dialled, rows: list[Row], lives: Sequence[Life], desks: Mapping[str, list[Lifted]]
-) -> None:
+def judge(told: Verdict, who: Dialled, rows: list[Row], lives: Sequence[Life], desks: Sequence[Lifted]) -> None:
     """One caller."""
     dead = [life.died_at for life in lives if life.died_at]
     assert who.dialled_at and who.ended_at and who.end, who
@@ -110,7 +105,6 @@ def judge(
     )
     if at_the_door:  # Asterisk was dead or dying when he dialled
         told.counts["callers whom Asterisk never had"] += 1
-        rows = []
         return
     told.counts["callers"] += 1
     before = [died for died in dead if who.dialled_at - SAME <= died <= (heard or who.dialled_at)]
@@ -153,8 +147,8 @@ def expected(who: Dialled, *, cut: bool = True) -> tuple[str, set[str]]:
         return f"answered, ended by {who.end}", {"ANSWERED"}
     if who.end in (End.DEATH, End.ROOM, End.REFUSED) and cut:
         return f"waited, ended by {who.end}", {"NO_AGENT"}
-    assert who.dialled_at and who.ended_at
-    waited = ((who.gave_up_at or who.ended_at) - who.dialled_at).total_seconds()
+    assert who.heard_at and who.ended_at
+    waited = ((who.gave_up_at or who.ended_at) - who.heard_at).total_seconds()
     right = {"ABANDONED_SHORT"} if waited < SHORT_S else {"ABANDONED"}
     if abs(waited - SHORT_S) < MOMENT.total_seconds():
         right = {"ABANDONED_SHORT", "ABANDONED"}
@@ -180,7 +174,11 @@ def _times(told: Verdict, who: Dialled, row: Row, dead: Sequence[datetime]) -> I
                 yield f"{what} is {theirs}, the caller says {mine}"
 
 
-def _desk(who: Dialled, row: Row, desks: Mapping[str, list[Lifted]]) -> Iterator[str]:
-    spoke = {each.desk for each in desks.get(who.number, ())}
-    if who.answered_at is not None and who.number and row["answered_by"] not in spoke:
+def _desk(who: Dialled, row: Row, desks: Sequence[Lifted]) -> Iterator[str]:
+    """Who withholds his number has none on the desk's telephone either: there the moment tells."""
+    if who.answered_at is None or who.gave_up_at is not None:
+        return
+    name = "anonymous" if who.withheld or not who.number else who.number
+    spoke = {each.desk for each in desks if each.number == name and _near(who.answered_at, [each.at], MOMENT)}
+    if row["answered_by"] not in spoke:
         yield f"answered by {row['answered_by']!r}, but {sorted(spoke)} lifted"

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -25,6 +25,8 @@ from tests.live.waiting import until
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Span = tuple[datetime, datetime]
+BUSY = timedelta(seconds=1)
+"""A phone says that it is lifted a moment before Asterisk joins the two; longer on a busy machine."""
 
 
 def now() -> datetime:
@@ -119,7 +121,7 @@ def earlier(room: Room) -> list[str]:
 def within(moment: datetime | None, span: Span | None) -> bool:
     if moment is None or span is None:
         return moment is None and span is None
-    return span[0] <= moment <= span[1]
+    return span[0] <= moment <= span[1] + BUSY
 
 
 def right(call: Call, truth: Told) -> bool:
@@ -190,7 +192,8 @@ async def test_seven_calls_that_nobody_heard_come_out_right_although_asterisk_wa
         assert not board.floor.calls
         assert len(calls) == 7
         found = dict(zip(day.truth, sorted(calls.values(), key=lambda call: call.arrived_at), strict=True))
-        assert all(right(call, day.truth[name]) for name, call in found.items())
+        wrong = [(name, call, day.truth[name]) for name, call in found.items() if not right(call, day.truth[name])]
+        assert not wrong
         short, late = found.pop("given up"), found["answered late"]
         assert short.outcome is Outcome.ABANDONED_SHORT
         assert {call.outcome for call in found.values()} == {Outcome.ANSWERED}
