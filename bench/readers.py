@@ -15,12 +15,12 @@ from typing import Any
 
 async def ours(port: int, expected: int) -> int:
     """link + inbox + floor, as the service runs them."""
-    from callcenter.asterisk.exchange import Exchange
+    from callcenter.asterisk.exchange import Exchange, Known
     from callcenter.asterisk.inbox import House
     from callcenter.switchboard import Switchboard
 
-    async def ended(_: object) -> set[str]:
-        return set()
+    async def ended(_: object) -> Known:
+        return Known(set(), set())
 
     board = Switchboard(agencies={}, keep=lambda fact, calls: None)
     exchange = Exchange(

@@ -14,19 +14,24 @@ from datetime import UTC, datetime
 from functools import partial
 
 from callcenter.account import Accountant, house
-from callcenter.asterisk.exchange import Exchange
+from callcenter.alarms import Alarms
+from callcenter.asterisk.exchange import Exchange, Known
 from callcenter.asterisk.records import Records
+from callcenter.core.alarms import Alarm
 from callcenter.core.call import Call
+from callcenter.core.codec import to_plain
 from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.core.facts import Fact
 from callcenter.core.phone import areas, read
 from callcenter.core.reconcile import read_from
 from callcenter.keys import Secrets, read_secrets
+from callcenter.selftest import SelfTest
 from callcenter.settings import Settings
 from callcenter.storage import Database, Entry, History, Journal, People, Tickets
 from callcenter.switchboard import Switchboard
 from callcenter.watch import Watch
 from callcenter.web.app import make_app, serve
+from callcenter.web.webhook import Webhook
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +51,7 @@ class Service:
         categories = {category.code: category for category in settings.categories}
         reads = partial(read, region=settings.region, language=settings.language, pseudo=settings.no_sim_numbers)
         self.ended_calls: list[str] = []
+        self.unsure: set[str] = set()
         self.database = Database(settings.database_url)
         self.journal = Journal(
             self.database,
@@ -76,8 +82,38 @@ class Service:
         self.tickets = Tickets(self.database, categories=categories, clock=clock)
         self.people = People(self.database, clock=clock)
         self.settings = settings
+        self._open_alarms()
         self._open_books()
         self._open_web(secrets)
+
+    def _open_alarms(self) -> None:
+        settings = self.settings
+        self.webhook = Webhook(settings.alarm_webhook, f"112 {settings.city}", clock=clock)
+        self.alarms = Alarms(
+            floor=lambda: self.board.floor,
+            troubles=self._troubles,
+            trunks=lambda: self.exchange.trunks([trunk.name for trunk in settings.trunks]),
+            disk=settings.recordings,
+            clock=clock,
+            changed=self._alarm_changed,
+        )
+        every_s = settings.selftest_every_s
+        dial = self.exchange.call_itself
+        self.self_test = SelfTest(self.board, dial, every_s=every_s, clock=clock, alarm=self.alarms.set)
+
+    def _troubles(self) -> dict[str, CallCenterError | None]:
+        """What parts say of themselves."""
+        state = self.journal.state
+        journal = state.trouble if state.phase == "disk" else None
+        return {"line": self.exchange.state.why, "database": self.database.trouble, "journal": journal}
+
+    def _alarm_changed(self, alarm: Alarm, raised: bool) -> None:
+        self.webhook.post(alarm, raised)
+        self.board.refresh()
+
+    def _lights(self) -> dict[str, object]:
+        """For /healthz."""
+        return {"self_test": to_plain(self.self_test.light), "alarms": to_plain(self.alarms.now())}
 
     def _open_books(self) -> None:
         self.accountant = Accountant(
@@ -86,8 +122,9 @@ class Service:
             clock=clock,
             on_floor=lambda: self.board.floor.calls,
             stored_until=lambda: self.journal.state.since,
+            alarm=self.alarms.set,
         )
-        self.watch = Watch(self.settings, clock=clock)
+        self.watch = Watch(self.settings, clock=clock, alarm=self.alarms.set)
 
     def _open_web(self, secrets: Secrets) -> None:
         self.web = make_app(
@@ -100,22 +137,28 @@ class Service:
             database=self.database,
             journal=self.journal,
             clock=clock,
-            notices=lambda: [*self.accountant.notices(), *self.watch.notices()],
+            notices=lambda: [*self.accountant.notices(), *self.watch.notices(), *self._notices()],
+            lights=self._lights,
         )
+
+    def _notices(self) -> list[str]:
+        """Alarms that nobody else tells /healthz."""
+        return [alarm.sentence for alarm in self.alarms.now() if alarm.code in ("trunks", "self-test")]
 
     def _keep(self, fact: Fact, changed: tuple[Call, ...]) -> None:
         self.journal.write(Entry(fact, changed))
 
-    async def _ended(self, calls: Sequence[str]) -> set[str]:
-        """Which of these are over and committed. With the database away: all that are not on the floor, so that no
-        row is written over; they stay in Asterisk's journal for the next time."""
+    async def _ended(self, calls: Sequence[str]) -> Known:
+        """Which of these are over and committed. With the database away nobody can tell of those that are not on the
+        floor: they stay in Asterisk's journals, so that no row is written over, until it is back."""
         try:
             over = await self.history.ended(calls)
-            self.ended_calls.extend(over)  # committed before the last restart, not yet taken out
-            return over
         except StoreDown as away:
-            log.warning("Asterisk's journal waits for the database: %s", away)
-            return {call for call in calls if call not in self.board.floor.calls}
+            log.warning("Asterisk's journals wait for the database: %s", away)
+            self.unsure |= {call for call in calls if call not in self.board.floor.calls}
+            return Known(set(), self.unsure)
+        self.ended_calls.extend(over)  # committed before the last restart, not yet taken out
+        return Known(over, set())
 
     async def run(self) -> None:
         """Until cancelled, or until a part dies."""
@@ -129,6 +172,9 @@ class Service:
                 parts.create_task(self._tidy(), name="tidy")
                 parts.create_task(self.accountant.run(), name="account")
                 parts.create_task(self.watch.run(), name="watch")
+                parts.create_task(self.alarms.run(), name="alarms")
+                parts.create_task(self.webhook.run(), name="webhook")
+                parts.create_task(self.self_test.run(), name="self-test")
                 parts.create_task(asyncio.to_thread(areas), name="areas")
                 parts.create_task(serve(self.web, self.settings), name="web")
         finally:
@@ -147,6 +193,9 @@ class Service:
         """Ended calls leave Asterisk's journal once ours has them. What fails is tried again later."""
         while True:
             await asyncio.sleep(TIDY_EVERY_S)
+            if self.unsure and self.database.trouble is None:
+                self.unsure = set()
+                self.exchange.look_again()
             calls = list(self.ended_calls)
             if not calls or self.exchange.state.phase != "up":
                 continue

@@ -16,7 +16,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from callcenter.core.errors import CallCenterError
+from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
 
@@ -51,9 +51,12 @@ def run(settings: Settings, _: Words) -> int:
     return run(settings)
 
 
-def prepare(settings: Settings, _: Words) -> int:
-    from callcenter.setup import prepare
+def prepare(settings: Settings, words: Words) -> int:
+    from callcenter.setup import prepare, prepare_asterisk
 
+    if words.asterisk:
+        prepare_asterisk(settings)
+        return 0
     return say(asyncio.run(prepare(settings)))
 
 
@@ -65,8 +68,21 @@ def serve(settings: Settings, words: Words) -> int:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != words.under:
             return 0
+    if words.prepare:
+        ready(settings)
     with only_one(settings, SERVICE):
         return main(settings)
+
+
+def ready(settings: Settings) -> None:
+    """Set up, but start without the database where it is away: what the telephone tells waits in the spool."""
+    from callcenter.setup import prepare
+
+    try:
+        if asyncio.run(prepare(settings)):
+            print(f"The first passwords are in {settings.first_run_file}", file=sys.stderr)
+    except StoreDown as away:
+        print(f"callcenter: {away}", file=sys.stderr)
 
 
 def demo(settings: Settings, words: Words) -> int:
@@ -146,6 +162,18 @@ def account(settings: Settings, words: Words) -> int:
     return code
 
 
+def install(settings: Settings, words: Words) -> int:
+    from callcenter.install import Wanted, install
+
+    return say(install(settings, Wanted(words.user, words.prefix, words.backups, words.root), os.environ))
+
+
+def bundle(settings: Settings, words: Words) -> int:
+    from callcenter.bundle import bundle
+
+    return say(bundle(settings, words.file))
+
+
 def lan(settings: Settings, words: Words) -> int:
     from callcenter.lan import main
 
@@ -163,10 +191,11 @@ def _parser() -> argparse.ArgumentParser:
         return one
 
     word("run", run, "set up, start Asterisk and the screens, keep both alive")
-    word("setup", prepare, "only set up the data folder and the database")
-    word("serve", serve, "only the screens, beside an Asterisk that runs already").add_argument(
-        "--under", type=int, default=0, metavar="PID", help="end when this parent process ends"
-    )
+    only = word("setup", prepare, "only set up the data folder and the database")
+    only.add_argument("--asterisk", action="store_true", help="only what Asterisk needs")
+    served = word("serve", serve, "only the screens, beside an Asterisk that runs already")
+    served.add_argument("--under", type=int, default=0, metavar="PID", help="end when this parent process ends")
+    served.add_argument("--prepare", action="store_true", help="set up first, also while the database is away")
     word("demo", demo, "a caller with a voice dials 112 on the running server")
     word("doctor", doctor, "look at everything and say in words what to do")
     word("healthy", healthy, "exit code 0 when the service answers (for watchdogs and containers)")
@@ -190,6 +219,13 @@ def _safety(word: Callable[[str, Callable[[Settings, Words], int], str], argpars
     books = word("account", account, "is every call that Asterisk wrote down a call and a ticket here?")
     books.add_argument("day", nargs="?", default="", help="like 2026-01-14; without it: today")
     word("restore", restore, "the room as a backup has it; what is here is put aside").add_argument("file", type=Path)
+    boot = word("install", install, "write systemd units: the room starts with the machine")
+    boot.add_argument("--user", default="callcenter", metavar="NAME", help="who runs it (callcenter)")
+    boot.add_argument("--prefix", type=Path, metavar="DIR", help="copy the program there, for example /opt/callcenter")
+    boot.add_argument("--backups", type=Path, default=Path("/var/backups/callcenter"), metavar="DIR")
+    boot.add_argument("--root", type=Path, metavar="DIR", help="write below this folder, to look at it first")
+    taken = word("bundle", bundle, "one archive for a machine without internet")
+    taken.add_argument("file", type=Path)
 
 
 def _people(word: Callable[[str, Callable[[Settings, Words], int], str], argparse.ArgumentParser]) -> None:

@@ -97,12 +97,13 @@ class Settings:
     ring_timeout_s: int = knob(20, "Seconds that a position's phone rings in one round.", between(5, 300))
     overflow_after_s: int = knob(
         30,
-        "Seconds without an answer after which paused phones ring too and the overflow lines are dialled; at once where "
-        "no phone is registered. Less than answer_after_s, so that most of them still cost the caller nothing.",
+        "Seconds without an answer after which paused phones ring too and the overflow lines are dialled; at once "
+        "where no phone is registered. Less than answer_after_s, so that nobody is answered before somebody is there.",
         between(5, 300),
     )
     selftest_every_s: int = knob(
-        300, "Seconds between two calls that the system makes to itself, to prove that it works; 0 is never.",
+        300,
+        "Seconds between two calls that the system makes to itself, to prove that it works; 0 is never.",
         between(0, 86400),
     )
     alarm_webhook: str = knob(

@@ -21,11 +21,7 @@ from callcenter.storage import commands, migrate
 
 async def prepare(settings: Settings) -> list[str]:
     """All of it, again at every start; what is there already stays. Returns what to show once."""
-    make_folders(settings)
-    write_settings_file(settings)
-    secrets = make_secrets(settings)
-    render(settings, secrets, settings.asterisk / "etc")
-    make_call_records(settings.cel_file, settings.asterisk / "etc" / "cel_sqlite3_custom.conf")
+    secrets = prepare_asterisk(settings)
     await migrate(settings.database_url)
     password = await commands.first_admin(settings.database_url, clock=lambda: datetime.now(UTC))
     if password is None:  # there are people already
@@ -33,6 +29,16 @@ async def prepare(settings: Settings) -> list[str]:
     text = first_run_text(settings, secrets, password)
     write_private(settings.first_run_file, text)
     return [*text.splitlines(), f"(kept in {settings.first_run_file})"]
+
+
+def prepare_asterisk(settings: Settings) -> Secrets:
+    """What Asterisk needs, and it alone: it starts although the database is away."""
+    make_folders(settings)
+    write_settings_file(settings)
+    secrets = make_secrets(settings)
+    render(settings, secrets, settings.asterisk / "etc")
+    make_call_records(settings.cel_file, settings.asterisk / "etc" / "cel_sqlite3_custom.conf")
+    return secrets
 
 
 def make_call_records(file: Path, configuration: Path) -> None:

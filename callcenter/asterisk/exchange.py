@@ -11,16 +11,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from panoramisk.message import Message
 
+from callcenter.asterisk.fallback import SELF_TEST
 from callcenter.asterisk.inbox import READERS, House, read
 from callcenter.asterisk.link import Link
 from callcenter.asterisk.link_state import LinkState, Phase, Session
 from callcenter.asterisk.outbox import Order, leg_for, orders
 from callcenter.asterisk.records import Records
 from callcenter.asterisk.snapshot import HEARD, look
-from callcenter.asterisk.wire import fields, variables
+from callcenter.asterisk.wire import fields, text, variables
 from callcenter.core.agency import Agency
 from callcenter.core.call import Call
 from callcenter.core.errors import CallCenterError
@@ -37,7 +39,15 @@ NOTED_EVERY_S = 2.0
 ASKED_AT_ONCE = 500
 """How many calls the database is asked about in one question."""
 
-Ended = Callable[[Sequence[str]], Awaitable[set[str]]]
+
+class Known(NamedTuple):
+    """What the database says of calls in Asterisk's journals."""
+
+    over: set[str]  # ended and committed: nothing that the journals say of them is news
+    unsure: set[str]  # it could not be asked: left alone now, looked at again when it can
+
+
+Ended = Callable[[Sequence[str]], Awaitable[Known]]
 
 
 class Exchange:
@@ -110,15 +120,21 @@ class Exchange:
 
     async def _look(self, session: Session) -> None:
         seen = await look(self.link, self._house, self._positions, session.boot, self._clock, self.records, self._since)
-        over = await self._over([record.call for record in seen.recalled])
-        self._hear(replace(seen, recalled=tuple(record for record in seen.recalled if record.call not in over)))
+        known = await self._known([record.call for record in seen.recalled])
+        news = tuple(record for record in seen.recalled if record.call not in known.over | known.unsure)
+        self._hear(replace(seen, recalled=news, over=tuple(sorted(known.over))))
         await self._note()
 
-    async def _over(self, calls: Sequence[str]) -> set[str]:
-        over: set[str] = set()
+    async def _known(self, calls: Sequence[str]) -> Known:
+        over, unsure = set[str](), set[str]()
         for start in range(0, len(calls), ASKED_AT_ONCE):
-            over |= await self._ended(calls[start : start + ASKED_AT_ONCE])
-        return over
+            some = await self._ended(calls[start : start + ASKED_AT_ONCE])
+            over, unsure = over | some.over, unsure | some.unsure
+        return Known(over, unsure)
+
+    def look_again(self) -> None:
+        """Begin a new session, whose first step is the look at everything. Calls are not touched."""
+        self.link.renew()
 
     def _state(self, state: LinkState) -> None:
         if state.phase not in ("up", "syncing"):
@@ -142,6 +158,22 @@ class Exchange:
 
     async def _order(self, order: Order) -> None:
         await self.link.ask(order.action, order.headers)
+
+    async def trunks(self, names: Sequence[str]) -> dict[str, bool]:
+        """Whether each operator's trunk answers: Asterisk asks its peers every 30 s."""
+        found = {}
+        for name in names:
+            said = await self.link.ask("Getvar", {"Variable": f"DEVICE_STATE(PJSIP/trunk-{name})"})
+            found[name] = text(fields(said), "Value") not in ("UNAVAILABLE", "INVALID")
+        return found
+
+    async def call_itself(self) -> None:
+        """The self-test's call (self-test.conf)."""
+        where = {"Context": SELF_TEST, "Exten": "listen", "Priority": "1"}
+        await self.link.ask(
+            "Originate",
+            {"Channel": f"PJSIP/112@{SELF_TEST}", **where, "CallerID": "112", "Async": "true", "Timeout": "15000"},
+        )
 
     async def forget(self, calls: Sequence[str]) -> None:
         """Take ended calls out of Asterisk's own journal: ours has them now."""

@@ -155,6 +155,11 @@ class Link(Manager):
             else:
                 await wire.until(deadline=min(limits.ping, left))
 
+    def renew(self) -> None:
+        """End this session; the next one begins by itself, with `on_up`."""
+        if self._wire is not None:
+            self._wire.drop(Lost(say.RENEWED))
+
     def _show(self, phase: Phase, why: CallCenterError | None) -> None:
         same = phase is self.state.phase
         if same and str(why) == str(self.state.why):

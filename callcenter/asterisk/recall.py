@@ -36,7 +36,7 @@ def _completed(record: CallRecalled, other: CallRecalled) -> CallRecalled:
     if record.answered_at is None and other.answered_at is not None:
         record = replace(record, answered_at=other.answered_at, position=other.position)
         record = replace(record, outcome="ANSWERED" if record.ended_at else "")
-    if record.overflowed_at is None and other.overflowed_at is not None:
+    if other.overflowed_at is not None:
         record = replace(record, overflowed_at=other.overflowed_at, overflowed_to=other.overflowed_to)
         if record.ended_at and record.answered_at is None:
             record = replace(record, outcome="OVERFLOWED", disconnected_early=other.disconnected_early)

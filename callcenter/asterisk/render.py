@@ -206,9 +206,7 @@ def _roads(settings: Settings) -> set[str]:
 
 
 def _road_section(where: str) -> str:
-    return section(road(where), "road", aors=road(where)) + section(
-        road(where), type="aor", contact=f"sip:{where}"
-    )
+    return section(road(where), "road", aors=road(where)) + section(road(where), type="aor", contact=f"sip:{where}")
 
 
 def _ami_bind(settings: Settings) -> str:

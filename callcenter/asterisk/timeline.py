@@ -68,6 +68,8 @@ def _app_began(tale: Tale, row: Row) -> Iterator[Fact]:
     if row.leg != tale.id:
         return
     tale.app = row.app
+    if row.app == "ConfBridge" and tale.call is not None and tale.call.answered_at is None:
+        yield facts.CallOverflowed(tale.id, row.at, "", 0)  # whose line it was, the database knows
     if row.app == "Queue" and tale.house.has_queue(row.data.split(",")[0]):
         yield facts.CallQueued(tale.id, row.at)
         if known(row.number) and tale.call is not None and tale.call.number != row.number:

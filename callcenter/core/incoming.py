@@ -146,7 +146,7 @@ def overflowed(floor: Floor, fact: CallOverflowed) -> Step:
         moved,
         queued_at=call.queued_at or call.arrived_at,
         overflowed_at=fact.at if first else call.overflowed_at,
-        overflowed_to=(fact.name or str(fact.line)) if first else call.overflowed_to,
+        overflowed_to=(fact.name or str(fact.line or "")) if first else call.overflowed_to,
         rings=(),
         left_queue=False,
         abandoned=False,

@@ -14,7 +14,7 @@ from datetime import datetime
 from callcenter.core.call import Call, Move, Outcome, Stage, ended_unseen, move
 from callcenter.core.completion import completed, ended_as_recorded, without
 from callcenter.core.facts import LegStarted
-from callcenter.core.floor import Floor, Gap, Step, put
+from callcenter.core.floor import REMEMBERED, Floor, Gap, Step, put
 from callcenter.core.incoming import position as position_seen
 from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen
 
@@ -52,7 +52,8 @@ def seen(floor: Floor, fact: FloorSeen) -> Step:
     strangers = {leg.leg: LegStarted(leg.leg, leg.since, leg.number, leg.name, leg.dialled) for leg in fact.legs}
     strangers = {leg: was for leg, was in strangers.items() if leg not in floor.legs}
     floor = _close_gap(floor, fact, before, changed)
-    return replace(floor, boot=fact.boot, strangers=strangers), tuple(changed.values())
+    over = {call: None for call in fact.over[-REMEMBERED:] if call not in floor.calls}
+    return replace(floor, boot=fact.boot, strangers=strangers, gone={**floor.gone, **over}), tuple(changed.values())
 
 
 def _is_older(arrived_at: datetime, fact: FloorSeen) -> bool:

@@ -74,6 +74,7 @@ class FloorSeen:
     legs: tuple[LegSeen, ...] = ()
     positions: tuple[PositionSeen, ...] = ()
     recalled: tuple[CallRecalled, ...] = ()
+    over: tuple[str, ...] = ()  # calls that the records know and that are committed: later words are not news
     booted_at: datetime | None = None  # when this life began: no call that is older can be up
     heard_until: datetime | None = None  # until when a former life of this service heard Asterisk, as it noted there
 

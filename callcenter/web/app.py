@@ -6,7 +6,7 @@ Never: a part that dies alone: painter of live parts, reader of papers and serve
 
 import asyncio
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -55,11 +55,11 @@ def make_app(
     journal: Journal,
     clock: Callable[[], datetime],
     notices: Callable[[], Sequence[str]] = tuple,
+    lights: Callable[[], Mapping[str, object]] = dict,
 ) -> web.Application:
     """The application. Nothing runs in it by itself: `serve`, or a test, runs `run_parts` beside it."""
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
-    files = read_static()
-    hub = Hub(clock)
+    files, hub = read_static(), Hub(clock)
     app[PARTS] = here = Parts(
         settings=settings,
         tokens=Tokens(secrets.session.encode()),
@@ -72,13 +72,13 @@ def make_app(
         journal=journal,
         clock=clock,
         notices=notices,
+        lights=lights,
         painter=Painter(settings, read_languages(), files),
         desk=Desk(history, people, board, hub.stir),
         hub=hub,
     )
     hub.show(regions(lambda: here))
-    for table in (ENTRY, SCREEN, SUPERVISOR, PEOPLE, API):
-        app.add_routes(table)
+    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *PEOPLE, *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)

@@ -4,7 +4,7 @@ In:  the parts. Out: `parts(request)`.
 Never: a global. Two apps in one process share nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ class Parts:
     journal: Journal
     clock: Callable[[], datetime]
     notices: Callable[[], Sequence[str]]  # what parts that the web does not know want a person to look at
+    lights: Callable[[], Mapping[str, object]]  # what else /healthz shows: alarms, the self-test
     painter: "Painter"
     desk: "Desk"
     hub: "Hub"

@@ -150,6 +150,8 @@ def expected(who: Dialled, *, cut: bool = True) -> tuple[str, set[str]]:
     assert who.heard_at and who.ended_at
     waited = ((who.gave_up_at or who.ended_at) - who.heard_at).total_seconds()
     right = {"ABANDONED_SHORT"} if waited < SHORT_S else {"ABANDONED"}
+    if waited < SAME.total_seconds():  # the dialplan had not come to the queue
+        right = {"ABANDONED_SHORT", "ABANDONED_IVR"}
     if abs(waited - SHORT_S) < MOMENT.total_seconds():
         right = {"ABANDONED_SHORT", "ABANDONED"}
     return "gave up", right

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callcenter.asterisk.exchange import NOTED_EVERY_S, Exchange
+from callcenter.asterisk.exchange import NOTED_EVERY_S, Exchange, Known
 from callcenter.asterisk.inbox import House
 from callcenter.asterisk.records import Records
 from callcenter.core.call import Call, Outcome
@@ -83,8 +83,8 @@ async def service(
     board = Switchboard(agencies={}, keep=lambda _, changed: calls.update({call.id: call for call in changed}))
     board.floor = floor
 
-    async def ended(ids: Sequence[str]) -> set[str]:
-        return {id_ for id_ in ids if id_ in over}
+    async def ended(ids: Sequence[str]) -> Known:
+        return Known({id_ for id_ in ids if id_ in over}, set())
 
     telephone = Exchange(
         host="127.0.0.1",

@@ -58,6 +58,16 @@ async def _gone(room: Room, name: str) -> bool:
     return "Unavail" in await room.exchange.cli(f"pjsip show endpoint {name}")
 
 
+async def picks_up(phone: Phone) -> None:
+    """Also when it is just being rung anew: a new round in the queue begins."""
+
+    async def lifted() -> bool:
+        await phone.order("accept")
+        return phone.has("CALL_ESTABLISHED") is not None
+
+    await until(lifted, f"{phone.name} has lifted", every=0.2)
+
+
 async def taken(caller: Phone, line: Phone, ami: Ami) -> str:
     """The line presses 1; the call's id."""
     await line.answer()
@@ -92,7 +102,7 @@ async def test_while_our_service_lives_a_paused_phone_is_left_in_peace_until_nob
     assert her.has("CALL_INCOMING") is None
     await her.ringing()
     assert time.monotonic() - began > 2.5
-    await her.answer()
+    await picks_up(her)
     await until(lambda: caller.hears(HER) and her.hears(CALLER), "they hear each other")
 
 
@@ -143,7 +153,7 @@ async def test_a_line_that_does_not_answer_is_followed_by_the_next_and_then_it_b
     assert her.kinds().count("CALL_INCOMING") > her.kinds().count("CALL_CLOSED")  # hers rings all the time
     fire.events.clear()
     await fire.ringing(12)
-    await her.answer()
+    await picks_up(her)
     await fire.closed(2)
     await until(lambda: caller.hears(HER) and her.hears(CALLER), "they hear each other")
 
@@ -155,7 +165,7 @@ async def test_a_voice_box_does_not_take_him_from_the_queue(room: Room, ami: Ami
     await fire.answer()  # and presses nothing
     assert ami.events("UserEvent", UserEvent="Overflowed") == []
     await until(lambda: her.kinds().count("CALL_INCOMING") > her.kinds().count("CALL_CLOSED"), "hers still rings")
-    await her.order("accept")
+    await picks_up(her)
     await until(lambda: caller.hears(HER) and her.hears(CALLER), "they hear each other")
     await fire.closed(12)
 
@@ -203,7 +213,7 @@ async def test_when_the_lines_phone_dies_he_is_the_next_one_and_the_lines_are_tr
     assert first(ami.events("QueueCallerJoin")[before], "Position") == "1"
     assert caller.has("CALL_CLOSED") is None
     await fire.ringing()
-    await her.order("accept")
+    await picks_up(her)
     await until(lambda: caller.hears(HER) and her.hears(CALLER), "they hear each other")
 
 

@@ -53,6 +53,7 @@ async def health(request: web.Request) -> web.Response:
             "known": len(here.settings.positions),
         },
         "calls": {"live": sum(c.live for c in here.board.floor.calls.values()), "screens": len(here.hub.clients)},
+        **here.lights(),
     }
     return web.json_response(body, status=503 if reasons else 200)
 

@@ -44,6 +44,7 @@ class Desk:
         self._papers: OrderedDict[str, About] = OrderedDict()
         self._asked: OrderedDict[str, None] = OrderedDict()
         self._calls: OrderedDict[str, Call] = OrderedDict()
+        self._soon: dict[str, bool] = {}  # will be read; True: told something since
         self._wake = asyncio.Event()
 
     def about(self, call: str) -> About:
@@ -69,9 +70,22 @@ class Desk:
             if call.id not in self._papers:
                 self.ask(call.id)
             else:
-                asyncio.get_running_loop().call_later(self._again, self.ask, call.id)
+                self._ask_soon(call.id)
         while len(self._calls) > REMEMBERED:
             self._calls.popitem(last=False)
+
+    def _ask_soon(self, call: str) -> None:
+        """A call tells thirty things in a second: it is read once for all of them, and once more for the last ones."""
+        if call in self._soon:
+            self._soon[call] = True
+            return
+        self._soon[call] = False
+        asyncio.get_running_loop().call_later(self._again, self._ask_now, call)
+
+    def _ask_now(self, call: str) -> None:
+        self.ask(call)
+        if self._soon.pop(call):
+            self._ask_soon(call)
 
     def ask(self, call: str) -> None:
         """Read that call's papers soon."""

@@ -1,0 +1,56 @@
+"""What is wrong right now, in sentences that a person at the desk can act on. Pure.
+
+In:  the floor, how the line to Asterisk stands, which trunks answer, what other parts say of themselves.
+Out: code -> sentence; and, with the moments, the alarms that last long enough to be told.
+Never: a clock; an alarm for what a restart causes and ends by itself within seconds (GRACE_S).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callcenter.core.floor import Floor
+
+NO_PHONE = "No phone of any position is registered: callers are offered to the overflow lines alone. Start the phones."
+NO_TRUNK = "No trunk answers ({names}): nobody from outside reaches us. Call the operator; look at the network."
+A_TRUNK = "The trunk {names} does not answer; the others do. Call the operator."
+DISK_FULL = "The disk is full: recordings and tickets cannot be stored. Free some space."
+
+GRACE_S: Mapping[str, float] = {"phones": 20, "line": 10, "trunks": 45, "database": 10}
+"""For so long it may be wrong without an alarm. All else is told at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that a person must look at. `since`: the first moment at which it was wrong."""
+
+    code: str
+    sentence: str
+    since: datetime
+
+
+def wrong(
+    floor: Floor, *, line_up: bool, trunks: Mapping[str, bool], others: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Everything that is wrong at this moment. `trunks`: name -> whether it answers; empty while nobody could ask."""
+    found = {code: sentence for code, sentence in others.items() if sentence}
+    if line_up and floor.positions and not any(position.reachable for position in floor.positions.values()):
+        found["phones"] = NO_PHONE
+    silent = ", ".join(sorted(name for name, answers in trunks.items() if not answers))
+    if line_up and silent:
+        found["trunks"] = (A_TRUNK if any(trunks.values()) else NO_TRUNK).format(names=silent)
+    return found
+
+
+def since(before: Mapping[str, Alarm], found: Mapping[str, str], now: datetime) -> dict[str, Alarm]:
+    """What is wrong, each with its first moment; a new sentence for the same code keeps it."""
+    return {
+        code: Alarm(code, sentence, before[code].since if code in before else now) for code, sentence in found.items()
+    }
+
+
+def told(found: Mapping[str, Alarm], now: datetime) -> dict[str, Alarm]:
+    """Those that have lasted longer than their grace."""
+    return {
+        code: alarm for code, alarm in found.items() if now - alarm.since >= timedelta(seconds=GRACE_S.get(code, 0))
+    }

@@ -1,0 +1,159 @@
+"""`./run install`: the room starts with the machine, and nobody has to be there.
+
+In:  the settings in force, who shall run it, where the program shall lie. Out: units and what they need, as files;
+the lines that start them.
+Never: starts or stops anything; makes a user; below `--root` touches nothing else.
+"""
+
+import os
+import pwd
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from callcenter.bundle import ROOT, TREE
+from callcenter.core.errors import BadInput
+from callcenter.keys import write_private
+from callcenter.settings import Settings
+from callcenter.units import ASTERISK, SERVICE, TIMER, Place, environment, logrotate, units
+
+SYSTEMD = Path("etc/systemd/system")
+ENVIRONMENT = Path("etc/callcenter/environment")
+LOGROTATE = Path("etc/logrotate.d/callcenter")
+NOT_ROOT = "Only root can install. Run: sudo ./run install (or --root FOLDER to look at the files first)."
+NO_USER = (
+    "There is no user {user}. Make one: useradd --system --home-dir {home} --shell /usr/sbin/nologin {user}; "
+    "or name another: ./run install --user NAME"
+)
+IS_ROOT = "The server shall not run as root. Name a user: ./run install --user NAME"
+UNREADABLE = "{path} cannot be reached by {user}: {folder} is closed to others. Install with --prefix /opt/callcenter."
+CANNOT = "{file} cannot be written ({why})."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person asked for."""
+
+    user: str = "callcenter"
+    prefix: Path | None = None  # where the program shall lie; None: where it is
+    backups: Path = Path("/var/backups/callcenter")
+    root: Path | None = None  # write below this folder; for a look, an image, or a test
+
+
+def install(settings: Settings, wanted: Wanted, environ: Mapping[str, str]) -> list[str]:
+    """Write everything; what was written, and what to do now. BadInput."""
+    if wanted.root is None:
+        _possible(settings, wanted)
+    root = wanted.root or Path("/")
+    place = place_of(settings, wanted)
+    try:
+        if wanted.prefix and wanted.prefix.absolute() != ROOT:
+            _copy_program(settings, root / wanted.prefix.absolute().relative_to("/"))
+        files = {SYSTEMD / name: text for name, text in units(place).items()}
+        files[LOGROTATE] = logrotate(place)
+        for name, text in files.items():
+            _write(root / name, text)
+        _write(root / ENVIRONMENT, environment(variables(settings, place, environ)), private=True)
+        _folder_of(root, wanted)
+    except OSError as wrong:
+        raise BadInput(CANNOT, file=wrong.filename, why=wrong.strerror) from wrong
+    return list(_said(settings, place, wanted, [root / name for name in [*files, ENVIRONMENT]]))
+
+
+def place_of(settings: Settings, wanted: Wanted) -> Place:
+    """Where all will be."""
+    tree = wanted.prefix.absolute() if wanted.prefix else ROOT
+    tools = tree / ".tools" if wanted.prefix and tree != ROOT else settings.tools
+    return Place(
+        user=wanted.user,
+        tree=tree,
+        python=tools / Path(sys.prefix).name / "bin" / "python" if tools != settings.tools else Path(sys.executable),
+        asterisk=tools / "asterisk" / "bin" / "asterisk",
+        home=settings.home,
+        run_folder=settings.run_folder,
+        environment=Path("/") / ENVIRONMENT,
+        backups=wanted.backups.absolute(),
+        low_ports=min(settings.web_port, settings.sip_port, settings.ws_port) < 1024,
+    )
+
+
+def variables(settings: Settings, place: Place, environ: Mapping[str, str]) -> dict[str, str]:
+    """What is set now is set then: the knobs among the variables, and where things are."""
+    knobs = {f"CALLCENTER_{each.name.upper()}" for each in fields(Settings)}
+    return {name: value for name, value in environ.items() if name in knobs and value} | {
+        "CALLCENTER_HOME": str(place.home),
+        "CALLCENTER_TOOLS": str(place.asterisk.parents[2]),
+        "CALLCENTER_RUN_FOLDER": str(settings.run_folder),
+        "PYTHONPATH": str(place.tree),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _possible(settings: Settings, wanted: Wanted) -> None:
+    if os.getuid() != 0:
+        raise BadInput(NOT_ROOT)
+    try:
+        person = pwd.getpwnam(wanted.user)
+    except KeyError as wrong:
+        raise BadInput(NO_USER, user=wanted.user, home=settings.home) from wrong
+    if person.pw_uid == 0:
+        raise BadInput(IS_ROOT)
+    for path in [wanted.prefix.absolute().parent if wanted.prefix else ROOT, Path(sys.base_prefix)]:
+        closed = next((each for each in [path, *path.parents] if each.exists() and not each.stat().st_mode & 1), None)
+        if closed:
+            raise BadInput(UNREADABLE, path=path, user=wanted.user, folder=closed)
+
+
+def _copy_program(settings: Settings, target: Path) -> None:
+    """Beside the old one, then in its place; the old one stays as .previous: the way back."""
+    new, previous = target.with_name(target.name + ".new"), target.with_name(target.name + ".previous")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True, mode=0o755)
+    for name in TREE:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, new / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy2(source, new / name)
+    for folder in (settings.asterisk_prefix, Path(sys.prefix)):
+        shutil.copytree(folder, new / ".tools" / folder.name, symlinks=True)
+    for path in [new, *new.rglob("*")]:
+        if not path.is_symlink():  # our umask let nobody else read it
+            path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o644))
+    if target.exists():
+        shutil.rmtree(previous, ignore_errors=True)
+        target.rename(previous)
+    new.rename(target)
+
+
+def _write(file: Path, text: str, *, private: bool = False) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    if private:  # the database's password may be in it
+        write_private(file, text)
+        return
+    file.write_text(text)
+    file.chmod(0o644)
+
+
+def _folder_of(root: Path, wanted: Wanted) -> None:
+    backups = root / wanted.backups.absolute().relative_to("/")
+    backups.mkdir(parents=True, exist_ok=True)
+    backups.chmod(0o700)
+    if wanted.root is None:
+        shutil.chown(backups, wanted.user)
+
+
+def _said(settings: Settings, place: Place, wanted: Wanted, files: list[Path]) -> Iterator[str]:
+    for file in files:
+        yield f"written: {file}"
+    if wanted.prefix:
+        yield f"program: {place.tree} (the one before is kept beside it as {place.tree.name}.previous)"
+    yield f"data: {place.home}, a backup every night in {place.backups}"
+    if wanted.root is None and (not settings.home.exists() or settings.home.owner() != wanted.user):
+        yield f"Give the data to its user:  mkdir -p {place.home} && chown -R {wanted.user} {place.home}"
+    yield "Start it now and at every boot:"
+    yield "    systemctl daemon-reload"
+    yield f"    systemctl enable --now {ASTERISK} {SERVICE} {TIMER}"
