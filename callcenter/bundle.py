@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from callcenter import __version__
@@ -33,7 +33,7 @@ OWN_ASTERISK = (
 )
 
 
-def bundle(settings: Settings, file: Path) -> list[str]:
+def bundle(settings: Settings, file: Path, pythons: Sequence[str] = PYTHONS) -> list[str]:
     """Make it; what is in it, in words. BadInput."""
     if file.exists():
         raise BadInput(THERE, file=file)
@@ -42,7 +42,7 @@ def bundle(settings: Settings, file: Path) -> list[str]:
     try:
         with tempfile.TemporaryDirectory(prefix="callcenter-bundle-") as made:
             wheels = Path(made) / "wheels"
-            fetch_packages(wheels)
+            fetch_packages(wheels, pythons)
             with tarfile.open(part, "w:gz", compresslevel=4) as tar:
                 for name, path in _files(settings, wheels):
                     tar.add(path, f"{top}/{name}", recursive=False, filter=_plain)
@@ -51,7 +51,7 @@ def bundle(settings: Settings, file: Path) -> list[str]:
         raise BadInput("{file} cannot be written ({why}).", file=file, why=wrong.strerror or wrong) from wrong
     finally:
         part.unlink(missing_ok=True)
-    return list(_said(settings, file, top))
+    return list(_said(settings, file, top, pythons))
 
 
 def _files(settings: Settings, wheels: Path) -> Iterator[tuple[str, Path]]:
@@ -72,7 +72,8 @@ def _walk(path: Path, name: str) -> Iterator[tuple[str, Path]]:
 
 
 def _plain(info: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Nobody's in particular."""
+    """Nobody's in particular, and for everybody to read: our umask is not the other machine's."""
+    info.mode |= 0o755 if info.isdir() else 0o644
     info.uid = info.gid = 0
     info.uname = info.gname = ""
     return info
@@ -82,14 +83,14 @@ def _fetched(settings: Settings) -> bool:
     return (settings.asterisk_prefix / "root").is_dir()
 
 
-def fetch_packages(folder: Path) -> None:
+def fetch_packages(folder: Path, pythons: Sequence[str]) -> None:
     """The packages of requirements.lock for every Python that may be there, and pip itself. The sums are checked."""
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="callcenter-pip-") as made:
         pip = _pip(Path(made))
         options = ["download", "-qq", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", f"-d{folder}"]
         pinned = ["--require-hashes", "-r", str(ROOT / "requirements.lock")]
-        for version in PYTHONS:
+        for version in pythons:
             _do([*pip, *options, "--python-version", version, *pinned])
         _do([*pip, *options, "pip"])  # a machine may have Python and no pip
 
@@ -110,8 +111,8 @@ def _do(command: list[str]) -> None:
         raise BadInput(NO_PIP, why=lines[-1])
 
 
-def _said(settings: Settings, file: Path, top: str) -> Iterator[str]:
-    yield f"{file}: {file.stat().st_size / 1_000_000:.0f} MB, with packages for Python {', '.join(PYTHONS)}"
+def _said(settings: Settings, file: Path, top: str, pythons: Sequence[str]) -> Iterator[str]:
+    yield f"{file}: {file.stat().st_size / 1_000_000:.0f} MB, with packages for Python {', '.join(pythons)}"
     if not _fetched(settings):
         yield OWN_ASTERISK.format(program=(settings.asterisk_prefix / "bin" / "asterisk").resolve())
     yield f"On the other machine (of the same kind of processor): tar xf {file.name}, then {top}/run"

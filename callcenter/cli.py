@@ -52,10 +52,11 @@ def run(settings: Settings, _: Words) -> int:
 
 
 def prepare(settings: Settings, words: Words) -> int:
-    from callcenter.setup import prepare, prepare_asterisk
+    from callcenter.setup import mark_started, prepare, prepare_asterisk
 
     if words.asterisk:
         prepare_asterisk(settings)
+        mark_started(settings)
         return 0
     return say(asyncio.run(prepare(settings)))
 
@@ -192,7 +193,7 @@ def _parser() -> argparse.ArgumentParser:
 
     word("run", run, "set up, start Asterisk and the screens, keep both alive")
     only = word("setup", prepare, "only set up the data folder and the database")
-    only.add_argument("--asterisk", action="store_true", help="only what Asterisk needs")
+    only.add_argument("--asterisk", action="store_true", help="only what Asterisk needs, right before it starts")
     served = word("serve", serve, "only the screens, beside an Asterisk that runs already")
     served.add_argument("--under", type=int, default=0, metavar="PID", help="end when this parent process ends")
     served.add_argument("--prepare", action="store_true", help="set up first, also while the database is away")

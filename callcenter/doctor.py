@@ -17,24 +17,34 @@ from datetime import UTC, datetime
 
 from callcenter.core.errors import CallCenterError
 from callcenter.doctor_asterisk import look_at_asterisk
+from callcenter.doctor_telephone import look_at_account, look_at_recordings, look_at_recordings_folder
 from callcenter.findings import Finding, Grade, broken, good, look
 from callcenter.keys import read_secrets
 from callcenter.settings import Settings
+from callcenter.setup import OLDER, runs_older
 from callcenter.storage import Database
+from callcenter.supervise import running_asterisk
+from callcenter.watch import LAST_BACKUP, backup_trouble, disk, disk_trouble
 
 GB = 1 << 30
+LONG_RECORDS = 8 * GB  # half a year or more of a busy city
 TIME_ERROR = 5  # what the kernel answers while no time server steers the clock
 OWN_VARIABLES = {"CALLCENTER_NO_SKIPS"}
 
 
 def main(settings: Settings, environ: Mapping[str, str] | None = None) -> int:
+    now = datetime.now(UTC)
     findings = [
         *look_at_variables(os.environ if environ is None else environ),
         *look_at_program(settings),
         *look_at_folder(settings),
         *look_at_clock(),
         *look_at_records(settings),
+        *look_at_recordings_folder(settings),
+        *look_at_what_fills(settings, now),
         *asyncio.run(look_at_database(settings)),
+        *asyncio.run(look_at_recordings(settings, now)),
+        *asyncio.run(look_at_account(settings, now)),
         *asyncio.run(look_at_asterisk(settings)),
     ]
     for finding in findings:
@@ -115,6 +125,31 @@ def look_at_records(settings: Settings) -> Iterator[Finding]:
         yield broken(f"{file} is in {mode} mode, in which events get lost. Stop ./run, move it away, start ./run.")
     else:
         yield good(f"Asterisk's own records can be read ({rows} events so far)")
+    size = file.stat().st_size
+    if size > LONG_RECORDS:
+        yield look(
+            f"Asterisk's own records are {size / GB:.0f} GB. In a quiet minute stop the server, move {file} (with its "
+            "-wal and -shm) to where backups are, and start it again."
+        )
+
+
+def look_at_what_fills(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Disk a year, the newest backup, Asterisk's settings that wait for a restart."""
+    if not settings.home.exists():
+        return  # told already
+    found = disk(settings, now)
+    if found.a_day:
+        days = found.left.days if found.left else 0
+        yield good(
+            f"recordings take {found.a_year_gb:.0f} GB a year at the pace of the last days: room for {days} days"
+        )
+    for trouble in (disk_trouble(settings, now), backup_trouble(settings, now)):
+        if trouble:
+            yield look(trouble)
+    if (settings.home / LAST_BACKUP).exists() and not backup_trouble(settings, now):
+        yield good("the newest backup is of the last day")
+    if running_asterisk(settings) is not None and runs_older(settings):
+        yield look(OLDER)
 
 
 async def look_at_database(settings: Settings) -> list[Finding]:

@@ -7,12 +7,13 @@ Never: sends an action that changes anything.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 from callcenter.asterisk.link import Link
 from callcenter.asterisk.link_state import Session
 from callcenter.asterisk.wire import fields, text
 from callcenter.core.errors import CallCenterError, Refused
+from callcenter.doctor_telephone import look_at_roads
 from callcenter.findings import Finding, broken, good, look
 from callcenter.keys import read_secrets
 from callcenter.settings import Settings
@@ -60,14 +61,12 @@ async def look_at_asterisk(settings: Settings) -> list[Finding]:
 
 async def _ask(link: Link, settings: Settings) -> AsyncIterator[Finding]:
     """Every question has its own answer: one that fails does not hide the next."""
-    for look_at in (_version, _rights, _contexts, _queue):
+    for look_at in (_version, _rights, _contexts, _queue, look_at_roads):
         try:
             async for finding in look_at(link, settings):
                 yield finding
         except CallCenterError as wrong:
             yield broken(str(wrong))
-    for finding in _lines(settings):
-        yield finding
 
 
 async def _version(link: Link, settings: Settings) -> AsyncIterator[Finding]:
@@ -121,11 +120,3 @@ async def _queue(link: Link, settings: Settings) -> AsyncIterator[Finding]:
         yield look(f"phones at {', '.join(reachable)}; none at {', '.join(absent)}")
     else:
         yield good("a phone is signed in at every position")
-
-
-def _lines(settings: Settings) -> Iterator[Finding]:
-    without = [agency.code for agency in settings.agencies if not agency.lines]
-    if without:
-        yield look(f"Agencies without a line: {', '.join(without)}. Give them lines in {settings.settings_file}")
-    if not settings.trunks:
-        yield look(f"No operator's trunk is set: only phones here reach 112. Set one in {settings.settings_file}")

@@ -6,6 +6,7 @@ Out: a home folder from which Asterisk and the service can start; at the first r
 Never: overwrites what a person wrote (settings.toml), changes a secret, or starts a process.
 """
 
+import hashlib
 import re
 import sqlite3
 from datetime import UTC, datetime
@@ -17,6 +18,12 @@ from callcenter.folders import make_folders, write_settings_file
 from callcenter.keys import Secrets, make_secrets, write_private
 from callcenter.settings import Settings
 from callcenter.storage import commands, migrate
+
+STARTED_WITH = "started-with"
+OLDER = (
+    "The Asterisk that runs was started with older settings: the new ones hold after its restart. "
+    "In a quiet minute stop ./run and start it again (with systemd: systemctl restart callcenter-asterisk)."
+)
 
 
 async def prepare(settings: Settings) -> list[str]:
@@ -39,6 +46,28 @@ def prepare_asterisk(settings: Settings) -> Secrets:
     render(settings, secrets, settings.asterisk / "etc")
     make_call_records(settings.cel_file, settings.asterisk / "etc" / "cel_sqlite3_custom.conf")
     return secrets
+
+
+def configuration_sum(settings: Settings) -> str:
+    """Changes when anything changes that Asterisk reads at its start."""
+    found = hashlib.sha256()
+    for file in sorted((settings.asterisk / "etc").rglob("*")):
+        if file.is_file():
+            found.update(str(file.relative_to(settings.asterisk)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return found.hexdigest()
+
+
+def mark_started(settings: Settings) -> None:
+    """Right before Asterisk starts: with what."""
+    (settings.asterisk / STARTED_WITH).write_text(configuration_sum(settings))
+
+
+def runs_older(settings: Settings) -> bool:
+    """The running Asterisk has read other files than those that are there now."""
+    try:
+        return (settings.asterisk / STARTED_WITH).read_text() != configuration_sum(settings)
+    except OSError:  # nobody has marked it
+        return False
 
 
 def make_call_records(file: Path, configuration: Path) -> None:

@@ -16,13 +16,13 @@ from callcenter.alone import SERVER, only_one
 from callcenter.children import Adopted, Kept, Process
 from callcenter.folders import make_folders
 from callcenter.health import healthy
+from callcenter.logs import keep_short, service_log, start_log
 from callcenter.ports import asterisk_ports_are_free, web_port_is_free
 from callcenter.settings import Settings
-from callcenter.setup import prepare
+from callcenter.setup import OLDER, mark_started, prepare, runs_older
 
 PATIENCE_S = 10.0  # for each way of stopping
 LATE_S = 20.0
-LOG_LIMIT = 20_000_000
 
 
 def say(sentence: str) -> None:
@@ -47,10 +47,12 @@ async def _run(settings: Settings) -> int:
         say("Asterisk of this folder is already running: it is kept as it is, with its calls")
     for line in await prepare(settings):
         print(line, file=sys.stderr, flush=True)
-    asterisk = Kept("Asterisk", lambda: start_asterisk(settings), say, lambda: last_line(_start_log(settings)))
-    service = Kept("the service", lambda: start_service(settings), say, lambda: last_line(_service_log(settings)))
+    if running_asterisk(settings) is not None and runs_older(settings):
+        say(OLDER)
+    asterisk = Kept("Asterisk", lambda: start_asterisk(settings), say, lambda: last_line(start_log(settings)))
+    service = Kept("the service", lambda: start_service(settings), say, lambda: last_line(service_log(settings)))
     tasks = [asyncio.create_task(part.keep()) for part in (asterisk, service)]
-    tasks.append(asyncio.create_task(announce(settings)))
+    tasks += [asyncio.create_task(announce(settings)), asyncio.create_task(keep_short(settings))]
     await stop.wait()
     for task in tasks:
         task.cancel()
@@ -74,7 +76,9 @@ async def start_asterisk(settings: Settings) -> Process:
     pid = running_asterisk(settings)
     if pid is not None:
         return Adopted(pid)
-    with _start_log(settings).open("wb") as out:
+    mark_started(settings)
+    start_log(settings).unlink(missing_ok=True)
+    with start_log(settings).open("ab") as out:
         return await asyncio.create_subprocess_exec(
             *_asterisk(settings), "-f",
             stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
@@ -83,10 +87,7 @@ async def start_asterisk(settings: Settings) -> Process:
 
 async def start_service(settings: Settings) -> Process:
     """In a session of its own: Ctrl-C reaches only us. It ends by itself when we are killed (`--under`)."""
-    file = _service_log(settings)
-    if file.exists() and file.stat().st_size > LOG_LIMIT:
-        file.replace(file.with_suffix(".log.1"))
-    with file.open("ab") as out:
+    with service_log(settings).open("ab") as out:
         return await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "callcenter", "serve", "--under", str(os.getpid()),
             stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
@@ -105,14 +106,6 @@ async def _asterisk_command(settings: Settings, words: str) -> None:
     await command.wait()
 
 
-def _service_log(settings: Settings) -> Path:
-    return settings.log / "service.log"
-
-
-def _start_log(settings: Settings) -> Path:
-    return settings.log / "asterisk-start.log"
-
-
 def last_line(file: Path) -> str:
     """What a program wrote last: mostly why it ended."""
     try:
@@ -126,7 +119,7 @@ def last_line(file: Path) -> str:
 
 async def announce(settings: Settings) -> None:
     """The one line on standard output, when the screens answer."""
-    late = asyncio.get_running_loop().call_later(LATE_S, say, f"no answer yet; see {_service_log(settings)}")
+    late = asyncio.get_running_loop().call_later(LATE_S, say, f"no answer yet; see {service_log(settings)}")
     while not await asyncio.to_thread(healthy, settings):  # noqa: ASYNC110 - another process: only asking tells
         await asyncio.sleep(0.2)
     late.cancel()

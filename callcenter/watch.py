@@ -95,7 +95,7 @@ def _is_old(settings: Settings, now: datetime) -> bool:
     return made.exists() and now - datetime.fromtimestamp(made.stat().st_mtime, UTC) > BACKUP_LASTS
 
 
-LOOKS: dict[str, Callable[[Settings, datetime], str | None]] = {"disk": disk_trouble, "backup": backup_trouble}
+LOOKS: dict[str, Callable[[Settings, datetime], str | None]] = {"disk-soon": disk_trouble, "backup": backup_trouble}
 
 
 class Watch:

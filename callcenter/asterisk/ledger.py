@@ -66,6 +66,8 @@ def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | No
             tale.tell(facts.LegEnded(taker, at, int(left[1] or 0)))
         if not answered:
             tale.tell(facts.CallAbandoned(call, at))
+        if ended[3:] == ["cut"]:
+            tale.tell(facts.CallCut(call, at))
         tale.tell(facts.LegEnded(call, at, int(ended[2] or 0)))
     record = tale.record()
     if record is not None and left[0] == "staff":

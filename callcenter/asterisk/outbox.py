@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callcenter.asterisk.conf import dial_string
+from callcenter.asterisk.inbox import ORDERED
 from callcenter.asterisk.wire import Given, variables
 from callcenter.core.agency import Agency, Line
 from callcenter.core.call import Call, room_number
@@ -56,7 +57,7 @@ def orders(wish: Wish, call: Call, agencies: Mapping[str, Agency]) -> list[Order
         case Leave():
             return [Order("Hangup", {"Channel": call.leg, "Cause": "16"})]
         case HangUp():
-            return [Order("Hangup", {"Channel": call.id, "Cause": "16"})]
+            return [Order("Hangup", {"Channel": call.id, "Cause": str(ORDERED)})]
 
 
 def _into_room(call: Call, room: str) -> list[Order]:

@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from callcenter.asterisk.inbox import ATTEMPT_LEG, TEST_ENTRY, House, known
+from callcenter.asterisk.inbox import ATTEMPT_LEG, ORDERED, TEST_ENTRY, House, known
 from callcenter.asterisk.records import Row
 from callcenter.asterisk.tale import Tale, owner_of
 from callcenter.core import facts
@@ -100,10 +100,13 @@ def _left(_: Tale, row: Row) -> Iterator[Fact]:
 
 def _hung_up(tale: Tale, row: Row) -> Iterator[Fact]:
     said = json.loads(row.extra) if row.extra else {}
+    cause, source = int(said.get("hangupcause") or 0), said.get("hangupsource")
     waits = tale.call is not None and tale.call.stage is Stage.WAITING
-    if row.leg == tale.id and waits and not str(said.get("hangupsource", "")).startswith(OURS):
+    if row.leg == tale.id and waits and not str(source).startswith(OURS):
         yield facts.CallAbandoned(tale.id, row.at)
-    yield facts.LegEnded(row.leg, row.at, int(said.get("hangupcause") or 0))
+    if row.leg == tale.id and source == "" and cause != ORDERED:
+        yield facts.CallCut(tale.id, row.at)
+    yield facts.LegEnded(row.leg, row.at, cause)
 
 
 def _transferred(tale: Tale, row: Row) -> Iterator[Fact]:

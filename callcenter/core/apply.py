@@ -19,6 +19,7 @@ HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {
     facts.CallQueued: incoming.queued,
     facts.CallLeftQueue: incoming.left_queue,
     facts.CallAbandoned: incoming.abandoned,
+    facts.CallCut: incoming.cut,
     facts.PhoneCalled: incoming.phone_called,
     facts.PhoneUnanswered: incoming.phone_unanswered,
     facts.CallAnswered: incoming.answered,

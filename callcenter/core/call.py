@@ -14,7 +14,7 @@ from callcenter.core.facts import UNKNOWN_MOMENT
 
 SHORT_ABANDON_S = 5.0
 
-NORMAL_CAUSES = frozenset({0, 16, 26, 127})
+NORMAL_CAUSES = frozenset({0, 16, 26, 31, 127})
 """Causes of a leg that somebody ended on purpose (an abandon comes with any of them)."""
 
 
@@ -130,6 +130,7 @@ class Call:
     waited_s: float | None = None
     left_cause: int = 0  # why the call taker's leg ended
     cause: int = 0
+    cut: bool = False  # Asterisk was stopped under him
     disconnected_early: bool = False  # cut after the answer: owed a callback
     end_seen: bool = True  # False: the end was not seen, its moment is unknown
 
@@ -182,7 +183,7 @@ def ended(call: Call, at: datetime, cause: int) -> Call:
         outcome=outcome,
         ended_at=at,
         cause=cause,
-        disconnected_early=outcome in (Outcome.ANSWERED, Outcome.OVERFLOWED) and given_up,
+        disconnected_early=outcome in (Outcome.ANSWERED, Outcome.OVERFLOWED) and (given_up or call.cut),
         position="",
         held=False,
         rings=(),
@@ -194,6 +195,8 @@ def _outcome(call: Call, at: datetime) -> Outcome:
         return Outcome.ANSWERED
     if call.overflowed_at is not None:
         return Outcome.OVERFLOWED
+    if call.cut:
+        return Outcome.NO_AGENT  # Asterisk announces him as an abandon all the same
     if call.queued_at is None:
         return Outcome.ABANDONED_IVR
     if call.left_queue and not call.abandoned and not call.picked_up:

@@ -85,6 +85,14 @@ class CallAbandoned:
 
 
 @dataclass(frozen=True, slots=True)
+class CallCut:
+    """Asterisk is being stopped and ends the caller's leg: nobody hung up. Comes just before the leg's end."""
+
+    call: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneCalled:
     """A position's phone is being rung for this call (t2 the first time)."""
 
@@ -266,6 +274,7 @@ Fact = (
     | CallQueued
     | CallLeftQueue
     | CallAbandoned
+    | CallCut
     | PhoneCalled
     | PhoneUnanswered
     | CallAnswered

@@ -11,6 +11,7 @@ from callcenter.core.facts import (
     CallAbandoned,
     CallAnswered,
     CallArrived,
+    CallCut,
     CallDescribed,
     CallLeftQueue,
     CallOverflowed,
@@ -98,6 +99,13 @@ def abandoned(floor: Floor, fact: CallAbandoned) -> Step:
     queued = call.queued_at or call.arrived_at
     moved = move(call, Move.QUEUED) or call
     return put(floor, replace(moved, queued_at=queued, abandoned=True, waited_s=fact.waited_s, rings=()))
+
+
+def cut(floor: Floor, fact: CallCut) -> Step:
+    call = floor.calls.get(fact.call)
+    if call is None or not call.live or call.cut:
+        return floor, ()
+    return put(floor, replace(call, cut=True))
 
 
 def phone_called(floor: Floor, fact: PhoneCalled) -> Step:

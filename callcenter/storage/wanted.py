@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
+from callcenter.core.ticket import CLOSED_STATES
 from callcenter.storage.records import CallLine
 from callcenter.storage.rows import ReadNumber, backwards
 from callcenter.storage.tables import attempts, calls, notes, ticket_calls, tickets
@@ -39,6 +40,7 @@ class CallFilter:
     person: str = ""
     ticket: str = ""
     text: str = ""  # in notes, place, names, summary
+    open: bool = False  # its ticket is not closed
     tests: bool = False
 
 
@@ -66,6 +68,8 @@ def conditions(wanted: CallFilter, read_number: ReadNumber) -> list[ColumnElemen
     found: list[ColumnElement[bool]] = [column == value for column, value in same if value]
     if not wanted.tests and not wanted.ticket:
         found.append(calls.c.test.is_(False))
+    if wanted.open:
+        found.append(tickets.c.status.not_in([status.value for status in CLOSED_STATES]))
     if wanted.since is not None:
         found.append(calls.c.arrived_at >= wanted.since)
     if wanted.until is not None:

@@ -117,6 +117,7 @@ FACT: dict[str, str] = {
     "CallQueued": N_("Into the queue"),
     "CallLeftQueue": N_("Out of the queue"),
     "CallAbandoned": N_("The caller hung up while waiting"),
+    "CallCut": N_("Asterisk was stopped under the call"),
     "PhoneCalled": N_("Phone rings at"),
     "PhoneUnanswered": N_("Nobody picked up at"),
     "CallAnswered": N_("Answered at position"),

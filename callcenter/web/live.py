@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 BEAT_S = 2.0
 SEND_LIMIT_S = 5.0
 TICK_S = 1.0
+SLICE_S = 0.005  # of painting, before somebody else has a turn
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Hub:
         self._limit = limit
         self._regions: Sequence[Region] = ()
         self._stirred = asyncio.Event()
+        self._news = False  # the banners do not show it yet
         self._known: dict[tuple[str, Hashable], tuple[str, int]] = {}
 
     def show(self, regions: Sequence[Region]) -> None:
@@ -87,6 +89,7 @@ class Hub:
 
     def stir(self) -> None:
         """Something changed. Never blocks."""
+        self._news = True
         self._stirred.set()
 
     async def run(self) -> None:
@@ -99,19 +102,44 @@ class Hub:
             except TimeoutError:
                 everything = False
             self._stirred.clear()
+            if everything:
+                self._refresh_urgent()
+                await asyncio.sleep(0)  # lets the banners leave before the rest is painted
             for region in self._regions:
-                if everything or region.ticking:
-                    self._refresh(region)
-                    if region.urgent:
-                        await asyncio.sleep(0)  # lets the banner leave before the rest is painted
+                if region.ticking or (everything and not region.urgent):
+                    await self._refresh(region)
 
-    def _refresh(self, region: Region) -> None:
+    def _refresh_urgent(self) -> None:
+        """The banners: all of them at once, before anything else."""
+        self._news = False
+        for region in self._regions:
+            if region.urgent:
+                fresh: dict[Hashable, tuple[str, int]] = {}
+                for client in self.clients:
+                    self._refresh_client(region, client, fresh)
+                self._forget(region, fresh)
+
+    async def _refresh(self, region: Region) -> None:
+        """The other parts: a room of fifty costs a tenth of a second, so that a banner goes before what is left."""
         fresh: dict[Hashable, tuple[str, int]] = {}
-        for client in self.clients:
-            scope = region.scope(client.viewer)
-            if scope not in fresh:
-                fresh[scope] = self._paint(region, client.viewer, scope)
-            client.offer(region.name, *fresh[scope])
+        slept = asyncio.get_running_loop().time()
+        for client in list(self.clients):
+            self._refresh_client(region, client, fresh)
+            if asyncio.get_running_loop().time() - slept > SLICE_S:
+                await asyncio.sleep(0)
+                if self._news:
+                    self._refresh_urgent()
+                slept = asyncio.get_running_loop().time()
+        self._forget(region, fresh)
+        await asyncio.sleep(0)
+
+    def _refresh_client(self, region: Region, client: Client, fresh: dict[Hashable, tuple[str, int]]) -> None:
+        scope = region.scope(client.viewer)
+        if scope not in fresh:
+            fresh[scope] = self._paint(region, client.viewer, scope)
+        client.offer(region.name, *fresh[scope])
+
+    def _forget(self, region: Region, fresh: Mapping[Hashable, object]) -> None:
         for key in [k for k in self._known if k[0] == region.name and k[1] not in fresh]:
             del self._known[key]
 

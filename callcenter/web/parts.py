@@ -7,6 +7,7 @@ Never: a global. Two apps in one process share nothing.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -14,13 +15,16 @@ from aiohttp import web
 from callcenter.settings import Settings
 from callcenter.storage import Database, History, People, Tickets
 from callcenter.web.board import Board, Journal
+from callcenter.web.proof import Alarm, Books, Lights, SelfTest
 from callcenter.web.security import Tokens
 from callcenter.web.sessions import Sessions
+from callcenter.web.supervisor.plays import Plays
 
 if TYPE_CHECKING:
     from callcenter.web.live import Hub
     from callcenter.web.painter import Painter
     from callcenter.web.screen.desk import Desk
+    from callcenter.web.screen.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,16 @@ class Parts:
     journal: Journal
     clock: Callable[[], datetime]
     notices: Callable[[], Sequence[str]]  # what parts that the web does not know want a person to look at
+    alarms: Callable[[], Sequence[Alarm]]
+    books: Books | None
+    self_test: SelfTest | None
+    lights: Lights
+    plays: Plays
+    free: Callable[[Path], int]  # bytes on the disk of that folder; raises OSError
     lights: Callable[[], Mapping[str, object]]  # what else /healthz shows: alarms, the self-test
     painter: "Painter"
     desk: "Desk"
+    shelf: "Shelf"
     hub: "Hub"
 
 

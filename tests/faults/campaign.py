@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
+from tests.faults.browsers import CallTaker
 from tests.faults.citizens import Citizens, Dialled
 from tests.faults.desks import Desk, Habits, Lifted
 from tests.faults.house import House
@@ -66,6 +67,7 @@ class Campaign:
         self.citizens = Citizens(house.settings.sip_port)
         self.desks: list[Desk] = []
         self.typists = [Typist(house, f"typist{number}") for number in range(plan.typists)]
+        self.call_taker = CallTaker(house, "siti", house.positions[-1])
         self.held: list[asyncio.Task[None]] = []
         self.faults: dict[str, Callable[[], Awaitable[bool]]] = {
             "AMI link cut": self.cut,
@@ -75,6 +77,7 @@ class Campaign:
             "Asterisk restarted": lambda: self.end_asterisk(killed=False),
             "database locked": self.lock,
             "disk of the database full": self.fill,
+            "browser killed -9": self.kill_browser,
         }
 
     @property
@@ -85,6 +88,8 @@ class Campaign:
         """All of it, until the last caller is gone and everything is written down."""
         await self._people_come()
         typing = [asyncio.create_task(each.run()) for each in self.typists]
+        if "browser killed -9" in self.plan.faults:
+            typing.append(asyncio.create_task(self.call_taker.run()))
         try:
             await asyncio.gather(self._calls(), self._worst())
             await asyncio.gather(*self.held)
@@ -95,10 +100,11 @@ class Campaign:
             for task in (*typing, *self.held):
                 task.cancel()
             await asyncio.gather(*typing, *self.held, return_exceptions=True)
+            self.call_taker.kill(counted=False)
         await self.settled()
 
     async def _people_come(self) -> None:
-        await hire(self.house, *(each.name for each in self.typists))
+        await hire(self.house, self.call_taker.name, *(each.name for each in self.typists))
         await self.citizens.start()
         self.house.on_death.append(self.citizens.asterisk_died)
         for name in self.house.positions:
@@ -147,6 +153,9 @@ class Campaign:
 
     async def swallow(self) -> bool:
         return self.house.wire.swallow()
+
+    async def kill_browser(self) -> bool:
+        return self.call_taker.kill()
 
     async def kill_service(self) -> bool:
         return self.house.kill_service()

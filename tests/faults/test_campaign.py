@@ -31,7 +31,7 @@ SHORT = Plan(
 LONG = Plan(
     calls=1050,
     every_s=0.85,
-    pause_s=(4.0, 18.0),
+    pause_s=(2.0, 14.0),
     typists=3,
     faults={
         "AMI link cut": 21,
@@ -41,6 +41,7 @@ LONG = Plan(
         "Asterisk restarted": 3,
         "database locked": 6,
         "disk of the database full": 1,
+        "browser killed -9": 20,
     },
 )
 
@@ -72,8 +73,9 @@ async def run(house: House, plan: Plan, seed: int) -> None:
         print(f"\nseed {seed}\n{campaign.told.table()}")
         campaign.close()
     told = verdict(house, campaign.citizens.log, campaign.lifted)
-    notes = lost(house, campaign.typists)
+    notes = [*lost(house, campaign.typists), *campaign.call_taker.lost()]
     told.counts["notes that were acknowledged, text by text"] = sum(each.acknowledged for each in campaign.typists)
+    told.counts["notes that a page called saved"] = len(campaign.call_taker.stored)
     print(told.table())
     print(f"  {len(notes):>6}  notes lost")
     assert not told.wrong

@@ -61,6 +61,7 @@ def verdict(house: House, log: Sequence[Dialled], lifted: Iterable[Lifted]) -> V
     told.wrong += [f"call without row: {call} is in Asterisk's records" for call in sorted(arrivals - known)]
     told.wrong += [f"invented: {call} is not in Asterisk's records" for call in sorted(known - arrivals)]
     told.wrong += [f"call without ticket: {row['id']}" for row in rows if not row["ticket"]]
+    told.wrong += [f"no recording row: {row['id']}" for row in rows if not row["recording"]]
     told.wrong += [f"still open: {row['id']} {row['stage']}" for row in rows if not row["done"]]
     told.wrong += [f"two tickets or rows: {id_}" for id_, n in Counter(row["id"] for row in rows).items() if n > 1]
     told.counts["rows in the database"], told.counts["arrivals in Asterisk's records"] = len(rows), len(arrivals)

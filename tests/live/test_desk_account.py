@@ -56,6 +56,16 @@ async def test_the_desk_hears_what_it_reads_and_nothing_else(room: Room, ami: Am
     assert all(f"name({name})" in wanted for name in heard)
 
 
+async def test_the_desk_hears_each_change_of_a_phone_once(room: Room, ami: Ami) -> None:
+    caller, her = await room.phone("caller"), await room.phone("101")
+    await caller.dial("112")
+    await her.ringing()
+    await ami.event("QueueMemberStatus", MemberName="101", Status="6")
+    await caller.order("hangup")
+    await ami.event("QueueMemberStatus", MemberName="101", Status="1")
+    assert {first(each, "Queue") for each in ami.events("QueueMemberStatus")} == {"emergency"}
+
+
 async def test_a_wrong_password_is_refused(room: Room) -> None:
     session = room.exchange.desk()
     session.secret = "wrong"

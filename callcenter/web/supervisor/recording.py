@@ -20,7 +20,7 @@ HEADER = 44  # what sox and Asterisk write before 8 kHz, 16 bit, one channel
 async def send_recording(request: web.Request, *, call: str, by: str) -> web.StreamResponse:
     """The file with HTTP ranges; `?download=1` makes the browser keep it."""
     here = parts(request)
-    path = await _file(here, await here.history.recording(call, by=by, address=request.remote or ""))
+    path = await _file(here, await _written_down(request, here, call, by))
     name = path.name if "download" in request.query else ""
     if await asyncio.to_thread(_still_growing, path):
         return await _growing(request, path, name)
@@ -29,6 +29,18 @@ async def send_recording(request: web.Request, *, call: str, by: str) -> web.Str
     if name:
         response.headers[hdrs.CONTENT_DISPOSITION] = f'attachment; filename="{name}"'
     return response
+
+
+async def _written_down(request: web.Request, here: Parts, call: str, by: str) -> str:
+    """Where it is. One hearing is one line of the audit; a download, or a whole file, is always one of its own."""
+    address, now = request.remote or "", here.clock()
+    part = hdrs.RANGE in request.headers and "download" not in request.query
+    if here.plays.goes_on(call, by, address, part=part, now=now):
+        relative = (await here.history.call(call)).line.recording
+    else:
+        relative = await here.history.recording(call, by=by, address=address)
+    here.plays.heard(call, by, address, part=part, now=now)
+    return relative
 
 
 async def _file(here: Parts, relative: str) -> Path:

@@ -1,0 +1,103 @@
+"""What the telephone says of its roads and sounds: trunks, agencies' lines, recordings, the daily account.
+
+In:  the link of the doctor, the settings, the database. Out: findings.
+Never: an action that changes anything, a call dialled.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from callcenter.account import one_day
+from callcenter.asterisk.conf import dial_string
+from callcenter.asterisk.link import Link
+from callcenter.asterisk.wire import fields, text
+from callcenter.core.errors import CallCenterError
+from callcenter.core.phone import read
+from callcenter.findings import Finding, broken, good, look
+from callcenter.settings import Settings
+from callcenter.storage import CallFilter, CallLine, Database, History
+
+GONE = {"UNAVAILABLE", "INVALID"}
+HEADER = 44  # bytes of a wav file without any sound
+
+
+async def look_at_roads(link: Link, settings: Settings) -> AsyncIterator[Finding]:
+    """Every trunk and every agency's line: does anything answer there?"""
+    for trunk in settings.trunks:
+        if await _answers(link, f"trunk-{trunk.name}"):
+            yield good(f"the trunk {trunk.name} answers")
+        else:
+            hosts = ", ".join(trunk.hosts)
+            yield broken(f"The trunk {trunk.name} ({hosts}) does not answer. Call the operator; look at the network.")
+    if not settings.trunks:
+        yield look(f"No operator's trunk is set: only phones here reach 112. Set one in {settings.settings_file}")
+    for agency in settings.agencies:
+        silent = [line.number for line in agency.lines if not await _answers(link, _endpoint(dial_string(line)))]
+        if silent and len(silent) == len(agency.lines):
+            yield look(f"No line of {agency.code} can be reached ({', '.join(silent)}). Look at their roads.")
+        elif silent:
+            yield look(f"Of {agency.code}, these lines cannot be reached: {', '.join(silent)}.")
+    without = [agency.code for agency in settings.agencies if not agency.lines]
+    if without:
+        yield look(f"Agencies without a line: {', '.join(without)}. Give them lines in {settings.settings_file}")
+
+
+def _endpoint(dialled: str) -> str:
+    return dialled.removeprefix("PJSIP/").rpartition("@")[2]
+
+
+async def _answers(link: Link, endpoint: str) -> bool:
+    said = fields(await link.ask("Getvar", {"Variable": f"DEVICE_STATE(PJSIP/{endpoint})"}))
+    return text(said, "Value") not in GONE
+
+
+def look_at_recordings_folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.recordings
+    if not folder.exists():
+        yield look(f"There is no folder for recordings {folder} on this machine. Right where Asterisk is on another.")
+    elif not os.access(folder, os.W_OK):
+        yield broken(f"Recordings cannot be written: {folder}. Give it to the user that runs Asterisk.")
+
+
+async def look_at_recordings(settings: Settings, now: datetime) -> list[Finding]:
+    """The answered calls of the last day: is there sound?"""
+    database = Database(settings.database_url)
+    reads = partial(read, region=settings.region, language=settings.language, pseudo=settings.no_sim_numbers)
+    try:
+        history = History(database, read_number=reads, clock=lambda: now)
+        page = await history.calls(CallFilter(since=now - timedelta(days=1), outcome="ANSWERED"), limit=100)
+    except CallCenterError:
+        return []  # told already
+    finally:
+        await database.close()
+    ended = [line for line in page.lines if line.ended_at is not None and settings.recordings.exists()]
+    silent = [line for line in ended if not _sounds(settings, line)]
+    if silent:
+        first = f"{silent[0].id}, {silent[0].arrived_at:%Y-%m-%d %H:%M} UTC"
+        return [
+            broken(f"{len(silent)} of the last {len(ended)} answered calls have no recording, the newest: {first}.")
+        ]
+    return [good(f"the last {len(ended)} answered calls of a day have their recordings")] if ended else []
+
+
+def _sounds(settings: Settings, line: CallLine) -> bool:
+    if not line.recording:
+        return False
+    stem = settings.recordings / line.recording
+    files = [stem, *stem.parent.glob(f"{stem.stem}.*")]  # compressed ones have another ending
+    return any(file.is_file() and file.stat().st_size > HEADER for file in files)
+
+
+async def look_at_account(settings: Settings, now: datetime) -> list[Finding]:
+    """Today and yesterday, both books."""
+    found = []
+    for day in (now - timedelta(days=1), now):
+        text_ = f"{day.astimezone(settings.zone):%Y-%m-%d}"
+        try:
+            code, lines = await one_day(settings, text_, lambda: datetime.now(UTC))
+        except CallCenterError as wrong:
+            return [look(f"The daily account cannot be made: {wrong}")]
+        found.append(broken(f"{lines[0]}: see ./run account {text_}") if code else good(lines[0]))
+    return found
