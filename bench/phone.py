@@ -88,7 +88,7 @@ class Phone(asyncio.DatagramProtocol):
             self._reply(text, "200 OK")
 
     def _reply(self, request: str, status: str) -> None:
-        copied = [line for line in request.split("\r\n") if line.lower().startswith(("via:", "from:", "call-id", "cseq"))]
+        copied = [line for line in request.split("\r\n") if line.startswith(("Via:", "From:", "Call-ID:", "CSeq:"))]
         to = f"To: {_header(request, 'To')};tag={self.tag}"
         lines = [f"SIP/2.0 {status}", *copied, to, f"Contact: <sip:{self.name}@{self.here}>", "Content-Length: 0"]
         self._transport.sendto("\r\n".join([*lines, "", ""]).encode())

@@ -122,8 +122,8 @@ async def ring(room: Room, phones: list[Phone]) -> None:
 async def calls_and_paints(room: Room, page: Page) -> list[float]:
     """Milliseconds of each ring."""
     desk, secrets = room.positions[0], room.secrets
-    signed_in = (Phone(name, secrets.phones[name], room.exchange.sip_port).sign_in() for name in room.positions[:PHONES])
-    phones = [await one for one in signed_in]
+    port, ringing = room.exchange.sip_port, room.positions[:PHONES]
+    phones = [await Phone(name, secrets.phones[name], port).sign_in() for name in ringing]
     async with Ami(room.exchange.ami_port, "desk", secrets.ami) as asterisk:
         clock = await ahead(page)
         for _ in range(RINGS):

@@ -53,6 +53,7 @@ class Accountant:
         self._arrivals, self._database, self._clock = Arrivals(settings.cel_file, house(settings)), database, clock
         self._on_floor, self._stored_until, self._alarm = on_floor, stored_until, alarm
         self._sentence: str | None = None
+        self._reading = asyncio.Lock()
         self.last: Account | None = None
 
     def notices(self) -> list[str]:
@@ -86,16 +87,19 @@ class Accountant:
     async def compare(self, since: datetime, until: datetime) -> Account:
         """One span. RecordsSilent, StoreDown."""
         now = self._stored_until() or self._clock()
-        arrivals = await asyncio.to_thread(self._arrivals.read, since - MARGIN)
-        return account(
+        async with self._reading:  # a page may ask while the minute's look goes on
+            arrivals = await asyncio.to_thread(self._arrivals.read, since - MARGIN)
+        rows, aside = await kept(self._database, since - MARGIN, until + MARGIN), await put_aside(self._database)
+        return await asyncio.to_thread(  # a flood's two days take 25 ms
+            account,
             arrivals,
-            await kept(self._database, since - MARGIN, until + MARGIN),
+            rows,
             since=since,
             until=until,
             now=now,
             records_begin=self._arrivals.begin,
-            waiting=self._on_floor(),
-            put_aside=await put_aside(self._database),
+            waiting=frozenset(self._on_floor()),
+            put_aside=aside,
         )
 
 

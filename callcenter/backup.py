@@ -33,6 +33,8 @@ DATABASE = "database"
 SOUNDS = "asterisk/spool/monitor/"
 NAME = "callcenter-{stamp}.tar.gz"
 STILL_S = 30.0
+SPARE = 200_000_000
+NO_ROOM = "{folder} has {free:.1f} GB free; a backup may need {needed:.1f}. Make room, or choose another disk."
 THERE = "{file} is there already. Give another name, or a folder: the name is then made from the moment."
 NO_HOME = "There is nothing to back up in {home}: start ./run once, or set CALLCENTER_HOME."
 NOT_OURS = "{home} belongs to another user. Run this as that user, so that no file there becomes unreadable for it."
@@ -50,9 +52,13 @@ async def backup(settings: Settings, target: Path, *, recordings: bool = False, 
         raise BadInput(NO_HOME, home=settings.home)
     must_be_ours(settings)
     file = _place(target)
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.home) as made:
-        files, about = await collect(settings, Path(made), recordings)
-        manifest = await asyncio.to_thread(archive.write, file, files, about)
+    try:
+        _has_room(settings, file.parent, recordings)
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as made:  # never on the room's own disk
+            files, about = await collect(settings, Path(made), recordings)
+            manifest = await asyncio.to_thread(archive.write, file, files, about)
+    except OSError as wrong:
+        raise BadInput(archive.NOT_WRITTEN, file=file, why=wrong.strerror or wrong) from wrong
     await asyncio.to_thread(archive.read, file, None)  # what cannot be read back is no backup
     size = file.stat().st_size
     told = {"at": about["made_at"], "file": str(file), "bytes": size, "recordings": recordings}
@@ -65,6 +71,16 @@ def _place(target: Path) -> Path:
     if file.exists():
         raise BadInput(THERE, file=file)
     return file
+
+
+def _has_room(settings: Settings, folder: Path, recordings: bool) -> None:
+    """A backup must not fill the disk that calls are written to. What it holds is there twice for a while."""
+    parts = [settings.home / name for name in (ASTDB, CEL, "callcenter.db")]
+    parts += [path for _, path in _recordings(settings)] if recordings else []
+    needed = 2 * sum(path.stat().st_size for path in parts if path.exists()) + SPARE
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise BadInput(NO_ROOM, folder=folder, free=free / 1e9, needed=needed / 1e9)
 
 
 async def collect(settings: Settings, folder: Path, recordings: bool) -> tuple[dict[str, Path], dict[str, Any]]:
@@ -102,7 +118,10 @@ def _copies(settings: Settings, folder: Path) -> dict[str, Path]:
     (folder / "spool").mkdir()
     for path in _plain(settings.spool):
         found[f"spool/{path.name}"] = folder / "spool" / path.name
-        shutil.copyfile(path, found[f"spool/{path.name}"])
+        try:
+            shutil.copyfile(path, found[f"spool/{path.name}"])
+        except FileNotFoundError:  # all of it came into the database meanwhile, which is copied after this
+            del found[f"spool/{path.name}"]
     return found
 
 

@@ -17,14 +17,14 @@ from datetime import UTC, datetime
 
 from callcenter.core.errors import CallCenterError
 from callcenter.doctor_asterisk import look_at_asterisk
-from callcenter.doctor_telephone import look_at_account, look_at_recordings, look_at_recordings_folder
+from callcenter.doctor_telephone import look_at_books, look_at_recordings_folder
 from callcenter.findings import Finding, Grade, broken, good, look
 from callcenter.keys import read_secrets
 from callcenter.settings import Settings
 from callcenter.setup import OLDER, runs_older
 from callcenter.storage import Database
 from callcenter.supervise import running_asterisk
-from callcenter.watch import LAST_BACKUP, backup_trouble, disk, disk_trouble
+from callcenter.watch import LAST_BACKUP, LOOKS, backup_trouble, disk
 
 GB = 1 << 30
 LONG_RECORDS = 8 * GB  # half a year or more of a busy city
@@ -43,8 +43,7 @@ def main(settings: Settings, environ: Mapping[str, str] | None = None) -> int:
         *look_at_recordings_folder(settings),
         *look_at_what_fills(settings, now),
         *asyncio.run(look_at_database(settings)),
-        *asyncio.run(look_at_recordings(settings, now)),
-        *asyncio.run(look_at_account(settings, now)),
+        *asyncio.run(look_at_books(settings, now)),
         *asyncio.run(look_at_asterisk(settings)),
     ]
     for finding in findings:
@@ -143,7 +142,7 @@ def look_at_what_fills(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield good(
             f"recordings take {found.a_year_gb:.0f} GB a year at the pace of the last days: room for {days} days"
         )
-    for trouble in (disk_trouble(settings, now), backup_trouble(settings, now)):
+    for trouble in (find(settings, now) for find in LOOKS.values()):
         if trouble:
             yield look(trouble)
     if (settings.home / LAST_BACKUP).exists() and not backup_trouble(settings, now):

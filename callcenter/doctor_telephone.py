@@ -55,6 +55,8 @@ async def _answers(link: Link, endpoint: str) -> bool:
 
 def look_at_recordings_folder(settings: Settings) -> Iterator[Finding]:
     folder = settings.recordings
+    if not settings.home.exists():
+        return  # told already
     if not folder.exists():
         yield look(f"There is no folder for recordings {folder} on this machine. Right where Asterisk is on another.")
     elif not os.access(folder, os.W_OK):
@@ -88,6 +90,13 @@ def _sounds(settings: Settings, line: CallLine) -> bool:
     stem = settings.recordings / line.recording
     files = [stem, *stem.parent.glob(f"{stem.stem}.*")]  # compressed ones have another ending
     return any(file.is_file() and file.stat().st_size > HEADER for file in files)
+
+
+async def look_at_books(settings: Settings, now: datetime) -> list[Finding]:
+    """Recordings and the daily account, once there is something to look at."""
+    if not settings.home.exists():
+        return []  # told already
+    return [*await look_at_recordings(settings, now), *await look_at_account(settings, now)]
 
 
 async def look_at_account(settings: Settings, now: datetime) -> list[Finding]:

@@ -17,11 +17,12 @@ from callcenter.bundle import ROOT, TREE
 from callcenter.core.errors import BadInput
 from callcenter.keys import write_private
 from callcenter.settings import Settings
-from callcenter.units import ASTERISK, SERVICE, TIMER, Place, environment, logrotate, units
+from callcenter.units import ASTERISK, SERVICE, TIMER, Place, command, environment, logrotate, units
 
 SYSTEMD = Path("etc/systemd/system")
 ENVIRONMENT = Path("etc/callcenter/environment")
 LOGROTATE = Path("etc/logrotate.d/callcenter")
+COMMAND = Path("usr/local/bin/callcenter")
 NOT_ROOT = "Only root can install. Run: sudo ./run install (or --root FOLDER to look at the files first)."
 NO_USER = (
     "There is no user {user}. Make one: useradd --system --home-dir {home} --shell /usr/sbin/nologin {user}; "
@@ -48,17 +49,23 @@ def install(settings: Settings, wanted: Wanted, environ: Mapping[str, str]) -> l
         _possible(settings, wanted)
     root = wanted.root or Path("/")
     place = place_of(settings, wanted)
+    before = os.umask(0o022)  # programs and units are for everybody to read; what is private says so
     try:
         if wanted.prefix and wanted.prefix.absolute() != ROOT:
             _copy_program(settings, root / wanted.prefix.absolute().relative_to("/"))
         files = {SYSTEMD / name: text for name, text in units(place).items()}
-        files[LOGROTATE] = logrotate(place)
+        files |= {LOGROTATE: logrotate(place), COMMAND: command(place)}
         for name, text in files.items():
             _write(root / name, text)
-        _write(root / ENVIRONMENT, environment(variables(settings, place, environ)), private=True)
-        _folder_of(root, wanted)
+        (root / COMMAND).chmod(0o755)
+        write_private(_parents(root / ENVIRONMENT), environment(variables(settings, place, environ)))
+        _own_folder(root / place.backups.relative_to("/"), wanted)
+        if wanted.root is None and not place.home.exists():
+            _own_folder(place.home, wanted)
     except OSError as wrong:
         raise BadInput(CANNOT, file=wrong.filename, why=wrong.strerror) from wrong
+    finally:
+        os.umask(before)
     return list(_said(settings, place, wanted, [root / name for name in [*files, ENVIRONMENT]]))
 
 
@@ -129,21 +136,21 @@ def _copy_program(settings: Settings, target: Path) -> None:
     new.rename(target)
 
 
-def _write(file: Path, text: str, *, private: bool = False) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-    if private:  # the database's password may be in it
-        write_private(file, text)
-        return
-    file.write_text(text)
+def _write(file: Path, text: str) -> None:
+    _parents(file).write_text(text)
     file.chmod(0o644)
 
 
-def _folder_of(root: Path, wanted: Wanted) -> None:
-    backups = root / wanted.backups.absolute().relative_to("/")
-    backups.mkdir(parents=True, exist_ok=True)
-    backups.chmod(0o700)
+def _parents(file: Path) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file
+
+
+def _own_folder(folder: Path, wanted: Wanted) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     if wanted.root is None:
-        shutil.chown(backups, wanted.user)
+        shutil.chown(folder, wanted.user)
 
 
 def _said(settings: Settings, place: Place, wanted: Wanted, files: list[Path]) -> Iterator[str]:
@@ -152,8 +159,9 @@ def _said(settings: Settings, place: Place, wanted: Wanted, files: list[Path]) -
     if wanted.prefix:
         yield f"program: {place.tree} (the one before is kept beside it as {place.tree.name}.previous)"
     yield f"data: {place.home}, a backup every night in {place.backups}"
-    if wanted.root is None and (not settings.home.exists() or settings.home.owner() != wanted.user):
-        yield f"Give the data to its user:  mkdir -p {place.home} && chown -R {wanted.user} {place.home}"
+    if wanted.root is None and settings.home.owner() != wanted.user:
+        yield f"Give the data to its user:  chown -R {wanted.user} {place.home}"
     yield "Start it now and at every boot:"
     yield "    systemctl daemon-reload"
     yield f"    systemctl enable --now {ASTERISK} {SERVICE} {TIMER}"
+    yield f"From then on {COMMAND.name} is ./run for this room: callcenter doctor, callcenter user add NAME, ..."

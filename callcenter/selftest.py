@@ -18,7 +18,7 @@ from callcenter.switchboard import News, Switchboard
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 25.0
+PATIENCE_S = 30.0
 AGAIN_S = 15.0  # after one that could not be made because callers wait, or that failed
 FIRST_S = 10.0
 NO_SOUND = 41

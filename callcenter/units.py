@@ -177,3 +177,17 @@ def logrotate(place: Place) -> str:
     su {place.user} {place.user}
 }}
 """
+
+
+def command(place: Place) -> str:
+    """`callcenter WORD`: what ./run is in a folder of one's own."""
+    return f"""\
+#!/bin/sh
+# callcenter WORD ...: any word of ./run, for the room that is installed here, as its own user.
+set -eu
+[ "$(id -u)" -eq 0 ] || exec sudo "$0" "$@"
+set -a
+. {place.environment}
+set +a
+exec runuser -u {place.user} -- {place.word} "$@"
+"""

@@ -1,4 +1,4 @@
-"""What goes wrong slowly: the disk that fills, the backup that nobody made.
+"""What goes wrong slowly: the disk that fills, the backup that nobody made, records that Asterisk could not write.
 
 In:  the settings, the disk, the moment. Out: sentences that name the time that is left; none while all is well.
 Never: a file written or removed; work on the loop.
@@ -7,6 +7,7 @@ Never: a file written or removed; work on the loop.
 import asyncio
 import json
 import logging
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ OLD_BACKUP = (
     "The newest backup was made {hours} hours ago ({file}). Run ./run backup FOLDER; see why the nightly one did not."
 )
 GONE_BACKUP = "The newest backup {file} is not there any more. Run ./run backup FOLDER."
+UNWRITTEN = re.compile(r"\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[^]]*\].*(Unable to (?:write CEL|prepare INSERT).*)")
+TAIL = 256 * 1024
+LOST_RECORD = "Asterisk could not write its own records at {moment} ({why}). Look at its disk and at log/messages."
 UNREADABLE = "{file} cannot be read ({why}): whether there is a backup is not known."
 
 
@@ -95,7 +99,27 @@ def _is_old(settings: Settings, now: datetime) -> bool:
     return made.exists() and now - datetime.fromtimestamp(made.stat().st_mtime, UTC) > BACKUP_LASTS
 
 
-LOOKS: dict[str, Callable[[Settings, datetime], str | None]] = {"disk-soon": disk_trouble, "backup": backup_trouble}
+def records_trouble(settings: Settings, now: datetime) -> str | None:
+    """That Asterisk could not write its own records, within a day: what a rebuild after a gap stands on."""
+    file = settings.asterisk / "log" / "messages"
+    try:
+        with file.open("rb") as log_file:
+            log_file.seek(max(0, file.stat().st_size - TAIL))
+            lines = log_file.read().decode("utf-8", "replace").splitlines()
+    except OSError:  # Asterisk on another machine, or not started yet
+        return None
+    for line in reversed(lines):
+        found = UNWRITTEN.match(line)
+        if found and now - datetime.fromisoformat(found[1]).astimezone(UTC) < timedelta(days=1):
+            return LOST_RECORD.format(moment=found[1], why=found[2][:200])
+    return None
+
+
+LOOKS: dict[str, Callable[[Settings, datetime], str | None]] = {
+    "disk-soon": disk_trouble,
+    "backup": backup_trouble,
+    "records": records_trouble,
+}
 
 
 class Watch:

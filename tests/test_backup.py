@@ -170,7 +170,7 @@ async def test_nothing_that_was_safe_before_a_backup_is_missing_after_it_althoug
         asterisk.stop()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert json.loads((settings.home / LAST_BACKUP).read_text())["file"] == str(file)
-    assert "calls" in said[0] and not list(settings.home.glob(".backup-*"))
+    assert "calls" in said[0] and not list(tmp_path.glob(".backup-*"))
     again = read_settings(other_home(environ))
     told = await restore(again, file, other_home(environ))
     assert "restored from" in told[0] and told[-1] == "Start ./run."
@@ -244,3 +244,14 @@ async def test_a_folder_keeps_the_newest_backups_and_no_file_is_written_over(
         await backup(settings, file)
     with pytest.raises(BadInput, match="cannot be written"):
         await backup(settings, tmp_path / "nowhere" / "room.tar.gz")
+
+
+async def test_a_backup_that_would_fill_the_disk_is_not_begun(
+    saved: tuple[dict[str, str], Path], tmp_path: Path
+) -> None:
+    settings = read_settings(saved[0])
+    with settings.cel_file.open("ab") as file:
+        file.truncate(1 << 50)  # a petabyte, of nothing
+    with pytest.raises(BadInput, match="GB free; a backup may need"):
+        await backup(settings, tmp_path / "second.tar.gz")
+    assert not list(tmp_path.glob("*second*"))

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shlex
 import shutil
 import stat
 import subprocess
@@ -10,11 +11,23 @@ from pathlib import Path
 import pytest
 
 from callcenter.core.errors import BadInput
-from callcenter.install import ENVIRONMENT, LOGROTATE, SYSTEMD, Wanted, install
+from callcenter.health import healthy
+from callcenter.install import COMMAND, ENVIRONMENT, LOGROTATE, SYSTEMD, Wanted, install
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
+from callcenter.supervise import running_asterisk
 from callcenter.units import ASTERISK, BACKUP, SERVICE, TIMER, Place, units
+from tests.live.places import tools
+from tests.test_run import until
 
+PORTS = {
+    "WEB_PORT": 31050,
+    "SIP_PORT": 31051,
+    "AMI_PORT": 31052,
+    "WS_PORT": 31053,
+    "RTP_START": 31060,
+    "RTP_END": 31099,
+}
 ME = pwd.getpwuid(os.getuid()).pw_name
 
 
@@ -88,10 +101,20 @@ def test_it_says_what_it_wrote_and_the_two_lines_to_type(environ: dict[str, str]
     said = written(environ, tmp_path / "root")
     for name in (SYSTEMD / ASTERISK, SYSTEMD / SERVICE, SYSTEMD / TIMER, SYSTEMD / BACKUP, ENVIRONMENT, LOGROTATE):
         assert f"written: {tmp_path / 'root' / name}" in said
-    assert [line.strip() for line in said[-2:]] == [
+    assert "callcenter doctor" in said[-1]
+    assert [line.strip() for line in said[-3:-1]] == [
         "systemctl daemon-reload",
         f"systemctl enable --now {ASTERISK} {SERVICE} {TIMER}",
     ]
+
+
+def test_the_installed_command_is_run_for_that_room_as_its_user(environ: dict[str, str], tmp_path: Path) -> None:
+    written(environ, tmp_path / "root")
+    file = tmp_path / "root" / COMMAND
+    assert os.access(file, os.X_OK) and f"exec runuser -u {ME} -- " in file.read_text()
+    assert subprocess.run(["sh", "-n", file], check=False).returncode == 0
+    folder = (tmp_path / "root" / SYSTEMD).stat()
+    assert stat.S_IMODE(folder.st_mode) == 0o755, "systemd's folder must not be closed by our umask"
 
 
 def test_the_backup_runs_every_night_and_is_made_up_for(environ: dict[str, str], tmp_path: Path) -> None:
@@ -118,3 +141,35 @@ def test_a_short_run_folder_elsewhere_stays_reachable() -> None:
     place = Place("c", x, x, x, Path("/h"), Path("/tmp/callcenter-1"), environment=x, backups=Path("/b"))
     text = units(place)[ASTERISK]
     assert "PrivateTmp=no" in text and "ReadWritePaths=/h -/tmp/callcenter-1" in text
+
+
+def started(root: Path, name: str, key: str = "ExecStart") -> subprocess.Popen[bytes]:
+    """A unit's program as systemd would start it, but for the hardening."""
+    words = shlex.split(unit(root, name)[key].lstrip("-"))
+    environment = dict(line.split("=", 1) for line in shlex.split((root / ENVIRONMENT).read_text()))
+    return subprocess.Popen(
+        words, env={"PATH": os.environ["PATH"], **environment}, cwd=unit(root, name)["WorkingDirectory"]
+    )
+
+
+@pytest.mark.live
+def test_the_units_programs_start_and_the_service_is_restarted_beside_a_living_asterisk(tmp_path: Path) -> None:
+    environ = {"CALLCENTER_HOME": str(tmp_path / "home"), "CALLCENTER_TOOLS": str(tools())}
+    environ |= {f"CALLCENTER_{name}": str(port) for name, port in PORTS.items()}
+    root, settings = tmp_path / "root", read_settings(environ)
+    written(environ, root, backups=tmp_path / "backups")
+    (tmp_path / "backups").mkdir()
+    assert started(root, ASTERISK, "ExecStartPre").wait(60) == 0
+    with started(root, ASTERISK) as asterisk:
+        try:
+            for _ in range(2):  # the second one finds everything as the first one left it when it was killed
+                with started(root, SERVICE) as service:
+                    try:
+                        until(lambda: healthy(settings), "the service answers")
+                        assert started(root, BACKUP).wait(60) == 0
+                    finally:
+                        service.kill()
+                assert asterisk.poll() is None and running_asterisk(settings) == asterisk.pid
+        finally:
+            asterisk.terminate()
+    assert len(list((tmp_path / "backups").iterdir())) == 2

@@ -125,9 +125,10 @@ def test_our_own_death_ends_no_call_and_the_next_start_takes_the_asterisk_over(t
         first.process.wait()
         until(lambda: not Path(f"/proc/{service}").exists(), "the service's end")
         assert first.asterisk() == asterisk
-        with room(tmp_path) as second:
+        with room(tmp_path, CALLCENTER_RING_TIMEOUT_S="25") as second:
             assert second.asterisk() == asterisk
             assert "is kept as it is, with its calls" in second.err.read_text()
+            assert "was started with older settings" in second.err.read_text()
             assert second.stop() == 0
         assert first.asterisk() is None
 

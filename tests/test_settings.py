@@ -153,6 +153,25 @@ def test_the_example_holds_true_when_every_line_of_it_is_switched_on(tmp_path: P
     assert len(settings.agency("damkar").lines) == 2  # type: ignore[union-attr]
 
 
+def test_an_overflow_line_goes_over_the_first_trunk_like_any_other(tmp_path: Path) -> None:
+    line = '[[overflow]]\nname = "on-call"\nnumber = "08123456789"\nroad = "trunk"\n'
+    trunk = '[[trunks]]\nname = "main"\nhosts = ["192.0.2.1"]\n'
+    (tmp_path / "settings.toml").write_text(line)
+    assert read_settings({"CALLCENTER_HOME": str(tmp_path)}).overflow == ()
+    (tmp_path / "settings.toml").write_text(line + trunk)
+    (found,) = read_settings({"CALLCENTER_HOME": str(tmp_path)}).overflow
+    assert (found.road, found.press_1, found.name) == ("trunk:main", True, "on-call")
+
+
+@pytest.mark.parametrize("name", ["a|b", "a,b", "${EXTEN}", "a\\nb", "x" * 41])
+def test_a_name_that_could_be_more_than_a_name_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "settings.toml").write_text(
+        f'[[overflow]]\nname = "{name}"\nnumber = "08123456789"\nroad = "sip:192.0.2.9"\n'
+    )
+    with pytest.raises(BadInput, match="name"):
+        read_settings({"CALLCENTER_HOME": str(tmp_path)})
+
+
 def test_the_example_shows_the_defaults(tmp_path: Path) -> None:
     example = files("callcenter").joinpath("settings.example").read_text("utf-8").split("[[trunks]]")[0]
     plain = read_settings({"CALLCENTER_HOME": str(tmp_path)})

@@ -43,13 +43,16 @@ def queues(settings: Settings) -> str:
 def self_test(settings: Settings) -> str:
     """Asterisk as its own neighbour: known by its own address and port, which no other phone can have."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.sip_host, settings.sip_host)  # noqa: S104 - only compared
-    here = plain("sip_host", f"[{host}]:{settings.sip_port}" if ":" in host else f"{host}:{settings.sip_port}")
+    plain("sip_host", host)
+    here = f"[{host}]:{settings.sip_port}" if ":" in host else f"{host}:{settings.sip_port}"
     phone = f"{SELF_TEST}-phone"
     return (
         section(SELF_TEST, "itself", aors=SELF_TEST)
-        + section(SELF_TEST, type="aor", contact=f"sip:{here}")
+        + section(SELF_TEST, type="aor")
+        + f"contact = sip:{here}\n"
         + section(SELF_TEST, type="identify", endpoint=SELF_TEST)
         + f"match = {here}\n"
         + section(phone, "itself", aors=phone)
-        + section(phone, type="aor", contact=f"sip:answer@{here}")
+        + section(phone, type="aor")
+        + f"contact = sip:answer@{here}\n"
     )

@@ -47,12 +47,15 @@ ACCESS: dict[str, frozenset[str]] = {
     "screen.cancel": DESK,
     "screen.leave": DESK,
     "screen.hangup": DESK,
+    "screen.verify": DESK,
+    "screen.replay": DESK,
     # the supervisor's pages
     "calls": READERS,
     "calls.export": READERS,
     "call": READERS,
     "ticket": READERS,
     "recording": READERS,
+    "proof": READERS,
     # people
     "people": PEOPLE,
     "people.add": PEOPLE,

@@ -6,7 +6,7 @@ Never: a part that dies alone: painter of live parts, reader of papers and serve
 
 import asyncio
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -24,16 +24,20 @@ from callcenter.web.live import Hub
 from callcenter.web.painter import Painter
 from callcenter.web.parts import PARTS, Parts
 from callcenter.web.people.routes import ROUTES as PEOPLE
+from callcenter.web.proof import Lights, Proofs
 from callcenter.web.screen.desk import Desk
 from callcenter.web.screen.live import regions
 from callcenter.web.screen.routes import ROUTES as SCREEN
+from callcenter.web.screen.shelf import Shelf
 from callcenter.web.security import Tokens, guard, put_headers
 from callcenter.web.sessions import Sessions
-from callcenter.web.static_files import read_static
+from callcenter.web.static_files import StaticFiles, read_static
+from callcenter.web.supervisor.plays import Plays
 from callcenter.web.supervisor.routes import ROUTES as SUPERVISOR
 
 LARGEST_FORM = 256 * 1024
 SHUTDOWN_S = 3.0
+NOTHING_PROVED = Proofs()
 
 
 class Secrets(Protocol):
@@ -54,12 +58,12 @@ def make_app(
     database: Database,
     journal: Journal,
     clock: Callable[[], datetime],
-    notices: Callable[[], Sequence[str]] = tuple,
-    lights: Callable[[], Mapping[str, object]] = dict,
+    proofs: Proofs = NOTHING_PROVED,
 ) -> web.Application:
     """The application. Nothing runs in it by itself: `serve`, or a test, runs `run_parts` beside it."""
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     files, hub = read_static(), Hub(clock)
+    shelf = Shelf(history, hub.stir)
     app[PARTS] = here = Parts(
         settings=settings,
         tokens=Tokens(secrets.session.encode()),
@@ -71,18 +75,24 @@ def make_app(
         database=database,
         journal=journal,
         clock=clock,
-        notices=notices,
-        lights=lights,
+        proofs=proofs,
+        lights=Lights(proofs.self_test),
+        plays=Plays(),
         painter=Painter(settings, read_languages(), files),
-        desk=Desk(history, people, board, hub.stir),
+        desk=Desk(history, people, board, hub.stir, shelf=shelf, tickets=tickets),
+        shelf=shelf,
         hub=hub,
     )
     hub.show(regions(lambda: here))
+    _open_doors(app, files)
+    return app
+
+
+def _open_doors(app: web.Application, files: StaticFiles) -> None:
     app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *PEOPLE, *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)
-    return app
 
 
 async def _close_pages(app: web.Application) -> None:
@@ -96,6 +106,8 @@ async def run_parts(app: web.Application) -> None:
 
     def hear(news: News) -> None:
         here.desk.hear(news)
+        here.shelf.hear(news)
+        here.lights.look()
         here.hub.stir()
 
     unlisten = here.board.listen(hear)
@@ -103,6 +115,7 @@ async def run_parts(app: web.Application) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(here.hub.run(), name="live")
             tasks.create_task(here.desk.run(), name="papers")
+            tasks.create_task(here.shelf.run(), name="shelves")
     finally:
         unlisten()
 

@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from babel import Locale
@@ -23,9 +24,13 @@ SCRIPTS = HERE / "static"
 PACKAGE = HERE.parent
 DEFAULT = "id"
 TERMINAL = frozenset({"render.py", "conf.py", "commands.py", "dump.py"})
+BESIDE = ("switchboard.py", "account.py", "watch.py", "selftest.py")
+BY_NAME = frozenset({"link_state.py", "alarms.py", "account.py", "watch.py", "selftest.py"})
+"""Whose sentences are constants in capitals."""
 FOLDERS = ("core", "asterisk", "storage", "web")
 """Whose sentences reach a screen; the terminal's own (TERMINAL) stay English."""
 
+PLACES = re.compile(r"\{(\w*)[^}]*\}")
 SCRIPT_SENTENCE = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)+)\"""")
 MARKERS = frozenset({
     "N_", "CallCenterError", "Refused", "NotFound", "Conflict", "BadInput", "LineDown", "Unconfirmed", "StoreDown",
@@ -46,6 +51,26 @@ class Language:
     name: str
     sentences: Mapping[str, str]
 
+    def again(self, said: str) -> str:
+        """An English sentence whose places are filled already, in this language; as it is where nothing fits."""
+        if said in self.sentences or not said:
+            return self.say(said)
+        for shape, sentence in self._shapes:
+            found = shape.fullmatch(said)
+            if found:
+                values = {name: self.again(value) for name, value in found.groupdict().items()}
+                try:
+                    return self.say(sentence, **values)
+                except ValueError:  # a place that wants a number
+                    return said
+        return said
+
+    @cached_property
+    def _shapes(self) -> list[tuple[re.Pattern[str], str]]:
+        """Sentences with places, the longest first: the shorter ones would fit too much."""
+        with_places = sorted((s for s in self.sentences if PLACES.search(s)), key=len, reverse=True)
+        return [(_shape(sentence), sentence) for sentence in with_places if len(PLACES.sub("", sentence)) > 12]
+
     def say(self, sentence: str, /, **values: object) -> str:
         """The sentence in this language. `{name}` places are filled from `values`; a bad catalogue never raises."""
         text = self.sentences.get(sentence) or sentence
@@ -55,6 +80,17 @@ class Language:
             return text.format(**values)
         except (KeyError, IndexError, ValueError):
             return sentence.format_map(_Blank(values))
+
+
+def _shape(sentence: str) -> re.Pattern[str]:
+    """What that sentence looks like when it is said."""
+    seen: set[str] = set()
+    parts = []
+    for place in re.split(r"(\{\w+[^}]*\})", sentence):
+        name = place[1:-1].split(":")[0] if place.startswith("{") else ""
+        parts.append(re.escape(place) if not name else f"(?P={name})" if name in seen else f"(?P<{name}>.*?)")
+        seen.add(name)
+    return re.compile("".join(parts), re.DOTALL)
 
 
 class _Blank(dict[str, object]):
@@ -91,15 +127,15 @@ def used_sentences() -> set[str]:
         for _line, _function, message in extract_from_ast(template, ("_",)):
             found.update(m for m in (message if isinstance(message, tuple) else (message,)) if m)
     paths = [path for folder in FOLDERS for path in (PACKAGE / folder).rglob("*.py") if path.name not in TERMINAL]
-    trees = {path: ast.parse(path.read_text("utf-8")) for path in (*paths, PACKAGE / "switchboard.py")}
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in (*paths, *(PACKAGE / name for name in BESIDE))}
     everywhere: dict[str, set[str]] = {}
     for tree in trees.values():
         for name, said in _constants(tree).items():
             everywhere.setdefault(name, set()).add(said)
     for path, tree in trees.items():
         found.update(_python_sentences(tree, everywhere))
-        if path.name == "link_state.py":  # said through other names
-            found.update(said for name, said in _constants(tree).items() if name.isupper())
+        if path.name in BY_NAME:  # said through other names
+            found.update(said for name, said in _constants(tree).items() if name.isupper() and " " in said)
     return found
 
 
@@ -128,9 +164,6 @@ def _python_sentences(tree: ast.Module, everywhere: Mapping[str, set[str]]) -> I
             yield first.value
         elif isinstance(first, ast.Name):
             yield from {own[first.id]} if first.id in own else everywhere.get(first.id, set())
-
-
-PLACES = re.compile(r"\{(\w*)[^}]*\}")
 
 
 def check(languages: Mapping[str, Language]) -> list[str]:

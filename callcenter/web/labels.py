@@ -4,6 +4,7 @@ In:  a code of `core`. Out: the English sentence that the catalogues translate.
 Never: a rule. Codes are stable, labels are display text.
 """
 
+from callcenter.core.account import Kind
 from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
 from callcenter.core.position import Phone
@@ -110,6 +111,37 @@ ROLE: dict[str, str] = {
     "viewer": N_("Viewer"),
 }
 
+ACCOUNT: dict[str, str] = {
+    Kind.ON_ITS_WAY: N_("on its way into the books"),
+    Kind.BEFORE_RECORDS: N_("older than Asterisk's records"),
+    Kind.QUARANTINED: N_("put aside, see below"),
+    Kind.NO_CALL: N_("in Asterisk's records, but no call here"),
+    Kind.NO_TICKET: N_("without a ticket"),
+    Kind.TWO_TICKETS: N_("with more than one ticket"),
+    Kind.NO_ARRIVAL: N_("not in Asterisk's records"),
+}
+
+JOURNAL: dict[str, str] = {
+    "ok": N_("everything that happened is stored"),
+    "waiting": N_("waits on the disk for the database"),
+    "disk": N_("not even the disk takes it"),
+}
+
+LIGHT: dict[str, str] = {
+    "good": N_("The test call came all the way to its ticket."),
+    "bad": N_("The test call did not come all the way."),
+    "waiting": N_("No test call has been made yet."),
+    "off": N_("The self-test is switched off."),
+}
+
+SOURCE: dict[str, str] = {
+    "SIP": N_("from the network"),
+    "AML": N_("from the caller's phone"),
+    "MAP": N_("from the map"),
+    "CALLER": N_("said by the caller"),
+    "SMS_LINK": N_("from the caller's link"),
+}
+
 FACT: dict[str, str] = {
     "LegStarted": N_("A phone came in"),
     "CallArrived": N_("The call came in"),
@@ -146,4 +178,8 @@ TABLES: dict[str, dict[str, str]] = {
     "phase": PHASE,
     "role": ROLE,
     "fact": FACT,
+    "account": ACCOUNT,
+    "journal": JOURNAL,
+    "light": LIGHT,
+    "source": SOURCE,
 }

@@ -11,6 +11,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -58,13 +59,14 @@ class Client:
     seq: int = 0  # of the newest picture offered
     seen: int = 0  # everything up to here has been sent
 
-    def offer(self, region: str, html: str, seq: int) -> None:
+    def offer(self, region: str, html: str, seq: int, *, wake: bool = True) -> None:
         """The newest picture of that part; replaces an older one that has not left yet."""
         if self.pending.get(region, self.sent.get(region)) == html:
             return
         self.pending[region] = html
         self.seq = seq
-        self.wake.set()
+        if wake:
+            self.wake.set()
 
 
 class Hub:
@@ -80,7 +82,7 @@ class Hub:
         self._limit = limit
         self._regions: Sequence[Region] = ()
         self._stirred = asyncio.Event()
-        self._news = False  # the banners do not show it yet
+        self._news = asyncio.Event()  # the banners do not show it yet
         self._known: dict[tuple[str, Hashable], tuple[str, int]] = {}
 
     def show(self, regions: Sequence[Region]) -> None:
@@ -89,7 +91,7 @@ class Hub:
 
     def stir(self) -> None:
         """Something changed. Never blocks."""
-        self._news = True
+        self._news.set()
         self._stirred.set()
 
     async def run(self) -> None:
@@ -105,19 +107,32 @@ class Hub:
             if everything:
                 self._refresh_urgent()
                 await asyncio.sleep(0)  # lets the banners leave before the rest is painted
+            began = asyncio.get_running_loop().time()
             for region in self._regions:
                 if region.ticking or (everything and not region.urgent):
                     await self._refresh(region)
+            for client in self.clients:  # the whole round in one message
+                if client.pending:
+                    client.wake.set()
+            await self._rest(asyncio.get_running_loop().time() - began)
 
     def _refresh_urgent(self) -> None:
         """The banners: all of them at once, before anything else."""
-        self._news = False
+        self._news.clear()
         for region in self._regions:
             if region.urgent:
                 fresh: dict[Hashable, tuple[str, int]] = {}
                 for client in self.clients:
                     self._refresh_client(region, client, fresh)
                 self._forget(region, fresh)
+
+    async def _rest(self, seconds: float) -> None:
+        """As long as the round took: half of the time at most goes into parts that can wait. Banners do not."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self._news.wait()
+                    self._refresh_urgent()
 
     async def _refresh(self, region: Region) -> None:
         """The other parts: a room of fifty costs a tenth of a second, so that a banner goes before what is left."""
@@ -127,7 +142,7 @@ class Hub:
             self._refresh_client(region, client, fresh)
             if asyncio.get_running_loop().time() - slept > SLICE_S:
                 await asyncio.sleep(0)
-                if self._news:
+                if self._news.is_set():
                     self._refresh_urgent()
                 slept = asyncio.get_running_loop().time()
         self._forget(region, fresh)
@@ -137,7 +152,7 @@ class Hub:
         scope = region.scope(client.viewer)
         if scope not in fresh:
             fresh[scope] = self._paint(region, client.viewer, scope)
-        client.offer(region.name, *fresh[scope])
+        client.offer(region.name, *fresh[scope], wake=region.urgent)
 
     def _forget(self, region: Region, fresh: Mapping[Hashable, object]) -> None:
         for key in [k for k in self._known if k[0] == region.name and k[1] not in fresh]:

@@ -21,6 +21,7 @@ from callcenter.settings import Settings
 from callcenter.web.access import may
 from callcenter.web.i18n import TEMPLATES, Language
 from callcenter.web.labels import TABLES
+from callcenter.web.place import read_place
 from callcenter.web.security import form_token, is_loopback, is_secure, session_of
 from callcenter.web.static_files import StaticFiles
 from callcenter.web.times import CityTime, between, epoch_ms, span
@@ -62,6 +63,8 @@ class Painter:
             label=lambda table, code: language.say(TABLES[table].get(code, code or "")),
             labels=TABLES,
             told=lambda error: self.say_error(language, error),
+            again=language.again,
+            place_of=read_place,
             number=lambda raw: self.number(raw, language.code),
             agency_name=lambda code: self.agency_name(code, language.code),
             category_name=lambda code: self.category_name(code, language.code),

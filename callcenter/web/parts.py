@@ -4,10 +4,9 @@ In:  the parts. Out: `parts(request)`.
 Never: a global. Two apps in one process share nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -15,7 +14,7 @@ from aiohttp import web
 from callcenter.settings import Settings
 from callcenter.storage import Database, History, People, Tickets
 from callcenter.web.board import Board, Journal
-from callcenter.web.proof import Alarm, Books, Lights, SelfTest
+from callcenter.web.proof import Lights, Proofs
 from callcenter.web.security import Tokens
 from callcenter.web.sessions import Sessions
 from callcenter.web.supervisor.plays import Plays
@@ -41,14 +40,9 @@ class Parts:
     database: Database
     journal: Journal
     clock: Callable[[], datetime]
-    notices: Callable[[], Sequence[str]]  # what parts that the web does not know want a person to look at
-    alarms: Callable[[], Sequence[Alarm]]
-    books: Books | None
-    self_test: SelfTest | None
+    proofs: Proofs
     lights: Lights
     plays: Plays
-    free: Callable[[Path], int]  # bytes on the disk of that folder; raises OSError
-    lights: Callable[[], Mapping[str, object]]  # what else /healthz shows: alarms, the self-test
     painter: "Painter"
     desk: "Desk"
     shelf: "Shelf"

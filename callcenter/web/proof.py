@@ -4,9 +4,12 @@ In:  parts of the service by what they say, never by their class. Out: Protocols
 far. Never: a question to Asterisk or to the database.
 """
 
+import shutil
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from callcenter.core.account import Account
@@ -17,6 +20,13 @@ SHORTEST = timedelta(seconds=1)
 """A reconnect that is shorter, in which nothing came or went, is no gap that a person must know of."""
 RECENT = timedelta(hours=12)
 LIGHTS_KEPT = 96
+
+
+def free_bytes(folder: Path) -> int:
+    """Free on the disk under that folder, which may not be there yet. Raises OSError."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
 
 
 class Alarm(Protocol):
@@ -59,6 +69,17 @@ class Books(Protocol):
     async def compare(self, since: datetime, until: datetime) -> Account:
         """Raises CallCenterError where one of the books cannot be read."""
         ...
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """What other parts prove or warn of; each may be missing."""
+
+    notices: Callable[[], Sequence[str]] = tuple  # what parts that the web does not know want a person to look at
+    alarms: Callable[[], Sequence[Alarm]] = tuple  # the oldest first
+    books: Books | None = None
+    self_test: SelfTest | None = None
+    free: Callable[[Path], int] = free_bytes  # on the disk of that folder; raises OSError
 
 
 def colour(test: SelfTest | None) -> str:

@@ -11,7 +11,7 @@ from callcenter.asterisk.conf import dial_string
 from callcenter.asterisk.inbox import READERS
 from callcenter.asterisk.render import SOURCE, city_files, render, shipped
 from callcenter.city import Registration, Trunk
-from callcenter.core.agency import Agency, Line
+from callcenter.core.agency import Agency, Line, OverflowLine
 from callcenter.core.errors import BadInput
 from callcenter.keys import Secrets
 from callcenter.settings import Settings
@@ -119,6 +119,38 @@ def test_everything_is_written_for_the_owner_only_and_unchanged_files_are_left_a
     before = {file: file.stat().st_ino for file in files}
     render(settings, SECRETS, etc)
     assert {file: file.stat().st_ino for file in files} == before
+
+
+def test_the_overflow_lines_stand_in_asterisk_in_their_order() -> None:
+    here = (
+        OverflowLine("08123456789", "trunk:main", 25, "0231112", "on-call officer"),
+        OverflowLine("112", "sip:10.9.0.1", name="neighbours", press_1=False),
+    )
+    files = city(overflow=here, overflow_after_s=20)
+    lines = files["city/globals.conf"].splitlines()
+    assert "OVERFLOW_AFTER = 20" in lines
+    assert "OVERFLOW_1 = PJSIP/08123456789@trunk-main|0231112|25|press|on-call officer" in lines
+    assert "OVERFLOW_2 = PJSIP/112@road-10.9.0.1|112|20|lift|neighbours" in lines
+    assert "[road-10.9.0.1](road)" in files["city/roads.conf"]
+
+
+def test_the_queue_in_which_paused_phones_ring_has_the_same_phones_and_goes_first() -> None:
+    text = city(positions=("101", "102"))["city/queues.conf"]
+    plain, rest = text.split("[emergency-all](ring-all)")
+    everybody = rest.split("[self-test]")[0]
+    assert [line for line in plain.splitlines() if "member" in line] == [
+        line for line in everybody.splitlines() if "member" in line
+    ]
+    assert "weight = 1" in everybody
+
+
+@pytest.mark.parametrize(
+    ("sip_host", "here"), [("0.0.0.0", "127.0.0.1:5060"), ("192.168.1.5", "192.168.1.5:5060"), ("::", "[::1]:5060")]
+)
+def test_the_self_test_calls_asterisk_where_it_listens(sip_host: str, here: str) -> None:
+    text = city(sip_host=sip_host)["city/self-test.conf"]
+    assert f"contact = sip:{here}\n" in text
+    assert f"match = {here}\n" in text
 
 
 def test_where_the_service_lives_on_another_host_ami_listens_there_and_lets_only_private_networks_in() -> None:

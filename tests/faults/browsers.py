@@ -5,6 +5,7 @@ Never: a clean end of a browser.
 """
 
 import asyncio
+import builtins
 import contextlib
 import os
 import shutil
@@ -12,13 +13,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import psutil
-from playwright.async_api import Error, Page, Playwright, async_playwright
+from playwright.async_api import Error, Page, Playwright, TimeoutError, async_playwright
 
 from tests.faults.house import House
 from tests.faults.typists import PASSWORD, WORDS
 
 FLAGS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
-STATE = "() => [document.querySelector('#note').value, document.querySelector('#saved').className]"
+STATE = """() => [document.querySelector('#sheet .sheet').dataset.call, document.querySelector('#note').value,
+                  document.querySelector('#saved').className]"""
+"""The sheet is not always the one that was opened: a call at her position opens its own."""
 
 
 class CallTaker:
@@ -35,7 +38,7 @@ class CallTaker:
         async with async_playwright() as playwright:
             while True:
                 self.typing.clear()
-                with contextlib.suppress(Error, TimeoutError):
+                with contextlib.suppress(Error, builtins.TimeoutError):
                     async with self._page(playwright) as page:
                         await self._signs_in(page)
                         while True:
@@ -55,8 +58,9 @@ class CallTaker:
             browser.set_default_timeout(10_000)
             yield browser.pages[0]
         finally:
-            with contextlib.suppress(Error, TimeoutError):
-                await asyncio.wait_for(browser.close(), 5)
+            with contextlib.suppress(Error, builtins.TimeoutError):
+                async with asyncio.timeout(5):
+                    await browser.close()
 
     async def _signs_in(self, page: Page) -> None:
         await page.goto(self.house.settings.url + "sign-in")
@@ -78,9 +82,11 @@ class CallTaker:
         await page.locator("#note").focus()
         for word in WORDS:
             await page.keyboard.type(word + " ", delay=25)
-            text, how = await page.evaluate(STATE)
-            if " ok" in how:
-                self.stored[call] = text
+            with contextlib.suppress(TimeoutError):
+                await page.wait_for_selector("#saved.ok", timeout=2000)
+            shown, text, how = await page.evaluate(STATE)
+            if "ok" in how.split():
+                self.stored[shown] = text
                 self.typing.set()
 
     def kill(self, *, counted: bool = True) -> bool:

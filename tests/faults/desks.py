@@ -33,6 +33,7 @@ class Lifted:
     desk: str
     number: str
     at: datetime
+    hung_up: bool = False  # she, and not the other side
 
 
 class Desk(asyncio.DatagramProtocol):
@@ -44,6 +45,7 @@ class Desk(asyncio.DatagramProtocol):
         self.signed_in = asyncio.Event()
         self._invites: dict[str, str] = {}  # Call-ID -> INVITE, while it rings
         self._speaking: dict[str, str] = {}  # Call-ID -> INVITE, from 200 to BYE
+        self._now: dict[str, Lifted] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     async def start(self) -> Self:
@@ -156,13 +158,15 @@ class Desk(asyncio.DatagramProtocol):
         if invite is None or call not in self._timers:
             return
         self._speaking[call] = invite
-        self.lifted.append(Lifted(self.name, number_in(header(invite, "From")), now()))
+        self._now[call] = Lifted(self.name, number_in(header(invite, "From")), now())
+        self.lifted.append(self._now[call])
         self._after(call, self.chance.uniform(*self.habits.speaks), self._hangs_up, call)
 
     def _hangs_up(self, call: str) -> None:
         invite = self._speaking.pop(call, None)
         if invite is None:
             return
+        self._now[call].hung_up = True
         target = header(invite, "Contact").strip("<>").split(">")[0]
         lines = [
             f"Via: SIP/2.0/UDP {self.here};branch={new_branch()}",

@@ -52,6 +52,7 @@ class Life:
     up_at: datetime | None = None
     died_at: datetime | None = None
     killed: bool = False
+    asked_at: datetime | None = None  # to end, where it was asked
 
 
 class House:
@@ -173,6 +174,7 @@ class House:
         if killed:
             process.kill()
         else:
+            self.asterisk[-1].asked_at = now()
             process.terminate()
         return True
 

@@ -30,7 +30,7 @@ SHORT = Plan(
 )
 LONG = Plan(
     calls=1050,
-    every_s=0.85,
+    every_s=0.75,
     pause_s=(2.0, 14.0),
     typists=3,
     faults={

@@ -23,7 +23,7 @@ SAME = timedelta(seconds=0.5)
 QUERY = """
 SELECT c.id, c.number, c.sip_call_id, c.arrived_at, c.answered_at, c.ended_at, c.outcome, c.disconnected_early, c.stage,
        c.end_seen, c.answered_by, c.recording, c.done, t.number AS ticket, t.created_at
-FROM calls c LEFT JOIN ticket_calls l ON l.call = c.id LEFT JOIN tickets t ON t.id = l.ticket ORDER BY c.arrived_at
+FROM calls c LEFT JOIN ticket_calls l ON l.call = c.id LEFT JOIN tickets t ON t.id = l.ticket WHERE NOT c.test ORDER BY c.arrived_at
 """
 Row = Mapping[str, Any]
 
@@ -102,7 +102,8 @@ def judge(told: Verdict, who: Dialled, rows: list[Row], lives: Sequence[Life], d
     name = f"{who.number or 'nameless'} at {who.dialled_at:%H:%M:%S.%f} ({who.end}, {who.status}, {who.id})"
     heard = who.heard_at
     at_the_door = heard is None or (
-        who.ringing_at is None and any(died - SAME <= who.ended_at and heard <= died + MOMENT for died in dead)
+        who.ringing_at is None
+        and (who.status == 503 or any(died - SAME <= who.ended_at and heard <= died + MOMENT for died in dead))
     )
     if at_the_door:  # Asterisk was dead or dying when he dialled
         told.counts["callers whom Asterisk never had"] += 1
@@ -115,7 +116,7 @@ def judge(told: Verdict, who: Dialled, rows: list[Row], lives: Sequence[Life], d
         told.wrong.append(f"{len(rows)} rows: {name} {[row['id'] for row in rows]}")
         return
     row = rows[0]
-    wrong = [*_outcome(told, who, row, dead), *_times(told, who, row, dead), *_desk(who, row, desks)]
+    wrong = [*_outcome(told, who, row, dead), *_cut(who, row, lives, desks), *_times(told, who, row, dead), *_desk(who, row, desks)]
     told.wrong += [f"{row['id']} {name}: {each}" for each in wrong]
 
 
@@ -137,8 +138,21 @@ def _outcome(told: Verdict, who: Dialled, row: Row, dead: Sequence[datetime]) ->
         right = {*right, *expected(who, cut=False)[1]}
     if row["outcome"] not in right:
         yield f"outcome {row['outcome']}, not {' or '.join(sorted(right))}"
-    cut = who.end is End.DEATH and who.answered_at is not None and not who.crossed
-    if bool(row["disconnected_early"]) is not cut and not _near(who.ended_at, dead, 2 * MOMENT):
+
+
+def _cut(who: Dialled, row: Row, lives: Sequence[Life], desks: Sequence[Lifted]) -> Iterator[str]:
+    """Whether he is owed a callback: he spoke, and Asterisk died or was stopped under him."""
+    if who.answered_at is None or who.gave_up_at is not None or not who.ended_at:
+        return
+    stopped = [life for life in lives if life.asked_at and life.died_at]
+    stopping = any(life.asked_at <= who.ended_at <= life.died_at for life in stopped if life.asked_at and life.died_at)
+    cut = who.end is End.DEATH or (who.end is End.ROOM and stopping)
+    dead = [life.died_at for life in lives if life.died_at]
+    if cut and (who.withheld or any(each.number == who.number and each.hung_up for each in desks)):
+        return  # she hung up in that moment, or the desk's log cannot tell
+    if not cut and (stopping or _near(who.ended_at, dead)):
+        return
+    if bool(row["disconnected_early"]) is not cut:
         yield f"disconnected_early is {row['disconnected_early']}"
 
 

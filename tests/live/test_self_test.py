@@ -22,7 +22,7 @@ async def calls_itself(ami: Ami) -> str:
         Async="true",
     )
     arrival = await ami.event("UserEvent", UserEvent="Arrival", Test="1")
-    await ami.event("Hangup", 15, Uniqueid=first(arrival, "Uniqueid"))
+    await ami.event("Hangup", 25, Uniqueid=first(arrival, "Uniqueid"))
     return first(arrival, "Uniqueid")
 
 
@@ -51,7 +51,7 @@ async def test_where_no_sound_passes_it_ends_with_another_cause(room: Room, ami:
     await room.exchange.cli("dialplan remove extension answer@from-self-test")
     try:
         await room.exchange.cli("dialplan add extension answer,1,Answer into from-self-test")
-        await room.exchange.cli("dialplan add extension answer,2,Wait,12 into from-self-test")
+        await room.exchange.cli("dialplan add extension answer,2,Wait,20 into from-self-test")
         call = await calls_itself(ami)
         assert first(await ami.event("Hangup", Uniqueid=call), "Cause") == "41"
     finally:

@@ -14,9 +14,9 @@ from callcenter.core.apply import apply
 from callcenter.core.call import Call
 from callcenter.core.errors import CallCenterError
 from callcenter.core.facts import Fact
-from callcenter.core.floor import Floor
+from callcenter.core.floor import Floor, Gap
 from callcenter.core.forward import allow
-from callcenter.core.seen import PositionSeen
+from callcenter.core.seen import GapClosed, PositionSeen
 from callcenter.core.wishes import Wish
 from callcenter.web.board import Board, News
 
@@ -67,6 +67,13 @@ class FakeBoard:
             if self._keep:
                 self._keep(fact, changed)
             self.tell(changed)
+
+    def gap(self, gap: Gap) -> None:
+        """A time in which nobody listened is over; the journal keeps it, as it keeps the real switchboard's."""
+        self.floor = replace(self.floor, gaps=(*self.floor.gaps, gap))
+        if self._keep:
+            self._keep(GapClosed(gap.until, gap.since, gap.found, gap.unknown, gap.cut), ())
+        self.tell()
 
     def committed(self, numbers: Mapping[str, str]) -> None:
         self.tickets.update(numbers)

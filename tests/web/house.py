@@ -21,8 +21,9 @@ from callcenter.keys import Secrets
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
 from callcenter.storage import Database, Entry, History, Journal, People, Tickets, migrate, sqlite_url
-from callcenter.web.app import make_app, run_parts
+from callcenter.web.app import NOTHING_PROVED, make_app, run_parts
 from callcenter.web.parts import PARTS
+from callcenter.web.proof import Proofs
 from tests.storage.cast import QUICK
 from tests.web.fakes import NIGHT, FakeBoard, Telephone
 
@@ -108,7 +109,7 @@ async def _migrated(file: Path) -> None:
     file.write_bytes(_template[0])
 
 
-def built(settings: Settings, now: Callable[[], datetime]) -> House:
+def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> House:
     """The parts, wired as in the program; nothing runs yet."""
     database = Database(sqlite_url(settings.home / "callcenter.db"))
     reader = partial(read, region=settings.region)
@@ -127,18 +128,20 @@ def built(settings: Settings, now: Callable[[], datetime]) -> House:
     tickets = Tickets(database, categories={c.code: c for c in settings.categories}, clock=now)
     app = make_app(
         settings=settings, secrets=Secrets("ami", "key-of-the-tests", {}), board=board, tickets=tickets,
-        history=history, people=people, database=database, journal=journal, clock=now,
+        history=history, people=people, database=database, journal=journal, clock=now, proofs=proofs,
     )  # fmt: skip
     telephone = Telephone(board, now)
     return House(settings, now, database, journal, board, telephone, people, history, tickets, app, TestServer(app))
 
 
 @asynccontextmanager
-async def house(home: Path, *, clock: Callable[[], datetime] | None = None, **more: str) -> AsyncIterator[House]:
+async def house(
+    home: Path, *, clock: Callable[[], datetime] | None = None, proofs: Proofs = NOTHING_PROVED, **more: str
+) -> AsyncIterator[House]:
     """The parts, running; ended in the order of the program."""
     settings = settings_in(home, **more)
     await _migrated(home / "callcenter.db")
-    made = built(settings, clock or Clock())
+    made = built(settings, clock or Clock(), proofs)
     made.journal.open()
     tasks = [asyncio.create_task(made.database.run()), asyncio.create_task(made.journal.run())]
     await made.server.start_server()

@@ -5,7 +5,7 @@ Never: 503 for what does not stop calls: no phone registered is a warning. Never
 """
 
 import asyncio
-import shutil
+from datetime import datetime
 
 from aiohttp import web
 
@@ -14,7 +14,9 @@ from callcenter.storage import Health
 from callcenter.web.board import UP
 from callcenter.web.i18n import N_
 from callcenter.web.parts import Parts, parts
+from callcenter.web.proof import colour, worth_telling
 
+GAPS_SHOWN = 5
 FULL_BYTES = 100 * 1024**2
 NEARLY_FULL_BYTES = 2 * 1024**3
 
@@ -32,7 +34,7 @@ async def health(request: web.Request) -> web.Response:
     """`GET /healthz`."""
     here = parts(request)
     database = await here.database.health()
-    free = await asyncio.to_thread(_free, here)
+    free = await disk_left(here)
     reasons = _reasons(here, database, free)
     line = here.board.line
     state = here.journal.state
@@ -53,17 +55,60 @@ async def health(request: web.Request) -> web.Response:
             "known": len(here.settings.positions),
         },
         "calls": {"live": sum(c.live for c in here.board.floor.calls.values()), "screens": len(here.hub.clients)},
-        **here.lights(),
+        **_proof(here),
     }
     return web.json_response(body, status=503 if reasons else 200)
 
 
-def _free(here: Parts) -> int | None:
-    folder = here.settings.recordings
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
+def _proof(here: Parts) -> dict[str, object]:
+    """In short what /proof tells at length. No number or name of a caller: it is read without a sign-in."""
+    proofs = here.proofs
+    account, light = proofs.books.last if proofs.books else None, proofs.self_test.light if proofs.self_test else None
+    return {
+        "gaps": [
+            {
+                "since": gap.since.isoformat(),
+                "until": gap.until.isoformat(),
+                "found": gap.found,
+                "cut": gap.cut,
+                "unknown": gap.unknown,
+            }
+            for gap in worth_telling(here.board.floor.gaps)[:GAPS_SHOWN]
+        ],
+        "account": None
+        if account is None
+        else {
+            "since": account.since.isoformat(),
+            "until": account.until.isoformat(),
+            "arrivals": account.arrivals,
+            "calls": account.calls,
+            "tickets": account.tickets,
+            "exceptions": len(account.differences),
+            "missing": len(account.alarming),
+        },
+        "self_test": {
+            "light": colour(proofs.self_test),
+            "ok": light.ok if light else None,
+            "at": _moment(light.at if light else None),
+            "took_s": light.took_s if light else None,
+            "last_ok": _moment(light.last_ok if light else None),
+            "why": light.why if light else "",
+        },
+        "alarms": [
+            {"code": alarm.code, "sentence": alarm.sentence, "since": alarm.since.isoformat()}
+            for alarm in proofs.alarms()
+        ],
+    }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at is not None else None
+
+
+async def disk_left(here: Parts) -> int | None:
+    """Free on the disk of the recordings; None where that cannot be read."""
     try:
-        return shutil.disk_usage(folder).free
+        return await asyncio.to_thread(here.proofs.free, here.settings.recordings)
     except OSError:
         return None
 
@@ -100,4 +145,4 @@ def _warnings(here: Parts, database: Health, free: int | None) -> list[str]:
         found.append(JOURNAL_WAITS)
     if here.journal.state.quarantined:
         found.append(QUARANTINED)
-    return [*found, *here.notices()]
+    return [*found, *here.proofs.notices()]

@@ -109,6 +109,9 @@ ERROR: Json = {
 
 _WORDS: Json = {"type": "array", "items": {"type": "string"}}
 _NUMBER: Json = {"type": ["number", "null"]}
+_WHOLE: Json = {"type": "integer"}
+_MOMENT: Json = {"type": "string", "format": "date-time"}
+_MAYBE_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
 
 
 def _group(**fields: Json) -> Json:
@@ -124,7 +127,36 @@ HEALTH: Json = _group(
     journal=_group(phase={"type": "string"}, waiting={"type": "integer"}, quarantined={"type": "integer"}),
     disk=_group(free_bytes={"type": ["integer", "null"]}),
     positions=_group(registered={"type": "integer"}, known={"type": "integer"}),
-    calls=_group(live={"type": "integer"}, screens={"type": "integer"}),
+    calls=_group(live=_WHOLE, screens=_WHOLE),
+    gaps={
+        "type": "array",
+        "description": "Times in which nobody listened to Asterisk, and what was found again; the newest first.",
+        "items": _group(since=_MOMENT, until=_MOMENT, found=_WHOLE, cut=_WHOLE, unknown=_WHOLE),
+    },
+    account={
+        "description": "Arrivals in Asterisk's own records beside calls and tickets; null: not counted yet.",
+        "anyOf": [
+            {"type": "null"},
+            _group(
+                since=_MOMENT,
+                until=_MOMENT,
+                arrivals=_WHOLE,
+                calls=_WHOLE,
+                tickets=_WHOLE,
+                exceptions=_WHOLE,
+                missing=_WHOLE,
+            ),
+        ],
+    },
+    self_test=_group(
+        light={"type": "string", "enum": ["good", "bad", "waiting", "off"]},
+        ok={"type": ["boolean", "null"]},
+        at=_MAYBE_MOMENT,
+        took_s=_NUMBER,
+        last_ok=_MAYBE_MOMENT,
+        why={"type": "string"},
+    ),
+    alarms={"type": "array", "items": _group(code={"type": "string"}, sentence={"type": "string"}, since=_MOMENT)},
 )
 
 

@@ -90,6 +90,14 @@ async def status(request: web.Request) -> web.Response:
     return _saved(here, call, saved)
 
 
+async def verify(request: web.Request) -> web.Response:
+    """The place is sure (t5): the caller confirmed it, or a map did."""
+    here, call, ticket, who = await _ticket(request)
+    if not (ticket.place or ticket.latitude is not None):
+        raise BadInput("Write the place first, then confirm it.")
+    return _saved(here, call, await here.tickets.verify_location(ticket.number, by=who.person))
+
+
 def _seat(request: web.Request) -> tuple[Session, str, str]:
     who = person(request)
     if not who.position:

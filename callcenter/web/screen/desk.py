@@ -11,15 +11,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from callcenter.core.call import Call
-from callcenter.core.errors import CallCenterError, NotFound, StoreDown
-from callcenter.storage import AtPosition, CallLine, History, Note, People, Ticket
+from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound, StoreDown
+from callcenter.storage import AtPosition, CallLine, History, Note, People, Ticket, TicketPage, Tickets
 from callcenter.web.board import Board, News
+from callcenter.web.place import read_place
+from callcenter.web.screen.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
 REMEMBERED = 500
 AGAIN_S = 1.0  # after a fact: the journal's commit follows it shortly
 SEATS_EVERY_S = 5.0
+NETWORK = "network"
+"""Who set the place that came with the call."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,19 @@ class Desk:
     """The papers of all calls that somebody looks at."""
 
     def __init__(
-        self, history: History, people: People, board: Board, changed: Callable[[], None], *, again: float = AGAIN_S
+        self,
+        history: History,
+        people: People,
+        board: Board,
+        changed: Callable[[], None],
+        *,
+        shelf: Shelf,
+        tickets: Tickets,
+        again: float = AGAIN_S,
     ) -> None:
         self.seats: Mapping[str, AtPosition] = {}
         self._history, self._people, self._board = history, people, board
-        self._changed = changed
+        self._changed, self._shelf, self._tickets = changed, shelf, tickets
         self._again = again
         self._papers: OrderedDict[str, About] = OrderedDict()
         self._asked: OrderedDict[str, None] = OrderedDict()
@@ -147,7 +159,7 @@ class Desk:
         earlier = old.earlier if old.earlier is not None else await self._earlier(self._board.floor.calls.get(call))
         try:
             number = self._board.tickets.get(call) or (await self._history.ticket_of(call)).number
-            page = await self._history.ticket(number)
+            page = await self._placed(call, await self._history.ticket(number))
             if earlier is None:
                 earlier = tuple(await self._history.earlier_calls(call))
         except NotFound:
@@ -156,6 +168,21 @@ class Desk:
         now = self.about(call)
         newer = now.ticket is not None and now.ticket.version > page.ticket.version
         self._keep(call, About(now.ticket if newer else page.ticket, _merged(now.notes, page.notes), earlier))
+
+    async def _placed(self, call: str, page: TicketPage) -> TicketPage:
+        """The place that the network sent becomes the ticket's, where nothing better is known."""
+        sent = next((line.location for line in page.calls if line.id == call), "")
+        found = read_place(sent) if sent else None
+        if found is None or page.ticket.location_source or page.ticket.latitude is not None:
+            return page
+        try:
+            ticket = await self._tickets.set_fields(
+                page.ticket.number, found.fields(), version=page.ticket.version, by=NETWORK
+            )
+        except (BadInput, Conflict, StoreDown) as refused:  # somebody was quicker: theirs is better; or later
+            log.info("the place that the network sent with %s was not taken: %s", call, refused)
+            return page
+        return replace(page, ticket=ticket)
 
     async def _earlier(self, call: Call | None) -> tuple[CallLine, ...] | None:
         if call is None:
@@ -169,6 +196,8 @@ class Desk:
         while len(self._papers) > REMEMBERED:
             self._papers.popitem(last=False)
         if not same:
+            if about.ticket is not None:
+                self._shelf.put(call, about.ticket)
             self._changed()
 
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from callcenter.core.errors import StoreDown
 from callcenter.web.live import Client, Region, Viewer
 from callcenter.web.parts import Parts, parts
+from callcenter.web.proof import recent
 from callcenter.web.screen import view
 from callcenter.web.security import SESSION_COOKIE, person
 
@@ -55,6 +56,10 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
         "open_id": open_id,
         "about": about,
         "category": category,
+        "gap": recent(floor.gaps, here.clock()),
+        "alarms": here.proofs.alarms(),
+        "shelf": lambda: here.shelf.of(viewer.person, viewer.position),
+        "spot": lambda: view.spot(shown, about.ticket),
         "offers": lambda: view.offers(shown, here.settings.agencies, category),
     }
     return here.painter.part(f"screen/live/{template}.html", viewer.language, **values)
@@ -69,6 +74,9 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
     def mine(viewer: Viewer) -> tuple[str, str]:
         return viewer.language, viewer.position
 
+    def own(viewer: Viewer) -> tuple[str, str, str]:
+        return viewer.language, viewer.position, viewer.person
+
     def room(viewer: Viewer) -> str:
         return viewer.language
 
@@ -81,9 +89,11 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
         Region("mine", painter("mine"), mine),
         Region("agencies", painter("agencies"), opened),
         Region("ticket", painter("ticket"), opened),
+        Region("place", painter("place"), opened),
         Region("notes", painter("notes"), opened),
         Region("queue", painter("queue"), room),
         Region("room", painter("room"), mine),
+        Region("shelf", painter("shelf"), own),
     ]
 
 

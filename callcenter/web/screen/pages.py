@@ -16,8 +16,10 @@ from callcenter.web.live import Viewer
 from callcenter.web.parts import Parts, parts
 from callcenter.web.screen import view
 from callcenter.web.screen.live import picture, viewer_of
+from callcenter.web.security import person
+from callcenter.web.supervisor.recording import send_recording
 
-REGIONS = ("ring", "status", "mine", "agencies", "queue", "room")
+REGIONS = ("ring", "status", "mine", "agencies", "queue", "room", "shelf")
 WORDS = sorted(script_sentences("js"))
 
 
@@ -46,6 +48,14 @@ async def ticket(request: web.Request) -> web.Response:
     return web.Response(text=await sheet_of(here, viewer_of(request), call), content_type="text/html")
 
 
+async def replay(request: web.Request) -> web.StreamResponse:
+    """The call that she has just taken, to hear again; any other one is the supervisor's. Each hearing is audited."""
+    call, who = request.match_info["call"], person(request).person
+    if await parts(request).shelf.last_of(who) != call:
+        raise NotFound("Only the last call that you took can be heard here.")
+    return await send_recording(request, call=call, by=who)
+
+
 async def sheet_of(here: Parts, viewer: Viewer, call: str) -> Markup:
     """The fields as they are stored; empty ones while the ticket is not committed."""
     viewer = replace(viewer, open_call=call)
@@ -66,5 +76,5 @@ async def sheet_of(here: Parts, viewer: Viewer, call: str) -> Markup:
         ticket=here.desk.about(call).ticket,
         categories=here.settings.categories,
         dispositions=list(Disposition),
-        live={name: picture(here, name, viewer) for name in ("ticket", "notes")},
+        live={name: picture(here, name, viewer) for name in ("ticket", "place", "notes")},
     )

@@ -20,4 +20,6 @@ ROUTES = [
     web.post(CALL + "/cancel", actions.cancel, name="screen.cancel"),
     web.post(CALL + "/leave", actions.leave, name="screen.leave"),
     web.post(CALL + "/hangup", actions.hang_up, name="screen.hangup"),
+    web.post(CALL + "/verify", actions.verify, name="screen.verify"),
+    web.get(CALL + "/replay", pages.replay, name="screen.replay"),
 ]

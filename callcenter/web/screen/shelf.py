@@ -1,7 +1,7 @@
 """What lies on a call taker's shelf: her tickets that are still open, and the last calls of her position.
 
 In:  who looks, from where; news of the switchboard; tickets that changed. Out: `of(...)`, at once, from memory.
-Never: a question to the database for each keystroke: a shelf is read when it is first wanted and when a call of it ended.
+Never: a question to the database for each keystroke: it is read when first wanted, and when a call ended.
 """
 
 import asyncio

@@ -11,7 +11,9 @@ from callcenter.core.agency import Agency, Category
 from callcenter.core.attempt import Attempt
 from callcenter.core.call import Call, Stage
 from callcenter.core.floor import Floor
+from callcenter.storage import Ticket
 from callcenter.web.live import Viewer
+from callcenter.web.place import read_place
 
 AGENCY_KEYS = "QWERADFG"
 
@@ -60,6 +62,27 @@ def others(floor: Floor) -> list[Call]:
 
 def my_call(floor: Floor, viewer: Viewer) -> Call | None:
     return floor.at_position(viewer.position) if viewer.position else None
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where the caller is, as far as numbers tell. `unread` is what the network sent and nobody could read."""
+
+    latitude: float | None = None
+    longitude: float | None = None
+    radius: float | None = None
+    source: str = ""
+    unread: str = ""
+
+
+def spot(call: Call | None, ticket: Ticket | None) -> Spot:
+    """The ticket's point; the one that came with the call while the ticket has none yet."""
+    if ticket is not None and ticket.latitude is not None:
+        return Spot(ticket.latitude, ticket.longitude, ticket.radius_m, ticket.location_source)
+    if call is None or not call.location:
+        return Spot()
+    sent = read_place(call.location)
+    return Spot(sent.latitude, sent.longitude, sent.radius, "SIP") if sent else Spot(unread=call.location)
 
 
 def offers(call: Call | None, agencies: Sequence[Agency], category: Category | None) -> list[Offer]:

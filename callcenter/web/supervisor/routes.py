@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from callcenter.web.screen.routes import CALL
-from callcenter.web.supervisor import pages
+from callcenter.web.supervisor import pages, proof
 
 ROUTES = [
+    web.get("/proof", proof.proof, name="proof"),
     web.get("/calls", pages.calls, name="calls"),
     web.get("/calls.csv", pages.export, name="calls.export"),
     web.get(CALL, pages.call, name="call"),

@@ -57,6 +57,7 @@ function keeper({ name, get, send, state }) {
       write(name, { ...extra, text: get(), at: Date.now() });
       dirty = true;
       stuck = false;
+      if (!tries) state(name, "saving"); // at once: what was just typed is not stored yet
       first ||= Date.now();
       later(Date.now() - first > MOST_MS ? 0 : QUIET_MS);
     },

@@ -58,11 +58,23 @@ document.addEventListener("click", (event) => {
   else if (button.dataset.listen) listen(button);
   else if (button.id === "done") done();
   else if (button.closest("#switch")) sheet.openWaiting(channel.lookAt);
-  else if (button.id === "close-ticket") {
+  else if (button.dataset.open) openOther(button.dataset.open);
+  else if (button.dataset.flush) {
+    event.preventDefault();
+    sheet.current()?.flush().then(() => ask(button));
+  } else if (button.id === "close-ticket") {
     event.preventDefault();
     ask(button, { status: "CLOSED", disposition: $("disposition").value });
   }
 }, true);
+
+// Another ticket than my call's: only because she asked for it; the way back stays in sight.
+async function openOther(call) {
+  if (call === sheet.current()?.call) return;
+  if (mineNow && call !== mineNow) shut = mineNow;
+  await sheet.open(call, channel.lookAt);
+  if (mineNow && call !== mineNow) sheet.wait(mineNow, t("Your call goes on; its ticket is not open."));
+}
 
 function admit(button) {
   const dialog = $("admit"), leg = button.dataset.admit, call = button.dataset.call;

@@ -39,13 +39,15 @@ export function mine(call, lookAt) {
     if (!call || call === keeper?.call) { waiting = ""; bar.hidden = true; }
     return;
   }
-  if (inUse()) {
-    waiting = call;
-    bar.querySelector("span").textContent = t("A new call is at your position.");
-    bar.hidden = false;
-    return;
-  }
+  if (inUse()) { wait(call, t("A new call is at your position.")); return; }
   open(call, lookAt);
+}
+
+// That call's ticket is one key away.
+export function wait(call, why) {
+  waiting = call;
+  bar.querySelector("span").textContent = why;
+  bar.hidden = false;
 }
 
 async function fetched(call) {
