@@ -51,10 +51,10 @@ async def backup(settings: Settings, target: Path, *, recordings: bool = False, 
     if not settings.secrets_file.exists():
         raise BadInput(NO_HOME, home=settings.home)
     must_be_ours(settings)
-    file = _place(target)
+    file = _place(target.absolute())
     try:
         _has_room(settings, file.parent, recordings)
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as made:  # never on the room's own disk
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as made:
             files, about = await collect(settings, Path(made), recordings)
             manifest = await asyncio.to_thread(archive.write, file, files, about)
     except OSError as wrong:
@@ -67,7 +67,7 @@ async def backup(settings: Settings, target: Path, *, recordings: bool = False, 
 
 
 def _place(target: Path) -> Path:
-    file = target / NAME.format(stamp=stamp_now()) if target.is_dir() else target.absolute()
+    file = target / NAME.format(stamp=stamp_now()) if target.is_dir() else target
     if file.exists():
         raise BadInput(THERE, file=file)
     return file
