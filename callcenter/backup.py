@@ -51,7 +51,7 @@ async def backup(settings: Settings, target: Path, *, recordings: bool = False, 
     if not settings.secrets_file.exists():
         raise BadInput(NO_HOME, home=settings.home)
     must_be_ours(settings)
-    file = _place(target.absolute())
+    file, keeps = _place(target)
     try:
         _has_room(settings, file.parent, recordings)
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as made:
@@ -63,14 +63,16 @@ async def backup(settings: Settings, target: Path, *, recordings: bool = False, 
     size = file.stat().st_size
     told = {"at": about["made_at"], "file": str(file), "bytes": size, "recordings": recordings}
     write_private(settings.home / LAST_BACKUP, json.dumps(told) + "\n")
-    return list(_said(file, size, manifest, _remove_older(file, keep) if file.parent == target else 0))
+    return list(_said(file, size, manifest, _remove_older(file, keep) if keeps else 0))
 
 
-def _place(target: Path) -> Path:
-    file = target / NAME.format(stamp=stamp_now()) if target.is_dir() else target
+def _place(target: Path) -> tuple[Path, bool]:
+    """The file to make, and whether it is one of a folder's."""
+    folder = target.is_dir()
+    file = target.absolute() / NAME.format(stamp=stamp_now()) if folder else target.absolute()
     if file.exists():
         raise BadInput(THERE, file=file)
-    return file
+    return file, folder
 
 
 def _has_room(settings: Settings, folder: Path, recordings: bool) -> None:

@@ -44,7 +44,9 @@ ARRIVAL = (CallArrived(ID, T0, "+62812"), CallQueued(ID, at(0.1)))
 
 def test_who_waits_when_asterisk_is_stopped_did_not_hang_up() -> None:
     """Asterisk itself announces an abandon, and says only afterwards that nobody had hung up."""
-    call = told(*ARRIVAL, CallAbandoned(ID, at(9)), CallLeftQueue(ID, at(9)), CallCut(ID, at(9)), LegEnded(ID, at(9), 0))
+    call = told(
+        *ARRIVAL, CallAbandoned(ID, at(9)), CallLeftQueue(ID, at(9)), CallCut(ID, at(9)), LegEnded(ID, at(9), 0)
+    )
     assert (call.outcome, call.ended_at) == (Outcome.NO_AGENT, at(9))
 
 

@@ -23,6 +23,8 @@ STATE = """() => [document.querySelector('#sheet .sheet').dataset.call, document
                   document.querySelector('#saved').className]"""
 """The sheet is not always the one that was opened: a call at her position opens its own."""
 
+MINE = "SELECT n.text FROM notes n JOIN ticket_calls l ON l.ticket = n.ticket WHERE l.call = ? AND n.author = ?"
+
 
 class CallTaker:
     """`run` until cancelled; `kill` as often as you like."""
@@ -106,10 +108,7 @@ class CallTaker:
         """What her page had called saved and the database has not."""
         gone = []
         for call, text in self.stored.items():
-            query = "SELECT n.text FROM notes n JOIN ticket_calls l ON l.ticket = n.ticket WHERE l.call = ? AND n.author = ?"
-            kept = [row["text"] for row in self.house.rows(query, (call, self.name))]
+            kept = [row["text"] for row in self.house.rows(MINE, (call, self.name))]
             if not any(each.startswith(text.strip()) for each in kept):
                 gone.append(f"{self.name}'s note of {call}: her page called {text!r} saved, there is {kept}")
         return gone
-
-

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 from tests.faults.browsers import CallTaker
 from tests.faults.citizens import Citizens, Dialled
-from tests.faults.desks import Desk, Habits, Lifted
+from tests.faults.desks import Desk, Lifted
 from tests.faults.house import House
+from tests.faults.people import desks_of
 from tests.faults.typists import Typist, hire
 from tests.live.waiting import until
 
@@ -66,6 +67,7 @@ class Campaign:
         self.chance = random.Random(f"{seed} faults")
         self.citizens = Citizens(house.settings.sip_port)
         self.desks: list[Desk] = []
+        self.ends = contextlib.AsyncExitStack()
         self.typists = [Typist(house, f"typist{number}") for number in range(plan.typists)]
         self.call_taker = CallTaker(house, "siti", house.positions[-1])
         self.held: list[asyncio.Task[None]] = []
@@ -107,13 +109,7 @@ class Campaign:
         await hire(self.house, self.call_taker.name, *(each.name for each in self.typists))
         await self.citizens.start()
         self.house.on_death.append(self.citizens.asterisk_died)
-        for name in self.house.positions:
-            chance = random.Random(f"{self.seed} desk {name}")
-            port, password = self.house.settings.sip_port, self.house.secrets.phones[name]
-            desk = await Desk(name, password, port, chance, Habits()).start()
-            self.house.on_death.append(lambda _, desk=desk: desk.asterisk_died())
-            self.desks.append(desk)
-        await until(lambda: all(desk.signed_in.is_set() for desk in self.desks), "the desks are signed in", 15)
+        self.desks = await self.ends.enter_async_context(desks_of(self.house, seed=self.seed))
 
     async def _calls(self) -> None:
         for pause, who in callers(self.plan, random.Random(f"{self.seed} callers")):
@@ -141,10 +137,9 @@ class Campaign:
         told = await self.house.health()
         return bool(told) and told["line"]["phase"] == "up" and not told["journal"]["waiting"] + told["calls"]["live"]
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        await self.ends.aclose()
         self.citizens.close()
-        for desk in self.desks:
-            desk.close()
 
     # What is done to it -------------------------------------------------------------------------------------------
 

@@ -79,11 +79,17 @@ def heard_in(number: int) -> list[Heard]:
 
 @lru_cache(maxsize=60)
 def rows_in(number: int) -> list[Row]:
-    """Uncommitted order: AcctId of a copy says nothing, the moments do."""
+    """Of a copy the numbers of the rows say nothing, the moments do."""
     shift = Shift(number)
-    texts = ("exten", "app", "data", "leg", "linked", "extra")
     return [
-        each._replace(at=each.at + shift.by, **{name: shift.text(getattr(each, name)) for name in texts})
+        each._replace(
+            at=each.at + shift.by,
+            exten=shift.text(each.exten),
+            data=shift.text(each.data),
+            leg=shift.text(each.leg),
+            linked=shift.text(each.linked),
+            extra=shift.text(each.extra),
+        )
         for each in rows()
     ]
 

@@ -66,7 +66,7 @@ class Desk(asyncio.DatagramProtocol):
             timer.cancel()
         self.transport.close()
 
-    def asterisk_died(self) -> None:
+    def asterisk_died(self, _: datetime) -> None:
         """No more of any of it."""
         for timer in self._timers.values():
             timer.cancel()

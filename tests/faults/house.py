@@ -6,19 +6,20 @@ Never: the supervisor: a campaign kills one and not the other, and wants to know
 
 import asyncio
 import contextlib
+import http.client
+import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from callcenter.health import healthy
+from callcenter.health import healthy, line_to
 from callcenter.keys import Secrets, read_secrets
 from callcenter.settings_reader import read_settings
 from callcenter.setup import prepare
@@ -67,7 +68,8 @@ class House:
         first = free_block(ports)
         (self.home / "settings.toml").write_text(
             f"sip_port = {first}\nami_port = {first + 1}\nws_port = {first + 2}\nweb_port = {first + 3}\n"
-            f"rtp_start = {first + 6}\nrtp_end = {first + ports - 1}\npositions = {self.positions}\n{database}{SETTINGS}"
+            f"rtp_start = {first + 6}\nrtp_end = {first + ports - 1}\npositions = {self.positions}\n"
+            f"{database}{SETTINGS}"
         )
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("CALLCENTER_")}
         self.environment |= {"CALLCENTER_HOME": str(self.home), "CALLCENTER_TOOLS": str(tools())}
@@ -180,7 +182,13 @@ class House:
 
     async def asterisk_is_back(self, life: int, deadline: float = 30.0) -> datetime:
         """When that life of Asterisk had booted."""
-        return await until(lambda: len(self.asterisk) > life and self.asterisk[life].up_at, "Asterisk is back", deadline)
+
+        def up_at() -> datetime | None:
+            return self.asterisk[life].up_at if len(self.asterisk) > life else None
+
+        found = await until(up_at, "Asterisk is back", deadline)
+        assert found
+        return found
 
     async def healthy(self, deadline: float) -> None:
         await until(self.is_healthy, "the service is healthy", deadline, every=0.05)
@@ -193,16 +201,11 @@ class House:
         return await asyncio.to_thread(self._health)
 
     def _health(self) -> dict[str, Any]:
-        import json
-        import urllib.error
-
         try:
-            with urllib.request.urlopen(self.settings.url + "healthz", timeout=5) as answer:
-                told: dict[str, Any] = json.load(answer)
-        except urllib.error.HTTPError as refused:
-            with refused:
-                told = json.load(refused)
-        except (OSError, ValueError):
+            with contextlib.closing(line_to(self.settings, timeout=5)) as line:
+                line.request("GET", "/healthz")
+                told: dict[str, Any] = json.load(line.getresponse())
+        except (OSError, ValueError, http.client.HTTPException):
             return {}
         return told
 
@@ -212,7 +215,9 @@ class House:
 
     def arrivals(self) -> set[str]:
         """Calls over the trunk, as Asterisk's own records have them."""
-        query = "SELECT uniqueid FROM cel WHERE eventtype = 'CHAN_START' AND context = 'from-operator' AND exten = '112'"
+        query = (
+            "SELECT uniqueid FROM cel WHERE eventtype = 'CHAN_START' AND context = 'from-operator' AND exten = '112'"
+        )
         return {row["uniqueid"] for row in rows_of(self.settings.cel_file, query)}
 
 

@@ -14,7 +14,9 @@ from tests.live.waiting import until
 
 
 @asynccontextmanager
-async def desks_of(house: House, *, answers: bool = True, seed: int = 0, **habits: tuple[float, float]) -> AsyncIterator[list[Desk]]:
+async def desks_of(
+    house: House, *, answers: bool = True, seed: int = 0, **habits: tuple[float, float]
+) -> AsyncIterator[list[Desk]]:
     """One telephone at each position, signed in."""
     desks: list[Desk] = []
     for name in house.positions:
@@ -22,7 +24,7 @@ async def desks_of(house: House, *, answers: bool = True, seed: int = 0, **habit
         password = house.secrets.phones[name]
         desk = Desk(name, password, house.settings.sip_port, chance, Habits(answers=answers, **habits))
         desks.append(await desk.start())
-        house.on_death.append(lambda _, desk=desk: desk.asterisk_died())
+        house.on_death.append(desks[-1].asterisk_died)
     try:
         await until(lambda: all(desk.signed_in.is_set() for desk in desks), "the desks are signed in", 15)
         yield desks

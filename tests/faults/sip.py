@@ -32,9 +32,7 @@ def header(text: str, name: str) -> str:
 
 def reply(request: str, status: str, tag: str, contact: str = "", body: str = "") -> bytes:
     """The answer to a request."""
-    copied = [
-        line for line in request.split("\r\n") if line.lower().startswith(("via:", "from:", "call-id:", "cseq:"))
-    ]
+    copied = [line for line in request.split("\r\n") if line.lower().startswith(("via:", "from:", "call-id:", "cseq:"))]
     to = header(request, "To")
     copied.append(f"To: {to if 'tag=' in to else f'{to};tag={tag}'}")
     return message(f"SIP/2.0 {status}", [*copied, *([f"Contact: <{contact}>"] if contact else [])], body)

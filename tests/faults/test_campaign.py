@@ -71,7 +71,7 @@ async def run(house: House, plan: Plan, seed: int) -> None:
         await campaign.run()
     finally:
         print(f"\nseed {seed}\n{campaign.told.table()}")
-        campaign.close()
+        await campaign.close()
     told = verdict(house, campaign.citizens.log, campaign.lifted)
     notes = [*lost(house, campaign.typists), *campaign.call_taker.lost()]
     told.counts["notes that were acknowledged, text by text"] = sum(each.acknowledged for each in campaign.typists)

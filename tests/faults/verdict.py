@@ -23,7 +23,8 @@ SAME = timedelta(seconds=0.5)
 QUERY = """
 SELECT c.id, c.number, c.sip_call_id, c.arrived_at, c.answered_at, c.ended_at, c.outcome, c.disconnected_early, c.stage,
        c.end_seen, c.answered_by, c.recording, c.done, t.number AS ticket, t.created_at
-FROM calls c LEFT JOIN ticket_calls l ON l.call = c.id LEFT JOIN tickets t ON t.id = l.ticket WHERE NOT c.test ORDER BY c.arrived_at
+FROM calls c LEFT JOIN ticket_calls l ON l.call = c.id LEFT JOIN tickets t ON t.id = l.ticket
+WHERE NOT c.test ORDER BY c.arrived_at
 """
 Row = Mapping[str, Any]
 
@@ -40,9 +41,8 @@ class Verdict:
         lines = [f"  {count:>6}  {what}" for what, count in sorted(self.counts.items())]
         for what, seconds in self.apart.items():
             far = sorted(seconds)
-            lines.append(
-                f"  {what}: log and row apart by {far[len(far) // 2]:.3f} s (median), {far[-1]:.3f} s (most), {len(far)}"
-            )
+            middle, most = far[len(far) // 2], far[-1]
+            lines.append(f"  {what}: log and row {middle:.3f} s apart (median), {most:.3f} s (most); {len(far)} pairs")
         return "\n".join([*lines, f"  {len(self.wrong):>6}  wrong", *(f"          {each}" for each in self.wrong)])
 
 
@@ -69,7 +69,9 @@ def verdict(house: House, log: Sequence[Dialled], lifted: Iterable[Lifted]) -> V
     for who in log:
         judge(told, who, mine[who.id], house.asterisk, desks)
     taken = {row["id"] for found in mine.values() for row in found}
-    told.wrong += [f"nobody's: {row['id']} {row['number']} {row['arrived_at']}" for row in rows if row["id"] not in taken]
+    told.wrong += [
+        f"nobody's: {row['id']} {row['number']} {row['arrived_at']}" for row in rows if row["id"] not in taken
+    ]
     return told
 
 
@@ -77,7 +79,7 @@ def matched(log: Sequence[Dialled], rows: Sequence[Row]) -> dict[str, list[Row]]
     """Each caller's rows: by his SIP Call-ID, by his number, and who has none by the moment."""
     found: dict[str, list[Row]] = {who.id: [] for who in log}
     numbers = {who.number: who.id for who in log if who.number}
-    left = []
+    left: list[Row] = []
     for row in rows:
         owner = row["sip_call_id"] if row["sip_call_id"] in found else numbers.get(row["number"])
         (found[owner] if owner else left).append(row)
@@ -116,7 +118,12 @@ def judge(told: Verdict, who: Dialled, rows: list[Row], lives: Sequence[Life], d
         told.wrong.append(f"{len(rows)} rows: {name} {[row['id'] for row in rows]}")
         return
     row = rows[0]
-    wrong = [*_outcome(told, who, row, dead), *_cut(who, row, lives, desks), *_times(told, who, row, dead), *_desk(who, row, desks)]
+    wrong = [
+        *_outcome(told, who, row, dead),
+        *_cut(who, row, lives, desks),
+        *_times(told, who, row, dead),
+        *_desk(who, row, desks),
+    ]
     told.wrong += [f"{row['id']} {name}: {each}" for each in wrong]
 
 

@@ -58,9 +58,9 @@ class Shelf:
         return known
 
     def hear(self, news: News) -> None:
-        """A call ended, or somebody answered: the shelves of that position are read again, after its commit."""
-        positions = {call.position or call.answered_by for call in news.changed if not call.live or call.answered_at}
-        for place in [place for place in self._papers if place[1] and place[1] in positions]:
+        """A call ended, or its call taker left it: her position's shelves are read again, after the commit."""
+        left = {call.answered_by for call in news.changed if not (call.live and call.position)} - {""}
+        for place in [place for place in self._papers if place[1] in left]:
             asyncio.get_running_loop().call_later(self._again, self._ask, place)
 
     def put(self, call: str, ticket: Ticket) -> None:

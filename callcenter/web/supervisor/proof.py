@@ -46,6 +46,7 @@ async def proof(request: web.Request) -> web.Response:
         error = here.painter.sentence(request, wrong)
     account, why = await _account(here, city, day)
     gaps, silent = await _gaps(here)
+    alarms = here.proofs.alarms()
     return here.painter.page(
         request,
         "supervisor/proof.html",
@@ -64,8 +65,8 @@ async def proof(request: web.Request) -> web.Response:
         lights=here.lights.seen,
         colour=colour(here.proofs.self_test),
         light=here.proofs.self_test.light if here.proofs.self_test else None,
-        alarms=here.proofs.alarms(),
-        notices=here.proofs.notices(),
+        alarms=alarms,
+        notices=[told for told in here.proofs.notices() if told not in {alarm.sentence for alarm in alarms}],
         now=here.clock(),
         **await _state(here),
     )
