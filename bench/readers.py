@@ -64,8 +64,8 @@ def cacofonisk(port: int, expected: int) -> int:
     from cacofonisk.reporters import BaseReporter
     from cacofonisk.runners.ami_runner import AmiRunner
 
-    runner = AmiRunner([f"tcp://a:b@127.0.0.1:{port}"], BaseReporter())
-    runner.attach_all()
+    runner = AmiRunner([f"tcp://a:b@127.0.0.1:{port}"], BaseReporter())  # type: ignore[no-untyped-call]
+    runner.attach_all()  # type: ignore[no-untyped-call]
     manager = next(iter(runner.ami_managers))
     seen = 0
 

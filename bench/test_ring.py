@@ -18,7 +18,7 @@ from bench.room import TRUNK, Room
 from tests.live.raw_sip import Invite
 
 pytestmark = pytest.mark.bench
-WARM, CALLS = 3, 15
+WARM, CALLS = 5, 100
 BARE = "900"
 PAI = b"P-Asserted-Identity: <sip:+628120000001@127.0.0.2>"
 PAUSE_S = 0.1  # Asterisk learns a little after the end of a call that the phone is free

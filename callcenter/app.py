@@ -212,7 +212,7 @@ def _spare_the_loaded() -> None:
     now on it leaves that out, and walks more rarely."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
+    gc.set_threshold(2_000, 10, 50)
 
 
 async def _serve(settings: Settings) -> None:

@@ -7,7 +7,7 @@ Never: a moment that we heard ourselves written over; a second attempt for one l
 
 from collections.abc import Set
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from callcenter.core.attempt import Attempt, Result
 from callcenter.core.attempt import ended as attempt_ended
@@ -16,6 +16,7 @@ from callcenter.core.facts import UNKNOWN_MOMENT
 from callcenter.core.seen import CallRecalled
 
 HOW_FAR = list(Result)
+FROM_THE_MIDDLE = timedelta(seconds=1)
 
 
 def completed(call: Call, record: CallRecalled) -> Call:
@@ -28,7 +29,8 @@ def completed(call: Call, record: CallRecalled) -> Call:
         dialled=call.dialled or record.dialled,
         trunk=call.trunk or record.trunk,
         recording=call.recording or record.recording,
-        rang_at=call.rang_at or record.rang_at,
+        queued_at=call.queued_at and _first(call.queued_at, record.queued_at),
+        rang_at=_first(call.rang_at, record.rang_at),
         rung=max(call.rung, record.rung),
         overflowed_at=call.overflowed_at or record.overflowed_at,
         overflowed_to=call.overflowed_to or record.overflowed_to,
@@ -41,9 +43,10 @@ def completed(call: Call, record: CallRecalled) -> Call:
     if call.queued_at is None and record.queued_at is not None:
         queued = move(call, Move.QUEUED) or call
         call = replace(queued, queued_at=record.queued_at, waiting_since=record.queued_at)
-    if call.answered_at is None and record.answered_at is not None:
-        answered = move(call, Move.ANSWERED) or call
-        call = replace(answered, answered_at=record.answered_at, answered_by=record.position, rings=())
+    answered_at = _first(call.answered_at, record.answered_at)
+    if answered_at != call.answered_at:
+        answered = move(call, Move.ANSWERED) if call.answered_at is None else None
+        call = replace(answered or call, answered_at=answered_at, answered_by=record.position, rings=())
     left = call.left_cause if record.answered_at is None else record.left_cause
     return replace(call, left_queue=False, left_cause=left)
 
@@ -53,7 +56,15 @@ def _earlier(call: Call, record: CallRecalled) -> datetime:
     if call.arrived_at == UNKNOWN_MOMENT:
         return record.arrived_at
     rounded = call.arrived_at.microsecond == 0 and call.arrived_at == record.arrived_at.replace(microsecond=0)
-    return record.arrived_at if rounded else call.arrived_at
+    return record.arrived_at if rounded else _first(call.arrived_at, record.arrived_at) or record.arrived_at
+
+
+def _first(heard: datetime | None, recorded: datetime | None) -> datetime | None:
+    """The moment that we heard, unless the record has one well before it: then we heard only a later one of its kind,
+    of a call that we first met in its middle."""
+    if heard is None or recorded is None or heard == UNKNOWN_MOMENT:
+        return heard or recorded
+    return recorded if heard - recorded > FROM_THE_MIDDLE else heard
 
 
 def _with_attempt(call: Call, told: Attempt) -> Call:

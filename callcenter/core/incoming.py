@@ -80,6 +80,7 @@ def queued(floor: Floor, fact: CallQueued) -> Step:
             leg="",
             held=False,
             left_queue=False,
+            abandoned=False,  # announced at the end of every round
             rings=(),
         ),
     )

@@ -25,7 +25,7 @@ PACKAGE = HERE.parent
 DEFAULT = "id"
 TERMINAL = frozenset({"render.py", "conf.py", "commands.py", "dump.py"})
 BESIDE = ("switchboard.py", "account.py", "watch.py", "selftest.py")
-BY_NAME = frozenset({"link_state.py", "alarms.py", "account.py", "watch.py", "selftest.py"})
+BY_NAME = frozenset({"link_state.py", "trouble.py", "alarms.py", "account.py", "watch.py", "selftest.py"})
 """Whose sentences are constants in capitals."""
 FOLDERS = ("core", "asterisk", "storage", "web")
 """Whose sentences reach a screen; the terminal's own (TERMINAL) stay English."""
@@ -34,7 +34,7 @@ PLACES = re.compile(r"\{(\w*)[^}]*\}")
 SCRIPT_SENTENCE = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)+)\"""")
 MARKERS = frozenset({
     "N_", "CallCenterError", "Refused", "NotFound", "Conflict", "BadInput", "LineDown", "Unconfirmed", "StoreDown",
-    "Lost", "AccountRefused", "SignInFirst", "NotAllowed",
+    "Lost", "AccountRefused", "RecordsSilent", "SignInFirst", "NotAllowed",
 })  # fmt: skip
 
 

@@ -20,6 +20,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-lcd-text",
     "--autoplay-policy=no-user-gesture-required",
 ]
 Arrive = Callable[..., Awaitable[Page]]

@@ -44,7 +44,7 @@ async def earlier_nights(here: House) -> None:
 
 LONG_NIGHT = (
     # number, minutes ago, seconds to answer (0: hung up), seconds of talk, class, category, place, agency, position
-    ("+6281322014477", 216, 4, 141, "EMERGENCY", "TRAFFIC_ACC", "Jl. Dr. Cipto Mangunkusumo, depan CSB Mall", "polres", 101),
+    ("+6281322014477", 216, 4, 141, "EMERGENCY", "TRAFFIC_ACC", "Jl. Dr. Cipto, depan CSB Mall", "polres", 101),
     ("anonymous", 201, 6, 12, "GHOST", "", "", "", 102),
     ("+6285224009113", 187, 5, 96, "NON_EMERGENCY", "UTILITY", "PJU padam, Jl. Kesambi RT 03 RW 05", "", 101),
     ("0231201001", 171, 3, 22, "PRANK", "", "", "", 102),
@@ -78,6 +78,7 @@ async def a_long_night(here: House) -> None:
             here.board.hear(facts.AttemptDialled(call, then, leg, agency, 1, 1))
             here.board.hear(facts.LegRinging(leg, then), facts.LegAnswered(leg, then + timedelta(seconds=6)))
             here.board.hear(facts.AttemptAccepted(leg, then + timedelta(seconds=9), "key"))
+            here.board.hear(facts.LegEnded(leg, at + timedelta(seconds=talk + 40), 16))
         here.board.hear(facts.LegEnded(call, at + timedelta(seconds=talk), 16))
     await here.stored()
     await here.until(lambda: len(here.board.tickets) >= len(LONG_NIGHT))

@@ -1,7 +1,5 @@
 """Every page in both languages, light and dark, wide and narrow: nothing sticks out, nothing cannot be read."""
 
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Page
 
@@ -83,7 +81,7 @@ async def test_every_page_can_be_read(here: House, arrive: Arrive, width: int, d
     await here.stored()
     bima = await arrive("bima", "", width=width, dark=dark)
     number = here.board.tickets[call]
-    for path in ("calls", f"calls/{call}", f"tickets/{number}", "calls?number=999", "nowhere", "position"):
+    for path in ("calls", f"calls/{call}", f"tickets/{number}", "calls?number=999", "proof", "nowhere", "position"):
         await bima.goto(here.url + path)
         await looks_right(bima)
     ayu = await arrive("ayu", "", width=width, dark=dark)
@@ -106,31 +104,6 @@ async def test_the_call_screen_is_light(here: House, arrive: Arrive) -> None:
         ".reduce((sum, entry) => sum + entry.decodedBodySize, 0)"
     )
     assert 0 < weight < 250 * 1024
-
-
-@pytest.mark.screenshots
-async def test_screenshots_of_the_screen(here: House, arrive: Arrive, request: pytest.FixtureRequest) -> None:
-    """`./test screenshots`: pictures for the README."""
-    folder = Path(str(request.config.rootpath)) / "docs" / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    await scenes.earlier_nights(here)
-    for language, dark in (("id", False), ("en", True)):
-        page = await arrive("siti", "101", dark=dark)
-        if language == "en":
-            await page.click('button[name="language"][value="en"]')
-        await page.wait_for_selector("#link.good")
-        suffix = f"{language}-{'dark' if dark else 'light'}.png"
-        if language == "id":
-            call = scenes.rings(here)
-            await page.wait_for_selector(".ring.loud")
-            await page.screenshot(path=folder / f"ring-{suffix}")
-            scenes.picked_up(here, call)
-            scenes.fire_brigade_joins(here, call)
-        await page.wait_for_selector("#a-damkar .state.ok")
-        await page.screenshot(path=folder / f"call-{suffix}")
-        bima = await arrive("bima", "", dark=dark)
-        await bima.goto(here.url + "calls")
-        await bima.screenshot(path=folder / f"log-{suffix}")
 
 
 async def test_the_colours_that_she_chose_stay(here: House, arrive: Arrive) -> None:

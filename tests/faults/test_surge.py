@@ -56,7 +56,7 @@ async def _settled(house: House) -> bool:
 
 @pytest.mark.live
 async def test_in_a_short_surge_every_caller_is_seen_and_has_his_row(tmp_path: Path) -> None:
-    assert len(await surge(tmp_path, 12)) == 12
+    assert len(await surge(tmp_path, 10)) == 10
 
 
 @pytest.mark.faults

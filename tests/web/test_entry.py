@@ -122,3 +122,13 @@ async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(visit: Vis
         cookie = next(c for c in a.headers.getall("Set-Cookie") if c.startswith("callcenter="))
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
+
+
+async def test_a_page_without_encryption_says_what_will_not_work(visit: Visit) -> None:
+    someone = await visit()
+    _, page = await someone.get("/sign-in", headers={"Host": "192.168.1.10:8112"})
+    assert "Halaman ini tidak terenkripsi." in page
+    assert "Kata sandi dan data penelepon dapat dibaca di jaringan." in page
+    assert "mikrofon" in page
+    for here in ("127.0.0.1:8112", "localhost:8112", "[::1]:8112"):
+        assert "tidak terenkripsi" not in (await someone.get("/sign-in", headers={"Host": here}))[1]

@@ -20,6 +20,7 @@ from callcenter.core.errors import StoreDown
 from callcenter.core.facts import CallArrived
 from callcenter.core.floor import Gap
 from callcenter.selftest import NOT_HEARD, Light
+from callcenter.storage.trouble import LOCKED
 from callcenter.web.i18n import read_languages
 from callcenter.web.proof import Lights, Proofs
 from tests.browser.scenes import nobody_listened
@@ -160,10 +161,10 @@ async def test_a_call_that_is_missing_in_a_book_is_named(room: Room, come: Visit
 
 
 async def test_books_that_cannot_be_read_are_a_sentence(room: Room, come: Visit) -> None:
-    room.books.silent = StoreDown("The program is being stopped; this was not stored.")
+    room.books.silent = StoreDown(LOCKED, place="callcenter.db")
     status, page = await (await come("bima")).get("/proof")
     assert status == 200
-    assert "Program sedang dihentikan" in page
+    assert "Basis data sedang dipakai program lain (callcenter.db)" in page
 
 
 @pytest.mark.parametrize("day", ["kemarin", "0001-01-01", "9999-12-31", "2026-13-01"])
