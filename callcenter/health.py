@@ -5,6 +5,7 @@ Never: more than a question on the service's own address.
 """
 
 import http.client
+import json
 import ssl
 from contextlib import closing
 
@@ -22,10 +23,17 @@ def line_to(settings: Settings, timeout: float) -> http.client.HTTPConnection:
 
 def healthy(settings: Settings) -> bool:
     """/healthz answers 200."""
+    return trouble(settings) == []
+
+
+def trouble(settings: Settings) -> list[str] | None:
+    """Why calls cannot be taken or seen, in sentences; nothing when they can; None when nobody answers."""
     try:
         asked = line_to(settings, timeout=2)
         with closing(asked):
             asked.request("GET", "/healthz")
-            return asked.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
+            answer = asked.getresponse()
+            told = json.loads(answer.read())
+            return [] if answer.status == 200 else [str(reason) for reason in told["reasons"]] or ["It says no more."]
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        return None

@@ -39,6 +39,7 @@ class Story:
     """What a recording tells."""
 
     calls: dict[str, Call] = field(default_factory=dict)
+    queues: set[str] = field(default_factory=set)  # in which somebody waited
     messages: int = 0
     unreadable: list[str] = field(default_factory=list)
 
@@ -51,6 +52,8 @@ def tell(messages: Iterable[Fields], house: House) -> Story:
         if not message:
             story.unreadable.append(f"message {story.messages}: not an AMI message")
             continue
+        if text(message, "Event") == "QueueCallerJoin":
+            story.queues.add(text(message, "Queue"))
         try:
             now = at(message, now)
             if text(message, "Event") == "FullyBooted":
@@ -82,11 +85,11 @@ def messages_of(data: bytes) -> Iterator[Fields]:
     """The messages of a recording, whichever of the three forms it has. Raises BadInput where it has none."""
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start == b"[":
-        yield from map(_canonical, _json(data, 1))
+        yield from map(_canonical, _array(data))
     elif start == b"{":
-        for number, line in enumerate(data.decode("utf-8-sig", "replace").splitlines(), 1):
+        for line in data.decode("utf-8-sig", "replace").splitlines():
             if line.strip():
-                yield _canonical(_json(line.encode(), number))
+                yield _canonical(_line(line))
     else:
         for frame in wire.frames(data):
             try:
@@ -95,12 +98,18 @@ def messages_of(data: bytes) -> Iterator[Fields]:
                 yield {}
 
 
-def _json(data: bytes, line: int) -> Any:
+def _line(line: str) -> Any:
+    """One line of JSON; nothing where it is none (a recording cut in the middle): counted, not fatal."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return {}
+
+
+def _array(data: bytes) -> Any:
     try:
         return json.loads(data.decode("utf-8-sig", "replace"))
     except ValueError as wrong:
-        if data.lstrip()[:1] == b"{" and line > 0:
-            return {}  # a line cut in the middle, at the end of a recording: counted, not fatal
         raise BadInput("The recording is not whole JSON: {wrong}.", wrong=wrong) from wrong
 
 
@@ -137,6 +146,8 @@ def printed(story: Story, zone: tzinfo) -> Iterator[str]:
             yield f"        {times}"
     yield f"{len(story.calls)} calls in {story.messages} messages, {len(story.unreadable)} of them unreadable"
     yield from (f"    {why}" for why in story.unreadable[:20])
+    if story.queues and not story.calls:
+        yield f"Callers waited in {', '.join(sorted(story.queues))}: name it with --queue, or take any with --queue '*'"
 
 
 def _clock(value: datetime | None, zone: tzinfo) -> str:

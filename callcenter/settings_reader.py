@@ -34,7 +34,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """Read all that there is to read; call it once."""
     home = Path(environ.get("CALLCENTER_HOME") or "var").absolute()
     file = home / "settings.toml"
-    written = _load(file) if file.exists() else {}
+    written = _load(file) if _is_there(file) else {}
     for key in PLACES:
         if key in written:
             raise _bad(str(file), key, "cannot be set in this file", f"set the variable {PREFIX}{key.upper()}")
@@ -49,6 +49,17 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         database_url=settings.database_url or f"sqlite+aiosqlite:///{home / 'callcenter.db'}",
     )
     return _fitting(settings, str(file))
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except PermissionError as wrong:
+        raise BadInput(
+            "{folder} belongs to somebody else and cannot be read. Start as its owner, or set CALLCENTER_HOME to a "
+            "folder of your own.",
+            folder=file.parent,
+        ) from wrong
 
 
 def build(kind: type[T], table: object, where: str) -> T:
@@ -159,6 +170,7 @@ def _fitting(settings: Settings, where: str) -> Settings:
     """What no single knob can know: that names point to something, that nothing stands twice."""
     if settings.rtp_start >= settings.rtp_end:
         raise _bad(where, "rtp_end", "is not above rtp_start", "write for example rtp_start = 10000, rtp_end = 20000")
+    _ports_differ(settings, where)
     agencies = tuple(
         replace(each, lines=_reachable(each.lines, settings, f"{where}: agencies {each.code}"))
         for each in settings.agencies
@@ -173,6 +185,16 @@ def _fitting(settings: Settings, where: str) -> Settings:
         agencies=agencies,
         categories=tuple(_only(here, each) for each in settings.categories),
     )
+
+
+def _ports_differ(settings: Settings, where: str) -> None:
+    """All four are TCP ports on this machine."""
+    taken: dict[int, str] = {}
+    for key in ("web_port", "sip_port", "ami_port", "ws_port"):
+        port = getattr(settings, key)
+        if port in taken:
+            raise _bad(where, key, f"is {port}, as {taken[port]} is", f"give it another one: {PREFIX}{key.upper()}")
+        taken[port] = key
 
 
 def _only(here: set[str], category: Category) -> Category:

@@ -15,7 +15,7 @@ from pathlib import Path
 from callcenter.alone import SERVER, only_one
 from callcenter.children import Adopted, Kept, Process
 from callcenter.folders import make_folders
-from callcenter.health import healthy
+from callcenter.health import trouble
 from callcenter.logs import keep_short, service_log, start_log
 from callcenter.ports import asterisk_ports_are_free, web_port_is_free
 from callcenter.settings import Settings
@@ -57,6 +57,7 @@ async def _run(settings: Settings) -> int:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    say("stopping: the calls that are up have some seconds to end")
     await service.stop(None, PATIENCE_S)
     await asterisk.stop(lambda: _asterisk_command(settings, "core stop gracefully"), PATIENCE_S)
     return 0
@@ -119,8 +120,12 @@ def last_line(file: Path) -> str:
 
 async def announce(settings: Settings) -> None:
     """The one line on standard output, when the screens answer."""
-    late = asyncio.get_running_loop().call_later(LATE_S, say, f"no answer yet; see {service_log(settings)}")
-    while not await asyncio.to_thread(healthy, settings):  # noqa: ASYNC110 - another process: only asking tells
+    clock = asyncio.get_running_loop().time
+    told, late = "", clock() + LATE_S
+    while (reasons := await asyncio.to_thread(trouble, settings)) != []:
+        why = f"{settings.url} is open, but: {' '.join(reasons)}" if reasons else "no answer yet"
+        if clock() > late and why != told:
+            told = why
+            say(f"{why} (more in {service_log(settings)})")
         await asyncio.sleep(0.2)
-    late.cancel()
     print(settings.url, flush=True)

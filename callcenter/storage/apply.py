@@ -47,8 +47,13 @@ class Latest:
     row: Row
 
 
-async def apply(connection: AsyncConnection, batch: Sequence[Heard], zone: ZoneInfo, read: ReadNumber) -> Applied:
-    """Write these entries. Raises what the database raises; then nothing of them is written."""
+async def apply(
+    connection: AsyncConnection, batch: Sequence[Heard], zone: ZoneInfo, read: ReadNumber, now: datetime
+) -> Applied:
+    """Write these entries; `now` is when their tickets come to be (t4).
+
+    Raises what the database raises; then nothing of them is written.
+    """
     applied = Applied()
     await _facts(connection, batch)
     latest = _latest(batch, read)
@@ -61,7 +66,7 @@ async def apply(connection: AsyncConnection, batch: Sequence[Heard], zone: ZoneI
     await _calls(connection, [it.row for it in newer.values()])
     await _attempts(connection, newer)
     await _people(connection, [id_ for id_, it in newer.items() if it.call.answered_by])
-    applied.tickets = await numbering.give(connection, [it.row for it in newer.values()], known, zone)
+    applied.tickets = await numbering.give(connection, [it.row for it in newer.values()], known, zone, now)
     await numbering.follow(connection, [it.row for it in newer.values()], known)
     applied.done = [it.call.id for it in newer.values() if it.call.done]
     return applied

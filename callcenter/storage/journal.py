@@ -238,7 +238,7 @@ class Journal:
 
     async def _commit(self, batch: Sequence[Heard], deadline: float | None) -> Applied:
         async def unit(connection: AsyncConnection) -> Applied:
-            return await apply(connection, batch, self._zone, self._read_number)
+            return await apply(connection, batch, self._zone, self._read_number, self._clock())
 
         if deadline is None:
             return await self._database.write_whenever(unit)

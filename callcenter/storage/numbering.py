@@ -52,27 +52,27 @@ async def known(connection: AsyncConnection, ids: list[str]) -> dict[str, Known]
 
 
 async def give(
-    connection: AsyncConnection, rows: list[Row], before: dict[str, Known], zone: ZoneInfo
+    connection: AsyncConnection, rows: list[Row], before: dict[str, Known], zone: ZoneInfo, now: datetime
 ) -> dict[str, str]:
     """A ticket for every call that has none; another number for a call found out to be a test. Call -> number."""
     given: dict[str, str] = {}
     for row in rows:
         there = before.get(row["id"])
         if there is None:
-            given[row["id"]] = await _new(connection, row, zone)
+            given[row["id"]] = await _new(connection, row, zone, now)
         elif row["test"] and not there.test and await _alone(connection, there.ticket):
             given[row["id"]] = await _renumber(connection, row, there, zone)
     return given
 
 
-async def _new(connection: AsyncConnection, row: Row, zone: ZoneInfo) -> str:
+async def _new(connection: AsyncConnection, row: Row, zone: ZoneInfo, now: datetime) -> str:
     number, day, serial = await next_number(connection, row, zone)
     made = await connection.execute(
         plain_insert(tickets)
-        .values(number=number, day=day, serial=serial, test=row["test"], created_at=row["heard_at"])
+        .values(number=number, day=day, serial=serial, test=row["test"], created_at=now)
         .returning(tickets.c.id)
     )
-    link = {"call": row["id"], "ticket": made.scalar_one(), "linked_at": row["heard_at"], "linked_by": TELEPHONE}
+    link = {"call": row["id"], "ticket": made.scalar_one(), "linked_at": now, "linked_by": TELEPHONE}
     await connection.execute(plain_insert(ticket_calls), [link])
     return number
 

@@ -17,7 +17,7 @@ from tests.web.house import PASSWORD, House, house
 
 pytestmark = [pytest.mark.browser, pytest.mark.screenshots]
 
-LARGEST = 200 * 1024
+LARGEST = 200_000
 SHIFT = timedelta(hours=4)
 NOTE = "Api besar dari dapur, asap tebal sampai ke jalan.\nDua orang masih di lantai dua, pintu depan tertutup api."
 
