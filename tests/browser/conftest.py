@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from tests.browser import scenes
 from tests.web.house import PASSWORD, House, house
 
 FLAGS = [
@@ -99,3 +100,13 @@ async def arrive(here: House) -> AsyncIterator[Arrive]:
         for context in contexts:
             await context.close()
     assert faults == []
+
+
+async def speaks(here: House, arrive: Arrive, **more: Any) -> tuple[Page, str]:
+    """Siti at 101 speaks with Budi; the sheet is open."""
+    page = await arrive("siti", "101", **more)
+    call = scenes.rings(here)
+    await expect(page.locator(".ring.loud")).to_be_visible()
+    scenes.picked_up(here, call)
+    await expect(page.locator(f'.sheet[data-call="{call}"]')).to_be_visible()
+    return page, call

@@ -26,8 +26,8 @@ def told(*facts: Fact) -> Call:
     return call
 
 
-def snapshot(**more: datetime) -> FloorSeen:
-    record = CallRecalled(ID, T0, "+62812", queued_at=at(0.1), rang_at=at(0.2), **more)
+def snapshot(answered_at: datetime | None = None) -> FloorSeen:
+    record = CallRecalled(ID, T0, "+62812", queued_at=at(0.1), rang_at=at(0.2), answered_at=answered_at)
     return FloorSeen(at(8), BOOT, (LegSeen(ID, T0, ID, waiting_since=at(5)),), recalled=(record,))
 
 
