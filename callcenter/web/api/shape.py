@@ -57,6 +57,11 @@ def text(name: str, says: str, part: str = "") -> Field:
     return _field(name, {"type": "string", "description": says}, _reader(name, part, ""))
 
 
+def figure(name: str, says: str, part: str = "") -> Field:
+    """A number; null where it is not known."""
+    return _field(name, {"type": ["number", "null"], "description": says}, _reader(name, part, None))
+
+
 def maybe(name: str, says: str, part: str = "") -> Field:
     """A text, or null."""
     return _field(name, {"type": ["string", "null"], "description": says}, _reader(name, part, None))
@@ -180,6 +185,10 @@ TICKET = (
     code("disposition", "What became of it.", list(Disposition), "ticket"),
     text("place", "Where, as typed.", "ticket"),
     text("landmark", "What stands near it.", "ticket"),
+    figure("latitude", "WGS 84; null: not known.", "ticket"),
+    figure("longitude", "WGS 84; null: not known.", "ticket"),
+    figure("radius_m", "How far off that may be, in metres; null: not said.", "ticket"),
+    text("location_source", "Where that is from: SIP, AML, MAP, CALLER, SMS_LINK.", "ticket"),
     text("kelurahan", "Village.", "ticket"),
     text("kecamatan", "District.", "ticket"),
     text("caller_name", "Who calls, as typed.", "ticket"),
