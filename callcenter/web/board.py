@@ -1,41 +1,20 @@
 """What the web sees of the switchboard, and nothing more.
 
-In:  nothing. Out: Protocols; the switchboard fits them without knowing of them, and so does the tests' board.
+In:  nothing. Out: the switchboard's News and LineState, and the Protocol that it fits, as does the tests' board.
 Never: anything of the telephone. A wish goes in, a floor comes out.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Protocol
 
-from callcenter.core.call import Call
 from callcenter.core.errors import CallCenterError
 from callcenter.core.floor import Floor
 from callcenter.core.wishes import Wish
+from callcenter.switchboard import LineState, News
+
+__all__ = ["UP", "Board", "Journal", "LineState", "News"]
 
 UP = "up"
-
-
-class LineState(Protocol):
-    """How the link to Asterisk stands. `why` is None only while all is well."""
-
-    @property
-    def phase(self) -> str: ...
-    @property
-    def since(self) -> datetime: ...
-    @property
-    def why(self) -> CallCenterError | None: ...
-
-
-class News(Protocol):
-    """The newest floor, the calls that are not as they were (ended ones included), and new ticket numbers."""
-
-    @property
-    def floor(self) -> Floor: ...
-    @property
-    def changed(self) -> tuple[Call, ...]: ...
-    @property
-    def tickets(self) -> Mapping[str, str]: ...
 
 
 class Board(Protocol):

@@ -5,7 +5,7 @@ Never: a wish that changes the floor by itself; that is the telephone's part, so
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from callcenter.core import facts
@@ -28,13 +28,6 @@ class Line:
     phase: str = "up"
     since: datetime = NIGHT
     why: CallCenterError | None = None
-
-
-@dataclass(frozen=True)
-class Told:
-    floor: Floor
-    changed: tuple[Call, ...] = ()
-    tickets: Mapping[str, str] = field(default_factory=dict)
 
 
 class FakeBoard:
@@ -85,7 +78,7 @@ class FakeBoard:
 
     def tell(self, changed: tuple[Call, ...] = (), tickets: Mapping[str, str] | None = None) -> None:
         for ear in list(self._ears):
-            ear(Told(self.floor, changed, tickets or {}))
+            ear(News(self.floor, changed, tickets or {}))
 
 
 def _fits(board: FakeBoard) -> Board:
