@@ -67,8 +67,7 @@ class Hall:
         """Calls that are over and have a ticket."""
         with closing(sqlite3.connect(f"file:{self.room.home}/callcenter.db?mode=ro", uri=True)) as database:
             wanted = (
-                "SELECT count(DISTINCT ticket) FROM calls JOIN ticket_calls ON call = id"
-                " WHERE answered_at IS NOT NULL AND ended_at IS NOT NULL"
+                "SELECT count(DISTINCT ticket) FROM calls JOIN ticket_calls ON call = id WHERE ended_at IS NOT NULL"
             )
             return int(database.execute(wanted).fetchone()[0])
 
@@ -108,7 +107,7 @@ async def test_ten_calls_a_second_and_none_is_lost(halls: tuple[Hall, Hall]) -> 
     used = (ours.room.cpu_seconds() - before) / (GOAL * GOAL_S)
     line(
         f"(c) {GOAL} calls a second for {GOAL_S} s{load()}",
-        f"{GOAL * GOAL_S} answered in {took:.1f} s, each with its ticket; the service uses {used * 1000:.0f} ms a call",
+        f"{GOAL * GOAL_S} over in {took:.1f} s, each with its ticket; the service uses {used * 1000:.0f} ms a call",
         "every call that was made",
         1.0,
         "none lost",
