@@ -21,6 +21,7 @@ from tests.live.waiting import until
 
 TRUNK = "127.0.0.2"
 SETTINGS = """
+selftest_every_s = 0
 any_phone_networks = ["127.0.0.3/32"]
 phone_networks = ["127.0.0.1/32"]
 

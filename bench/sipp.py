@@ -15,7 +15,7 @@ from bench.room import TRUNK, Room
 from tests.live.places import free_block
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-LIFT_MS = 15  # the first phone; each next one is so much slower, so that one is first
+LIFT_MS = 3  # the first phone; each next one is so much slower, so that one is first
 
 
 @dataclass

@@ -19,7 +19,7 @@ from bench.sipp import Sipp, callers, phones
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.bench
-POSITIONS = 6
+POSITIONS = 10
 GOAL, GOAL_S = 10, 20
 RATES = (12, 14, 17, 20, 24, 29, 35)
 STEP_S, LATE_S = 5, 2.0  # so late may the last call be over
@@ -76,11 +76,13 @@ class Hall:
 async def halls(tmp_path: Path) -> AsyncIterator[tuple[Hall, Hall]]:
     """With the service, and without."""
     ours, bare = Hall(tmp_path / "ours"), Hall(tmp_path / "bare")
-    await ours.open(service=True)
-    await bare.open(service=False)
-    yield ours, bare
-    await ours.close()
-    await bare.close()
+    try:
+        await ours.open(service=True)
+        await bare.open(service=False)
+        yield ours, bare
+    finally:
+        await ours.close()
+        await bare.close()
 
 
 async def all_have_tickets(hall: Hall, calls: int) -> None:

@@ -61,10 +61,12 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
         people = People(database, clock=lambda: datetime.now(UTC), passwords=QUICK)
         for desk in made.positions:
             await people.add_user(f"p{desk}", PASSWORD)
-    await made.exchange.start()
-    await made.start_service()
-    yield made
-    await made.stop()
+    try:
+        await made.exchange.start()
+        await made.start_service()
+        yield made
+    finally:
+        await made.stop()
 
 
 @asynccontextmanager

@@ -29,9 +29,11 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
     """Four desks, one of them with a phone; nobody else."""
     made = Room(tmp_path)
     await made.prepare(f"exten => {BARE},1,Dial(PJSIP/101)\n")
-    await made.exchange.start()
-    yield made
-    await made.stop()
+    try:
+        await made.exchange.start()
+        yield made
+    finally:
+        await made.stop()
 
 
 async def one_call(room: Room, phone: Phone, dialled: str) -> float:
