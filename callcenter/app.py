@@ -18,6 +18,7 @@ from callcenter.account import Accountant, house
 from callcenter.alarms import Alarms
 from callcenter.asterisk.exchange import Exchange, Known
 from callcenter.asterisk.records import Records
+from callcenter.audit import Heads
 from callcenter.core.alarms import Alarm
 from callcenter.core.call import Call
 from callcenter.core.errors import CallCenterError, StoreDown
@@ -122,6 +123,7 @@ class Service:
             alarm=self.alarms.set,
         )
         self.watch = Watch(self.settings, clock=clock, alarm=self.alarms.set)
+        self.heads = Heads(self.settings, self.database, clock=clock)
 
     def _open_web(self, secrets: Secrets) -> None:
         self.web = make_app(
@@ -173,6 +175,7 @@ class Service:
                 parts.create_task(self._tidy(), name="tidy")
                 parts.create_task(self.accountant.run(), name="account")
                 parts.create_task(self.watch.run(), name="watch")
+                parts.create_task(self.heads.run(), name="audit heads")
                 parts.create_task(self.alarms.run(), name="alarms")
                 parts.create_task(self.webhook.run(), name="webhook")
                 parts.create_task(self.self_test.run(), name="self-test")

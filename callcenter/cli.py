@@ -163,6 +163,14 @@ def account(settings: Settings, words: Words) -> int:
     return code
 
 
+def audit(settings: Settings, _: Words) -> int:
+    from callcenter.audit import verify
+
+    code, lines = asyncio.run(verify(settings, clock))
+    say(lines)
+    return code
+
+
 def install(settings: Settings, words: Words) -> int:
     from callcenter.install import Wanted, install
 
@@ -219,6 +227,10 @@ def _safety(word: Callable[[str, Callable[[Settings, Words], int], str], argpars
     save.add_argument("--keep", type=int, default=0, metavar="N", help="in a folder: remove all but the N newest")
     books = word("account", account, "is every call that Asterisk wrote down a call and a ticket here?")
     books.add_argument("day", nargs="?", default="", help="like 2026-01-14; without it: today")
+    trail = word("audit", audit, "the trail of who looked at and changed what").add_subparsers(
+        required=True, metavar="ACT"
+    )
+    trail.add_parser("verify", help="is every row as it was written, and none missing?")
     word("restore", restore, "the room as a backup has it; what is here is put aside").add_argument("file", type=Path)
     boot = word("install", install, "write systemd units: the room starts with the machine")
     boot.add_argument("--user", default="callcenter", metavar="NAME", help="who runs it (callcenter)")

@@ -26,6 +26,7 @@ from callcenter.storage.records import (
     Ticket,
 )
 from callcenter.storage.tickets import Tickets
+from callcenter.storage.trail import AuditFilter, Trail
 from callcenter.storage.typed import TYPED_FIELDS
 from callcenter.storage.wanted import CallFilter
 
@@ -34,6 +35,7 @@ __all__ = [
     "ApiToken",
     "AtPosition",
     "AttemptLine",
+    "AuditFilter",
     "AuditLine",
     "AuditPage",
     "CallFilter",
@@ -59,6 +61,7 @@ __all__ = [
     "TicketPage",
     "Tickets",
     "TicketsPage",
+    "Trail",
     "User",
     "audited",
     "migrate",

@@ -1,21 +1,27 @@
 """The audit: who looked at, took out, or changed what.
 
 In:  a name, an action, its target. Out: one row, in the same transaction as what it tells of.
-Never: a row changed or taken away.
+Never: a row changed or taken away. Each carries the digest of the one before (`core/seal.py`): `./run audit verify`.
 
-Actions: call.recording, calls.export, ticket.class, user.*, token.*, position.free, sign_in, sign_out, sign_in.refused.
+Actions: calls.view, call.view, ticket.view, audit.view, call.recording, calls.export, ticket.class, user.*, token.*,
+position.free, sign_in, sign_out, sign_in.refused.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.core.seal import FIRST, digest
 from callcenter.storage.database import Database
 from callcenter.storage.sql import clean
-from callcenter.storage.tables_people import audit
+from callcenter.storage.tables_people import audit, audit_head
+
+ONE_AFTER_ANOTHER = text("SELECT pg_advisory_xact_lock(112112)")
+"""On PostgreSQL the command line may write beside the service: the second waits until the first is committed."""
 
 
 async def add(
@@ -29,8 +35,18 @@ async def add(
     address: str = "",
 ) -> None:
     """Write one row, inside the transaction of this connection."""
-    row = {"at": at, "by": clean(by)[:200], "action": action, "target": clean(target)[:300], "address": address[:100]}
-    await connection.execute(insert(audit), [{**row, "details": dict(details or {})}])
+    if connection.dialect.name == "postgresql":
+        await connection.execute(ONE_AFTER_ANOTHER)
+    head = (await connection.execute(select(audit_head))).first()
+    count, previous = (head.size, head.digest) if head else (0, FIRST)
+    said = {"by": clean(by)[:200], "action": action, "target": clean(target)[:300], "address": clean(address)[:100]}
+    kept = json.loads(json.dumps(dict(details or {}), default=str))  # as it will be read back
+    new = digest(previous, at=at, details=kept, **said)
+    await connection.execute(insert(audit), [{**said, "at": at, "details": kept, "previous": previous, "digest": new}])
+    if head is None:
+        await connection.execute(insert(audit_head), [{"id": 1, "size": 1, "digest": new}])
+    else:
+        await connection.execute(update(audit_head).values(size=count + 1, digest=new))
 
 
 async def audited(

@@ -30,7 +30,6 @@ from callcenter.storage.lookups import (
 from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
 from callcenter.storage.records import (
     AttemptLine,
-    AuditLine,
     CallLine,
     Change,
     FactLine,
@@ -41,7 +40,7 @@ from callcenter.storage.records import (
 )
 from callcenter.storage.rows import ReadNumber
 from callcenter.storage.tables import calls, facts, notes, quarantine, ticket_calls, ticket_changes, tickets
-from callcenter.storage.tables_people import audit as audit_table
+from callcenter.storage.trail import AuditFilter, Trail
 from callcenter.storage.wanted import CallFilter, conditions, lines, with_calls
 
 MOST = 200
@@ -186,15 +185,9 @@ class History:
         await audited(self._database, by=by, action="call.recording", at=now, target=call_id, address=address)
         return line.recording
 
-    async def audit(self, *, after: str = "", limit: int = 100) -> AuditPage:
+    async def audit(self, wanted: AuditFilter | None = None, *, after: str = "", limit: int = 100) -> AuditPage:
         """Who looked at, took out or changed what, newest first."""
-        most = max(1, min(limit, MOST))
-        wanted = select(audit_table).order_by(audit_table.c.id.desc()).limit(most)
-        if after:
-            wanted = wanted.where(audit_table.c.id < row_number(after))
-        async with self._database.read() as connection:
-            found = [record(AuditLine, row) for row in await connection.execute(wanted)]
-        return AuditPage(found, str(found[-1].id) if len(found) == most else "")
+        return await Trail(self._database).lines(wanted, after=after, limit=limit)
 
     async def quarantine(self, *, limit: int = 100) -> list[QuarantineLine]:
         """Entries of the telephone that could not be stored, newest first."""

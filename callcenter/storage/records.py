@@ -185,6 +185,8 @@ class AuditLine:
     target: str
     details: Mapping[str, Any]
     address: str
+    previous: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Never: a password, a session token or an API token as it is: only what cannot be
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, text
 
-from callcenter.storage.columns import flag, key, metadata, moment, number, whole, words
+from callcenter.storage.columns import BigId, flag, key, metadata, moment, number, whole, words
 
 users = Table(
     "users",
@@ -86,6 +86,19 @@ audit = Table(
     words("target"),
     Column("details", JSON, nullable=False),
     words("address"),
+    Column(
+        "previous", String(64), nullable=False, unique=True
+    ),  # the digest of the row before: no row has two after it
+    Column("digest", String(64), nullable=False, unique=True),
     Index("ix_audit_by_at", "by", "at"),
     Index("ix_audit_target", "target"),
 )
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", BigId, primary_key=True),  # one row
+    whole("size"),
+    Column("digest", String(64), nullable=False),
+)
+"""How many rows the audit has, and the newest one's digest: what is cut off at its end is missed here."""

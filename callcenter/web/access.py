@@ -18,6 +18,8 @@ DESK = frozenset({CALL_TAKER, DISPATCHER, SUPERVISOR})
 READERS = frozenset({SUPERVISOR, AUDITOR})
 """Read everything that was."""
 PEOPLE = frozenset({ADMIN})
+CHECKERS = frozenset({AUDITOR})
+"""Look at what the others looked at."""
 
 ACCESS: dict[str, frozenset[str]] = {
     "static": EVERYONE,
@@ -56,6 +58,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "ticket": READERS,
     "recording": READERS,
     "proof": READERS,
+    "audit": CHECKERS,
     # people
     "people": PEOPLE,
     "people.add": PEOPLE,

@@ -167,6 +167,18 @@ FACT: dict[str, str] = {
     "RecordingStarted": N_("Recording started"),
 }
 
+TRAIL: dict[str, str] = {
+    "calls": N_("the call log: looked at, exported"),
+    "call": N_("a call: looked at, listened to"),
+    "ticket": N_("a ticket: looked at, changed"),
+    "user": N_("people"),
+    "token": N_("tokens of programs"),
+    "position": N_("positions"),
+    "sign_in": N_("signed in, refused"),
+    "sign_out": N_("signed out"),
+    "audit": N_("this page: searched"),
+}
+
 TABLES: dict[str, dict[str, str]] = {
     "outcome": OUTCOME,
     "stage": STAGE,
@@ -182,4 +194,5 @@ TABLES: dict[str, dict[str, str]] = {
     "journal": JOURNAL,
     "light": LIGHT,
     "source": SOURCE,
+    "trail": TRAIL,
 }

@@ -16,6 +16,7 @@ GRANTED = {
     "calls": {"supervisor", "auditor"},
     "recording": {"supervisor", "auditor"},
     "calls.export": {"supervisor", "auditor"},
+    "audit": {"auditor"},
     "people": {"admin"},
 }
 """The domain's section 6 once more, by hand, so that a slip in the table is seen."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from callcenter.core.facts import CallDescribed
 from tests.browser.scenes import fire_brigade_joins, picked_up, rings
 from tests.web.conftest import Visitor
-from tests.web.house import House
+from tests.web.house import PASSWORD, House
 
 Visit = Callable[..., Awaitable[Visitor]]
 
@@ -112,3 +112,29 @@ async def test_the_export_holds_what_is_filtered_and_runs_no_formula(here: House
     _, everything = await bima.get("/calls.csv")
     assert call in everything
     assert [line.action for line in (await here.history.audit()).lines].count("calls.export") == 2
+
+
+async def test_every_look_at_callers_data_is_written_down_and_the_auditor_finds_it(here: House, visit: Visit) -> None:
+    call = await a_night(here)
+    bima = await visit("bima")
+    number = (await here.history.call(call)).line.ticket
+    for path in ("/calls?number=4567", f"/calls/{call}", f"/tickets/{number}"):
+        assert (await bima.get(path))[0] == 200
+    await here.people.add_user("ayu-audit", role="auditor", password=PASSWORD)
+    ayu = await visit("ayu-audit")
+    status, page = await ayu.get("/audit?by=bima")
+    assert status == 200
+    for told in ("calls.view", "4567", "call.view", call, "ticket.view", str(number)):
+        assert told in page
+    _, only = await ayu.get(f"/audit?action=ticket&target={number}")
+    assert "ticket.view" in only and "call.view" not in only
+    assert [line.action for line in (await here.history.audit()).lines][:2] == ["audit.view", "audit.view"]
+
+
+async def test_a_filter_of_the_audit_that_cannot_be_read_is_a_sentence(here: House, visit: Visit) -> None:
+    await here.people.add_user("ayu-audit", role="auditor", password=PASSWORD)
+    ayu = await visit("ayu-audit")
+    for query in ("from=yesterday", "by=a%00b", "after=x", "from=2026-02-01&to=2026-01-01", "target=" + "x" * 300):
+        status, page = await ayu.get(f"/audit?{query}")
+        assert status == 400 and 'role="alert"' in page, query
+    assert (await ayu.get("/audit?by=nobody"))[0] == 200

@@ -33,7 +33,7 @@ def read_filter(query: Mapping[str, str], settings: Settings) -> CallFilter:
             raise BadInput("{name} is too long.", name=name)
         if not query.get(name, "").isprintable():
             raise BadInput("{name} has letters that cannot be searched for.", name=name)
-    since, until = _moments(query, CityTime(settings.zone, "en"))
+    since, until = read_span(query, settings)
     values: dict[str, Any] = {
         "since": since,
         "until": until,
@@ -50,6 +50,11 @@ def read_filter(query: Mapping[str, str], settings: Settings) -> CallFilter:
         "tests": _yes("tests", query),
     }
     return CallFilter(**values)
+
+
+def read_span(query: Mapping[str, str], settings: Settings) -> tuple[datetime | None, datetime | None]:
+    """A day of the city, or from-to in days, or since-until as moments. Until is excluded."""
+    return _moments(query, CityTime(settings.zone, "en"))
 
 
 def read_limit(query: Mapping[str, str], usual: int = 50) -> int:

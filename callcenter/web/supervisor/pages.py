@@ -18,6 +18,7 @@ from callcenter.web.security import person
 from callcenter.web.supervisor.export import csv_lines
 from callcenter.web.supervisor.filters import NAMES, UNCLASSIFIED, read_after, read_filter, read_limit
 from callcenter.web.supervisor.recording import send_recording
+from callcenter.web.supervisor.trail import looked
 
 
 def _carried(query: Mapping[str, str]) -> str:
@@ -32,6 +33,9 @@ async def calls(request: web.Request) -> web.Response:
     try:
         wanted = read_filter(request.query, here.settings)
         page = await here.history.calls(wanted, after=read_after(request.query), limit=read_limit(request.query))
+        await looked(
+            request, "calls.view", details={name: request.query[name] for name in NAMES if name in request.query}
+        )
     except BadInput as wrong:
         error = here.painter.sentence(request, wrong)
     return here.painter.page(
@@ -55,6 +59,7 @@ async def call(request: web.Request) -> web.Response:
     """One call: its times, its attempts, its recording, what happened."""
     here = parts(request)
     page = await here.history.call(request.match_info["call"])
+    await looked(request, "call.view", page.line.id)
     ticket = await here.history.ticket(page.line.ticket) if page.line.ticket else None
     return here.painter.page(request, "supervisor/call.html", page=page, ticket=ticket)
 
@@ -63,6 +68,7 @@ async def ticket(request: web.Request) -> web.Response:
     """One ticket: its calls, its notes, who changed what."""
     here = parts(request)
     page = await here.history.ticket(request.match_info["number"])
+    await looked(request, "ticket.view", page.ticket.number)
     return here.painter.page(request, "supervisor/ticket.html", page=page)
 
 

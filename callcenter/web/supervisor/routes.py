@@ -3,10 +3,11 @@
 from aiohttp import web
 
 from callcenter.web.screen.routes import CALL
-from callcenter.web.supervisor import pages, proof
+from callcenter.web.supervisor import pages, proof, trail
 
 ROUTES = [
     web.get("/proof", proof.proof, name="proof"),
+    web.get("/audit", trail.trail, name="audit"),
     web.get("/calls", pages.calls, name="calls"),
     web.get("/calls.csv", pages.export, name="calls.export"),
     web.get(CALL, pages.call, name="call"),
