@@ -1,7 +1,7 @@
-"""The journal's two other questions: what to put aside, and which calls were open.
+"""The journal's other questions: what to put aside, who has dealt with it, and which calls were open.
 
-In:  an entry that cannot be written; nothing. Out: a row in quarantine; calls as they last were.
-Never: an entry put aside twice, or out of sight.
+In:  an entry that cannot be written; a person's word. Out: a row in quarantine; calls as they last were.
+Never: an entry put aside twice, or out of sight; one thrown away.
 """
 
 import hashlib
@@ -9,16 +9,21 @@ import json
 import logging
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.call import Call
 from callcenter.core.codec import from_plain
+from callcenter.core.errors import NotFound
+from callcenter.storage import audit
+from callcenter.storage.database import Database
 from callcenter.storage.entry import Heard
 from callcenter.storage.sql import clean, insert
 from callcenter.storage.tables import calls, quarantine, ticket_calls, tickets
 
 log = logging.getLogger(__name__)
+
+NOT_ASIDE = "This record is not put aside any more: somebody has dealt with it."
 
 
 async def put_aside(connection: AsyncConnection, heard: Heard, why: str, now: datetime) -> None:
@@ -32,6 +37,30 @@ async def put_aside(connection: AsyncConnection, heard: Heard, why: str, now: da
         "digest": hashlib.sha256(heard.line).hexdigest(),
     }
     await connection.execute(insert(connection, quarantine).on_conflict_do_nothing(index_elements=["digest"]), [row])
+
+
+async def release(database: Database, number: int, *, by: str, why: str, now: datetime, address: str = "") -> None:
+    """A person has dealt with it: it is out of the way, and stays readable. NotFound when somebody was faster."""
+
+    async def unit(connection: AsyncConnection) -> None:
+        waiting = update(quarantine).where(quarantine.c.id == number, quarantine.c.released_at.is_(None))
+        done = await connection.execute(waiting.values(released_at=now).returning(quarantine.c.call))
+        row = done.first()
+        if row is None:
+            raise NotFound(NOT_ASIDE)
+        told = {"call": row.call, "why": clean(why)}
+        await audit.add(
+            connection, by=by, action="aside.release", at=now, target=str(number), details=told, address=address
+        )
+
+    await database.write(unit)
+
+
+async def still_aside(database: Database) -> int:
+    """How many wait for a person. StoreDown."""
+    async with database.read() as connection:
+        wanted = select(func.count()).select_from(quarantine).where(quarantine.c.released_at.is_(None))
+        return int((await connection.execute(wanted)).scalar_one())
 
 
 async def open_calls(connection: AsyncConnection) -> tuple[list[Call], dict[str, str]]:

@@ -189,9 +189,11 @@ class History:
         """Who looked at, took out or changed what, newest first."""
         return await Trail(self._database).lines(wanted, after=after, limit=limit)
 
-    async def quarantine(self, *, limit: int = 100) -> list[QuarantineLine]:
-        """Entries of the telephone that could not be stored, newest first."""
-        wanted = select(quarantine).order_by(quarantine.c.id.desc()).limit(max(1, min(limit, MOST)))
+    async def quarantine(self, *, limit: int = 100, released: bool = False) -> list[QuarantineLine]:
+        """Entries of the telephone that could not be stored and wait for a person; or those that were dealt with.
+        Newest first."""
+        state = quarantine.c.released_at.is_not(None) if released else quarantine.c.released_at.is_(None)
+        wanted = select(quarantine).where(state).order_by(quarantine.c.id.desc()).limit(max(1, min(limit, MOST)))
         async with self._database.read() as connection:
             return [record(QuarantineLine, row) for row in await connection.execute(wanted)]
 

@@ -199,6 +199,7 @@ class QuarantineLine:
     call: str
     why: str
     body: str
+    released_at: datetime | None = None  # a person has dealt with it
 
 
 def record(cls: type[R], row: Row[Any]) -> R:

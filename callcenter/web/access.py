@@ -59,6 +59,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "recording": READERS,
     "proof": READERS,
     "audit": CHECKERS,
+    "proof.release": frozenset({SUPERVISOR}),
     # people
     "people": PEOPLE,
     "people.add": PEOPLE,

@@ -9,8 +9,10 @@ from datetime import datetime
 
 from aiohttp import web
 
+from callcenter.core.errors import StoreDown
 from callcenter.core.position import Phone
 from callcenter.storage import Health
+from callcenter.storage.aside import still_aside
 from callcenter.web.board import UP
 from callcenter.web.i18n import N_
 from callcenter.web.parts import Parts, parts
@@ -27,28 +29,28 @@ NO_PHONE = N_("No phone of any position is registered. Calls wait in the queue u
 NOBODY_SEEN = N_("Asterisk has not told about the phones yet.")
 SLOW_DISK = N_("The disk writes slowly.")
 JOURNAL_WAITS = N_("What happened waits to be stored; it is safe on the disk.")
-QUARANTINED = N_("Some records could not be read and were put aside. Look at the log.")
+QUARANTINED = N_("Some records could not be stored and were put aside. Look at the page Proof.")
 
 
 async def health(request: web.Request) -> web.Response:
     """`GET /healthz`."""
     here = parts(request)
     database = await here.database.health()
-    free = await disk_left(here)
+    free, aside = await disk_left(here), await _aside(here)
     reasons = _reasons(here, database, free)
     line = here.board.line
     state = here.journal.state
     body = {
         "status": "trouble" if reasons else "ok",
         "reasons": reasons,
-        "warnings": _warnings(here, database, free),
+        "warnings": _warnings(here, database, free, aside),
         "line": {
             "phase": str(line.phase),
             "since": line.since.isoformat(),
             "sentence": str(line.why) if line.why else "Linked to Asterisk.",
         },
         "database": {"ok": database.ok, "write_ms": database.write_ms, "sync_ms": database.sync_ms},
-        "journal": {"phase": str(state.phase), "waiting": state.waiting, "quarantined": state.quarantined},
+        "journal": {"phase": str(state.phase), "waiting": state.waiting, "quarantined": aside},
         "disk": {"free_bytes": free},
         "positions": {
             "registered": sum(p.reachable for p in here.board.floor.positions.values()),
@@ -58,6 +60,14 @@ async def health(request: web.Request) -> web.Response:
         **_proof(here),
     }
     return web.json_response(body, status=503 if reasons else 200)
+
+
+async def _aside(here: Parts) -> int:
+    """How many records wait for a person; while the database is away, those of this service's life."""
+    try:
+        return await still_aside(here.database)
+    except StoreDown:
+        return here.journal.state.quarantined
 
 
 def _proof(here: Parts) -> dict[str, object]:
@@ -129,7 +139,7 @@ def _reasons(here: Parts, database: Health, free: int | None) -> list[str]:
     return found
 
 
-def _warnings(here: Parts, database: Health, free: int | None) -> list[str]:
+def _warnings(here: Parts, database: Health, free: int | None, aside: int) -> list[str]:
     """What a person should look at soon."""
     found = []
     phones = here.board.floor.positions.values()
@@ -143,6 +153,6 @@ def _warnings(here: Parts, database: Health, free: int | None) -> list[str]:
         found.append(SLOW_DISK)
     if here.journal.state.phase == "waiting" and here.journal.state.trouble is not None:
         found.append(JOURNAL_WAITS)
-    if here.journal.state.quarantined:
+    if aside:
         found.append(QUARANTINED)
     return [*found, *here.proofs.notices()]

@@ -1,6 +1,6 @@
 """The proof that no call was lost: what was missed, what was found again, and whether the books come out.
 
-In:  GET, a day. Out: HTML.
+In:  GET, a day; POST, what a supervisor has dealt with. Out: HTML.
 Never: a figure that hides what could not be read; a book that is away makes a sentence, not an empty page.
 """
 
@@ -14,9 +14,12 @@ from callcenter.core.account import ALARMING, Account
 from callcenter.core.errors import BadInput, CallCenterError, StoreDown
 from callcenter.core.floor import Gap
 from callcenter.storage import QuarantineLine
+from callcenter.storage.aside import release as release_aside
 from callcenter.web.api.health import FULL_BYTES, NEARLY_FULL_BYTES, disk_left
+from callcenter.web.forms import read_form, text_of
 from callcenter.web.parts import Parts, parts
 from callcenter.web.proof import colour, worth_telling
+from callcenter.web.security import person, see_other
 from callcenter.web.times import CityTime
 
 SHOWN = 50
@@ -62,6 +65,7 @@ async def proof(request: web.Request) -> web.Response:
         gaps=gaps,
         silent=silent,
         aside=await _aside(here),
+        settled=await _aside(here, released=True),
         lights=here.lights.seen,
         colour=colour(here.proofs.self_test),
         light=here.proofs.self_test.light if here.proofs.self_test else None,
@@ -70,6 +74,23 @@ async def proof(request: web.Request) -> web.Response:
         now=here.clock(),
         **await _state(here),
     )
+
+
+async def release(request: web.Request) -> web.Response:
+    """A supervisor has dealt with a record that was put aside; her word stands in the audit."""
+    here, form = parts(request), await read_form(request)
+    number = text_of(form, "id", 18)
+    if not (number.isascii() and number.isdecimal()):
+        raise BadInput("This request cannot be read.")
+    await release_aside(
+        here.database,
+        int(number),
+        by=person(request).person,
+        why=text_of(form, "why", 300).strip(),
+        now=here.clock(),
+        address=request.remote or "",
+    )
+    return see_other("/proof#aside")
 
 
 async def _account(here: Parts, city: CityTime, day: date) -> tuple[Account | None, CallCenterError | None]:
@@ -89,9 +110,9 @@ async def _gaps(here: Parts) -> tuple[Sequence[Gap], bool]:
         return worth_telling(here.board.floor.gaps), True
 
 
-async def _aside(here: Parts) -> Sequence[QuarantineLine] | None:
+async def _aside(here: Parts, *, released: bool = False) -> Sequence[QuarantineLine] | None:
     try:
-        return await here.history.quarantine(limit=SHOWN)
+        return await here.history.quarantine(limit=SHOWN, released=released)
     except StoreDown:
         return None
 

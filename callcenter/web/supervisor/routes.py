@@ -8,6 +8,7 @@ from callcenter.web.supervisor import pages, proof, trail
 ROUTES = [
     web.get("/proof", proof.proof, name="proof"),
     web.get("/audit", trail.trail, name="audit"),
+    web.post("/proof/release", proof.release, name="proof.release"),
     web.get("/calls", pages.calls, name="calls"),
     web.get("/calls.csv", pages.export, name="calls.export"),
     web.get(CALL, pages.call, name="call"),
