@@ -182,41 +182,6 @@ async def test_what_was_put_aside_is_in_sight(room: Room, come: Visit) -> None:
     assert "Tidak ada yang dibuang" in page
 
 
-async def test_what_was_dealt_with_is_folded_away_with_its_day_and_stands_in_the_audit(room: Room, come: Visit) -> None:
-    for count in (1, 2):
-        fact = CallArrived(f"e112-{count}.1", NIGHT, "+6281", None, dialled=object())  # type: ignore[arg-type]
-        room.house.board.hear(fact)
-    await room.house.stored()
-    assert (await health(await come()))[1]["journal"]["quarantined"] == 2
-    bima = await come("bima")
-    await bima.get("/proof")
-    newest, oldest = await room.house.history.quarantine()
-    assert (await bima.form("/proof/release", id=str(oldest.id), why="typed in by hand"))[0] == 303
-    assert await room.house.history.quarantine() == [newest]
-    [done] = await room.house.history.quarantine(released=True)
-    assert (done.call, done.released_at) == (oldest.call, room.house.clock())
-    _, page = await bima.get("/proof")
-    still, _, folded = page.partition("Sudah ditangani: 1")
-    assert "e112-2.1" in still and "e112-1.1" not in still and "e112-1.1" in folded
-    [line] = [each for each in (await room.house.history.audit()).lines if each.action == "aside.release"]
-    assert (line.by, line.details) == ("bima", {"call": oldest.call, "why": "typed in by hand"})
-    assert (await bima.form("/proof/release", id=str(oldest.id), why="again"))[0] == 404
-    assert (await bima.form("/proof/release", id="1; DROP TABLE", why=""))[0] == 400
-    await bima.form("/proof/release", id=str(newest.id), why="known")
-    _, told = await health(await come())
-    assert told["journal"]["quarantined"] == 0 and not any("put aside" in each for each in told["warnings"])
-
-
-async def test_a_reader_sees_what_was_put_aside_and_cannot_put_it_away(room: Room, come: Visit) -> None:
-    room.house.board.hear(CallArrived("e112-1.1", NIGHT, "+6281", None, dialled=object()))  # type: ignore[arg-type]
-    await room.house.stored()
-    agus = await come("agus")
-    _, page = await agus.get("/proof")
-    assert "e112-1.1" in page and "/proof/release" not in page
-    assert (await agus.form("/proof/release", id="1", why="x"))[0] == 403
-    assert len(await room.house.history.quarantine()) == 1
-
-
 async def test_the_light_of_the_self_test_has_its_history(room: Room, come: Visit) -> None:
     _, page = await (await come("bima")).get("/proof")
     assert "Belum ada panggilan uji." in page
