@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from callcenter.core.hours import spans
+
 Check = Callable[[Any], str | None]
 
 
@@ -66,10 +68,20 @@ def regex(value: str) -> str | None:
     return None
 
 
+def hours(value: str) -> str | None:
+    try:
+        spans(value)
+    except ValueError:
+        return 'times such as "08:00-16:00" or "mon-fri 07:30-15:30, sat 08:00-12:00", or nothing'
+    return None
+
+
 port = between(1, 65535)
 text = matches(r"[^\x00-\x1f\x7f;\[\]\"\\{}$|]{0,80}", 'one line of at most 80 letters without ; [ ] { } $ | " \\')
 short_name = matches(r"[A-Za-z0-9 ._+-]{0,40}", "at most 40 letters, digits, spaces and . _ + -")
 word = matches(r"[a-z][a-z0-9_-]{0,30}", "small letters, digits, - and _, beginning with a letter")
+agency = matches(r"[a-z][a-z0-9_]{0,30}", "small letters, digits and _, beginning with a letter")
+maybe_agency = matches(r"|[a-z][a-z0-9_]{0,30}", "the code of an agency, or nothing")
 host = matches(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})|[0-9a-fA-F:]{2,39}", "a host name or an address")
 host_port = matches(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?", 'a host, or "host:port"')
 number = matches(r"\+?[0-9]{2,20}", "digits, with + before them if need be")

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from callcenter import checks
 from callcenter.checks import Check, between, each, one_of
 from callcenter.core.agency import Agency, Category, Line, OverflowLine
+from callcenter.core.share import Mode
 
 T = TypeVar("T")
 
@@ -56,6 +57,8 @@ LINE: Notes = {
     "road": ("How it is reached: trunk (the first), trunk:NAME, sip:HOST:PORT or position.", checks.road),
     "ring_s": ("Seconds that it rings before the next line is tried.", between(5, 120)),
     "show": ("The caller number that it shows, one that the road accepts.", checks.number),
+    "order": ("Its step in the chain; lines with the same step ring together. 0 is its place.", between(0, 99)),
+    "hours": ("When it is staffed, as 08:00-16:00 or mon-fri 07:30-15:30; empty is always.", checks.hours),
 }
 
 CORE_NOTES: Mapping[type, Notes] = {
@@ -66,11 +69,17 @@ CORE_NOTES: Mapping[type, Notes] = {
         "press_1": ("They must press 1, so that no voice box takes the caller; false where people cannot.", None),
     },
     Agency: {
-        "code": ("Stable short name.", checks.word),
+        "code": ("Stable short name.", checks.agency),
         "short": ("Dialled after *1 from a position's phone.", checks.digits),
         "name_id": ("Name in Indonesian.", checks.text),
         "name_en": ("Name in English.", checks.text),
         "lines": ("Its lines, in the order in which they are tried.", None),
+        "escalation": (
+            "Code of the agency that is tried when nobody here accepts; empty is none.",
+            checks.maybe_agency,
+        ),
+        "languages": ("What is spoken there, the first one to who lifts: id or en.", each(one_of("id", "en"))),
+        "modes": ("Ways to forward to it; empty is all that is allowed.", each(one_of(*Mode))),
     },
     Category: {
         "code": ("Stable code.", checks.matches(r"[A-Z][A-Z0-9_]{1,30}", "capitals, digits and _")),

@@ -4,7 +4,7 @@ In:  nothing at run time. Out: who can be called, on which number, over which ro
 Never: a telephone string. How a road is dialled is known in `asterisk/` alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,10 @@ class Line:
     road: str  # "trunk:NAME", "sip:HOST:PORT" or "position"
     ring_s: int = 20
     show: str = "112"  # the caller number that this road accepts
+    order: int = field(
+        default=0, kw_only=True
+    )  # its step in the chain; equal ones ring together, 0 is its place in the list
+    hours: str = field(default="", kw_only=True)  # when it is staffed, in the words of `hours.py`; empty: always
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,9 @@ class Agency:
     name_id: str
     name_en: str
     lines: tuple[Line, ...] = ()
+    escalation: str = ""  # code of the agency that is tried when nobody here accepts
+    languages: tuple[str, ...] = ()  # the first is what who lifts the phone hears; none: the room's
+    modes: tuple[str, ...] = ()  # codes of `share.Mode`; none: all that the settings allow
 
     def name(self, language: str) -> str:
         """The name in that language; Indonesian where there is no other."""

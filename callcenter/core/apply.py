@@ -30,6 +30,8 @@ HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {
     facts.LegEnded: legs.leg_ended,
     facts.RoomJoined: handover.room_joined,
     facts.RoomLeft: handover.room_left,
+    facts.ForwardAsked: handover.forward_asked,
+    facts.ForwardStopped: handover.forward_stopped,
     facts.AttemptQueued: handover.attempt_queued,
     facts.AttemptDialled: handover.attempt_dialled,
     facts.AttemptAccepted: handover.attempt_accepted,

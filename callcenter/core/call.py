@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from callcenter.core.attempt import Attempt
 from callcenter.core.facts import UNKNOWN_MOMENT
+from callcenter.core.share import Share, told
 
 SHORT_ABANDON_S = 5.0
 
@@ -124,6 +125,7 @@ class Call:
     rings: tuple[Ring, ...] = ()  # phones that ring now
     rung: int = 0  # how many phones were rung, ever
     attempts: tuple[Attempt, ...] = ()
+    forwards: tuple[Share, ...] = ()
     abandoned: bool = False
     left_queue: bool = False
     picked_up: bool = False  # a phone was lifted, though no answer was seen
@@ -151,8 +153,23 @@ class Call:
     def with_attempt(self, changed: Attempt) -> "Call":
         """The same call with that attempt put in place of the one with its leg, or added."""
         if self.attempt(changed.leg) is None:
-            return replace(self, attempts=(*self.attempts, changed))
-        return replace(self, attempts=tuple(changed if a.leg == changed.leg else a for a in self.attempts))
+            call = replace(self, attempts=(*self.attempts, changed))
+        else:
+            call = replace(self, attempts=tuple(changed if a.leg == changed.leg else a for a in self.attempts))
+        if not changed.agency:
+            return call  # a transfer by the phone's own keys to nobody that we know
+        share = call.forward(changed.agency, changed.turn) or Share(changed.agency, changed.turn)
+        return call.with_forward(told(share, changed))
+
+    def forward(self, agency: str, turn: int) -> Share | None:
+        """That agency's share of this call, or None."""
+        return next((share for share in self.forwards if (share.agency, share.turn) == (agency, turn)), None)
+
+    def with_forward(self, changed: Share) -> "Call":
+        """The same call with that forward put in place of its older self, or added."""
+        if self.forward(changed.agency, changed.turn) is None:
+            return replace(self, forwards=(*self.forwards, changed))
+        return replace(self, forwards=tuple(changed if f.key == changed.key else f for f in self.forwards))
 
     def agency_in_room(self) -> bool:
         """An agency's leg is in the room with the caller."""

@@ -12,6 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from callcenter.core.forwarded import AttemptAccepted as AttemptAccepted
+from callcenter.core.forwarded import AttemptDialled as AttemptDialled
+from callcenter.core.forwarded import AttemptQueued as AttemptQueued
+from callcenter.core.forwarded import AttemptRefused as AttemptRefused
+from callcenter.core.forwarded import ForwardAsked as ForwardAsked
+from callcenter.core.forwarded import ForwardStopped as ForwardStopped
 from callcenter.core.seen import FloorSeen, GapClosed, PositionSeen
 
 UNKNOWN_MOMENT = datetime.min.replace(tzinfo=UTC)
@@ -185,53 +191,6 @@ class RoomLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class AttemptQueued:
-    """Asterisk took our order to dial an agency's line. Says who wished it; the dialling itself is AttemptDialled."""
-
-    call: str
-    at: datetime
-    leg: str
-    agency: str
-    line: int
-    turn: int
-    number: str
-    by: str  # who pressed: the person's sign-in name
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptDialled:
-    """An agency's line is being dialled. The leg's id was made by us and tells which (t6 the first time)."""
-
-    call: str
-    at: datetime
-    leg: str
-    agency: str
-    line: int
-    turn: int
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptAccepted:
-    """The agency took it: a key pressed on its phone (`by="key"`), or the call taker let it in (`by="desk"`)."""
-
-    leg: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptRefused:
-    """Asterisk could not even start to dial: no leg ever existed that could tell it."""
-
-    call: str
-    at: datetime
-    leg: str
-    agency: str
-    line: int
-    turn: int
-
-
-@dataclass(frozen=True, slots=True)
 class CallTransferred:
     """Somebody moved the caller with the keys of his own phone."""
 
@@ -285,6 +244,8 @@ Fact = (
     | LegEnded
     | RoomJoined
     | RoomLeft
+    | ForwardAsked
+    | ForwardStopped
     | AttemptQueued
     | AttemptDialled
     | AttemptAccepted

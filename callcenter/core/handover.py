@@ -16,10 +16,13 @@ from callcenter.core.facts import (
     AttemptQueued,
     AttemptRefused,
     CallTransferred,
+    ForwardAsked,
+    ForwardStopped,
     RoomJoined,
     RoomLeft,
 )
 from callcenter.core.floor import Floor, Step, put
+from callcenter.core.share import Mode, Share, Status, stopped
 
 
 def agency_left(call: Call) -> Call:
@@ -49,6 +52,23 @@ def room_left(floor: Floor, fact: RoomLeft) -> Step:
         return floor, ()
     call = replace(call, in_room=tuple(leg for leg in call.in_room if leg != fact.leg))
     return put(floor, agency_left(call) if call.attempt(fact.leg) else call)
+
+
+def forward_asked(floor: Floor, fact: ForwardAsked) -> Step:
+    call = floor.calls.get(fact.call)
+    if call is None:
+        return floor, ()
+    known = call.forward(fact.agency, fact.turn) or Share(fact.agency, fact.turn)
+    asked = replace(known, mode=Mode(fact.mode), by=fact.by, asked_at=fact.at, escalated_from=fact.escalated_from)
+    return put(floor, call.with_forward(asked))
+
+
+def forward_stopped(floor: Floor, fact: ForwardStopped) -> Step:
+    call = floor.calls.get(fact.call)
+    known = call.forward(fact.agency, fact.turn) if call else None
+    if call is None or known is None:
+        return floor, ()
+    return put(floor, call.with_forward(stopped(known, Status(fact.status), fact.at, fact.by)))
 
 
 def attempt_queued(floor: Floor, fact: AttemptQueued) -> Step:

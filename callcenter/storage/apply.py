@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.core.call import Call
 from callcenter.core.codec import from_plain
 from callcenter.core.facts import UNKNOWN_MOMENT
-from callcenter.storage import numbering
+from callcenter.storage import forwards, numbering
 from callcenter.storage.entry import Heard
 from callcenter.storage.rows import ReadNumber, Row, attempt_row, call_row
 from callcenter.storage.sql import clean, insert
@@ -68,6 +68,7 @@ async def apply(
     await _people(connection, [id_ for id_, it in newer.items() if it.call.answered_by])
     applied.tickets = await numbering.give(connection, [it.row for it in newer.values()], known, zone, now)
     await numbering.follow(connection, [it.row for it in newer.values()], known)
+    await forwards.store(connection, [(it.call, it.row["revision"]) for it in newer.values()])
     applied.done = [it.call.id for it in newer.values() if it.call.done]
     return applied
 

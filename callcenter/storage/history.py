@@ -18,6 +18,7 @@ from callcenter.core.seen import GapClosed
 from callcenter.core.ticket import CLOSED_STATES
 from callcenter.storage.audit import audited
 from callcenter.storage.database import Clock, Database
+from callcenter.storage.forwards import forwards_of
 from callcenter.storage.lookups import (
     attempts_of,
     call_lines,
@@ -107,6 +108,7 @@ class History:
                 call=from_plain(Call, state.scalar_one()),
                 attempts=await attempts_of(connection, [call_id]),
                 facts=[record(FactLine, row) for row in heard],
+                forwards=await forwards_of(connection, calls=[call_id]),
             )
 
     async def ticket(self, number: str) -> TicketPage:
@@ -126,6 +128,7 @@ class History:
                 notes=[record(Note, row) for row in written],
                 changes=[record(Change, row) for row in changed],
                 attempts=await attempts_of(connection, [line.id for line in found]),
+                forwards=await forwards_of(connection, calls=[line.id for line in found], ticket=ticket.id),
             )
 
     async def ticket_of(self, call_id: str) -> Ticket:

@@ -4,10 +4,10 @@ In:  records. Out: frozen pages. `next` is handed back as `after`; empty: this w
 Never: more than asked for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callcenter.core.call import Call
-from callcenter.storage.records import AttemptLine, AuditLine, CallLine, Change, FactLine, Note, Ticket
+from callcenter.storage.records import AttemptLine, AuditLine, CallLine, Change, FactLine, ForwardLine, Note, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class CallPage:
     call: Call
     attempts: list[AttemptLine]
     facts: list[FactLine]
+    forwards: list[ForwardLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class TicketPage:
     notes: list[Note]
     changes: list[Change]
     attempts: list[AttemptLine]
+    forwards: list[ForwardLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

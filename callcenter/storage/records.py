@@ -163,6 +163,39 @@ class AttemptLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ForwardLine:
+    """One agency's share of a ticket. Each answer with its moment, who gave it and through what (`forwards.Source`)."""
+
+    id: str
+    ticket: int
+    ticket_number: str  # where it was made
+    call: str | None  # None: a message without a call
+    agency: str
+    turn: int
+    mode: str
+    status: str
+    asked_at: datetime | None
+    by: str
+    escalated_from: str
+    text: str
+    ended_at: datetime | None
+    stopped_by: str
+    accepted_at: datetime | None
+    accepted_by: str
+    accepted_source: str
+    accepted_name: str
+    en_route_at: datetime | None
+    en_route_by: str
+    en_route_source: str
+    on_scene_at: datetime | None
+    on_scene_by: str
+    on_scene_source: str
+    handled_at: datetime | None
+    handled_by: str
+    handled_source: str
+
+
+@dataclass(frozen=True, slots=True)
 class FactLine:
     """One fact of the journal."""
 

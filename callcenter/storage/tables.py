@@ -6,6 +6,7 @@ Never: a rule, a query. `test_migrations` holds this page and the migrations tog
     facts       the journal: what the telephone told, once each
     calls       one row per arrival; `state` is the whole core Call, the other columns are for searching and printing
     attempts    one row per agency's line dialled
+    forwards    one row per agency's share of a ticket: of a call, or a message without any
     tickets     what people typed; exactly one for each call, through ticket_calls
 """
 
@@ -163,6 +164,40 @@ ticket_calls = Table(
     Column("ticket", ForeignKey(tickets.c.id), nullable=False, index=True),  # one ticket, several calls
     moment("linked_at", known=True),
     words("linked_by"),
+)
+
+forwards = Table(
+    "forwards",
+    metadata,
+    key("id", 300),  # of a call: agency-turn-call, as the telephone names it; else made by who records it
+    Column("ticket", ForeignKey(tickets.c.id), nullable=False, index=True),  # where it was made: see `forwards.py`
+    Column("call", ForeignKey(calls.c.id), index=True),  # None: no call, a message
+    Column("revision", BigInteger, nullable=False, default=0),  # of the call's row that it was last told by
+    words("agency"),
+    whole("turn"),
+    Column("mode", String(20), nullable=False),
+    Column("status", String(20), nullable=False),
+    moment("asked_at"),
+    words("by"),
+    words("escalated_from"),  # id of the forward that reached nobody
+    words("text"),  # of a message
+    moment("ended_at"),  # unreached, or cancelled
+    words("stopped_by"),
+    moment("accepted_at"),  # each of the four answers with who gave it, and through what: `forwards.Source`
+    words("accepted_by"),
+    words("accepted_source"),
+    words("accepted_name"),
+    moment("en_route_at"),
+    words("en_route_by"),
+    words("en_route_source"),
+    moment("on_scene_at"),
+    words("on_scene_by"),
+    words("on_scene_source"),
+    moment("handled_at"),
+    words("handled_by"),
+    words("handled_source"),
+    Index("ix_forwards_agency_status", "agency", "status"),
+    Index("ix_forwards_asked_at", "asked_at"),
 )
 
 notes = Table(

@@ -8,6 +8,7 @@ from callcenter.core.account import Kind
 from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
 from callcenter.core.position import Phone
+from callcenter.core.share import Mode, Status
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.web.i18n import N_
 
@@ -82,6 +83,24 @@ RESULT: dict[str, str] = {
     Result.NO_ANSWER: N_("no answer"),
     Result.FAILED: N_("line failed"),
     Result.CANCELLED: N_("cancelled"),
+}
+
+FORWARD: dict[str, str] = {
+    Status.TRYING: N_("being called"),
+    Status.ACCEPTED: N_("accepted"),
+    Status.EN_ROUTE: N_("on their way"),
+    Status.ON_SCENE: N_("on scene"),
+    Status.HANDLED: N_("handled"),
+    Status.UNREACHED: N_("nobody reached"),
+    Status.CANCELLED: N_("cancelled"),
+}
+
+MODE: dict[str, str] = {
+    Mode.WARM: N_("introduced by the call taker"),
+    Mode.CONFERENCE: N_("conference, she stays"),
+    Mode.RELAY: N_("passed on without the caller"),
+    Mode.BLIND: N_("straight through"),
+    Mode.MESSAGE: N_("message"),
 }
 
 PHONE: dict[str, str] = {
@@ -159,6 +178,8 @@ FACT: dict[str, str] = {
     "LegEnded": N_("A phone hung up"),
     "RoomJoined": N_("Joined the conversation"),
     "RoomLeft": N_("Left the conversation"),
+    "ForwardAsked": N_("Forward begun:"),
+    "ForwardStopped": N_("Forward ended:"),
     "AttemptQueued": N_("Agency asked for:"),
     "AttemptDialled": N_("Agency dialled:"),
     "AttemptAccepted": N_("The agency accepted"),
@@ -186,6 +207,8 @@ TABLES: dict[str, dict[str, str]] = {
     "status": STATUS,
     "disposition": DISPOSITION,
     "result": RESULT,
+    "forward": FORWARD,
+    "mode": MODE,
     "phone": PHONE,
     "phase": PHASE,
     "role": ROLE,
