@@ -1,13 +1,13 @@
 """A forward, one agency's share of a ticket, has a row of its own; its attempts keep theirs.
 
-Revision 0005. Attempts that are older belong to no forward.
+Revision 0006. Attempts that are older belong to no forward.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
