@@ -17,19 +17,20 @@ async def ours(port: int, expected: int) -> int:
     """link + inbox + floor, as the service runs them."""
     from callcenter.asterisk.exchange import Exchange, Known
     from callcenter.asterisk.inbox import House
+    from callcenter.core.catalogue import always
     from callcenter.switchboard import Switchboard
 
     async def ended(_: object) -> Known:
         return Known(set(), set())
 
-    board = Switchboard(agencies={}, keep=lambda fact, calls: None)
+    board = Switchboard(catalogue=always(), keep=lambda fact, calls: None)
     exchange = Exchange(
         host="127.0.0.1",
         port=port,
         secret="x",
         house=House(queue="*"),
         positions=(),
-        agencies={},
+        catalogue=always(),
         hear=board.hear,
         on_state=lambda state: None,
         ended=ended,

@@ -21,6 +21,7 @@ from callcenter.asterisk.records import Records
 from callcenter.audit import Heads
 from callcenter.core.alarms import Alarm
 from callcenter.core.call import Call
+from callcenter.core.catalogue import always
 from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.core.facts import Fact
 from callcenter.core.phone import areas, read
@@ -49,8 +50,7 @@ class Service:
     """The parts, wired."""
 
     def __init__(self, settings: Settings, secrets: Secrets) -> None:
-        agencies = {agency.code: agency for agency in settings.agencies}
-        categories = {category.code: category for category in settings.categories}
+        self.catalogue = always(settings.agencies, settings.categories)
         reads = partial(read, region=settings.region, language=settings.language, pseudo=settings.no_sim_numbers)
         self.ended_calls: list[str] = []
         self.unsure: set[str] = set()
@@ -64,7 +64,7 @@ class Service:
             committed=lambda numbers: self.board.committed(numbers),
             done=self.ended_calls.extend,
         )
-        self.board = Switchboard(agencies=agencies, keep=self._keep)
+        self.board = Switchboard(catalogue=self.catalogue, keep=self._keep)
         self.history = History(self.database, read_number=reads, clock=clock)
         self.exchange = Exchange(
             host=settings.ami_host,
@@ -72,7 +72,7 @@ class Service:
             secret=secrets.ami,
             house=house(settings),
             positions=settings.positions,
-            agencies=agencies,
+            catalogue=self.catalogue,
             hear=self.board.hear,
             on_state=lambda _: self.board.refresh(),
             ended=self._ended,
@@ -81,7 +81,7 @@ class Service:
             since=lambda heard: read_from(self.board.floor, heard),
         )
         self.board.connect(self.exchange)
-        self.tickets = Tickets(self.database, categories=categories, clock=clock)
+        self.tickets = Tickets(self.database, catalogue=self.catalogue, clock=clock)
         self.people = People(self.database, clock=clock)
         self.settings = settings
         self._open_alarms()
@@ -129,6 +129,7 @@ class Service:
         self.web = make_app(
             settings=self.settings,
             secrets=secrets,
+            catalogue=self.catalogue,
             board=self.board,
             tickets=self.tickets,
             history=self.history,

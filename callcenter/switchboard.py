@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from callcenter.core.agency import Agency
 from callcenter.core.apply import apply
 from callcenter.core.call import Call
+from callcenter.core.catalogue import Newest
 from callcenter.core.errors import CallCenterError, LineDown, Refused
 from callcenter.core.facts import Fact
 from callcenter.core.floor import Floor, Gap, put
@@ -64,11 +64,11 @@ class Telephone(Protocol):
 class Switchboard:
     """Holds the floor. One writer: `hear`, called in one task."""
 
-    def __init__(self, *, agencies: Mapping[str, Agency], keep: Callable[[Fact, tuple[Call, ...]], None]) -> None:
+    def __init__(self, *, catalogue: Newest, keep: Callable[[Fact, tuple[Call, ...]], None]) -> None:
         """`keep` is the journal's ear; it neither blocks nor raises."""
         self.floor = Floor()
         self.tickets: dict[str, str] = {}
-        self._agencies, self._keep = agencies, keep
+        self._catalogue, self._keep = catalogue, keep
         self._listeners: list[Listener] = []
         self._orders = asyncio.Lock()
         self._telephone: Telephone | None = None
@@ -133,7 +133,7 @@ class Switchboard:
         One at a time: the second of two people who press the same button meets the floor that the first one changed.
         """
         async with self._orders:
-            refused = allow(self.floor, wish, self._agencies)
+            refused = allow(self.floor, wish, self._catalogue().agencies)
             if refused is not None:
                 raise refused
             call = self.floor.calls.get(wish.call)

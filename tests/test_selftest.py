@@ -7,6 +7,7 @@ import pytest
 
 from callcenter import selftest
 from callcenter.core.call import Call
+from callcenter.core.catalogue import always
 from callcenter.core.errors import CallCenterError, LineDown
 from callcenter.core.facts import CallAnswered, CallArrived, CallQueued, Fact, LegEnded
 from callcenter.core.wishes import Wish
@@ -52,7 +53,7 @@ class Line:
 
 
 def made(*story: Fact, ticket: bool = True, fails: CallCenterError | None = None) -> tuple[SelfTest, Line, list[str]]:
-    board = Switchboard(agencies={}, keep=lambda fact, changed: None)
+    board = Switchboard(catalogue=always(), keep=lambda fact, changed: None)
     line = Line(board, *story, ticket=ticket, fails=fails)
     board.connect(line)
     alarms: list[str] = []

@@ -7,6 +7,7 @@ import pytest
 
 from callcenter.core.agency import Agency, Line
 from callcenter.core.call import Call
+from callcenter.core.catalogue import always
 from callcenter.core.errors import CallCenterError, Refused, Unconfirmed
 from callcenter.core.facts import AttemptQueued, CallArrived, Fact, LineLost
 from callcenter.core.seen import FloorSeen, GapClosed
@@ -48,7 +49,7 @@ class Room:
     def __init__(self, fails: CallCenterError | None = None) -> None:
         self.kept: list[tuple[Fact, tuple[Call, ...]]] = []
         self.news: list[News] = []
-        self.board = Switchboard(agencies={"damkar": FIRE}, keep=lambda fact, calls: self.kept.append((fact, calls)))
+        self.board = Switchboard(catalogue=always([FIRE]), keep=lambda fact, calls: self.kept.append((fact, calls)))
         self.telephone = FakeTelephone(self.board, fails)
         self.board.connect(self.telephone)
         self.board.listen(self.news.append)
@@ -100,7 +101,7 @@ def test_ticket_numbers_reach_the_screens_after_the_commit() -> None:
 
 def test_calls_that_were_open_come_back_after_a_restart() -> None:
     room = Room()
-    again = Switchboard(agencies={}, keep=lambda fact, calls: None)
+    again = Switchboard(catalogue=always(), keep=lambda fact, calls: None)
     again.resume(room.board.floor.calls.values())
     assert again.floor.calls == room.board.floor.calls
 
@@ -112,6 +113,6 @@ def test_a_gap_is_kept_with_its_proof_and_known_again_after_a_restart() -> None:
     room.board.hear(FloorSeen(after(40), "boot"))
     closed = [fact for fact, _ in room.kept if isinstance(fact, GapClosed)]
     assert (closed[-1].since, closed[-1].at) == (after(20), after(40))
-    again = Switchboard(agencies={}, keep=lambda fact, calls: None)
+    again = Switchboard(catalogue=always(), keep=lambda fact, calls: None)
     again.resume([], closed)
     assert again.floor.gaps == room.board.floor.gaps

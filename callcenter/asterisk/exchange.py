@@ -23,8 +23,8 @@ from callcenter.asterisk.outbox import Order, leg_for, orders
 from callcenter.asterisk.records import Records
 from callcenter.asterisk.snapshot import HEARD, look
 from callcenter.asterisk.wire import fields, text, variables
-from callcenter.core.agency import Agency
 from callcenter.core.call import Call
+from callcenter.core.catalogue import Newest
 from callcenter.core.errors import CallCenterError
 from callcenter.core.facts import AttemptQueued, Fact, LineLost, Unreadable
 from callcenter.core.wishes import Forward, Wish
@@ -61,7 +61,7 @@ class Exchange:
         secret: str,
         house: House,
         positions: Sequence[str],
-        agencies: Mapping[str, Agency],
+        catalogue: Newest,
         hear: Callable[[Fact], None],
         on_state: Callable[[LinkState], None],
         ended: Ended,
@@ -73,7 +73,7 @@ class Exchange:
         `records`: Asterisk's timeline, where it can be read; `since`: from when on it must be read again,
         given until when a former life of this service heard Asterisk."""
         self.records, self._since = records, since
-        self._house, self._positions, self._agencies = house, positions, agencies
+        self._house, self._positions, self._catalogue = house, positions, catalogue
         self._hear, self._on_state, self._ended, self._clock = hear, on_state, ended, clock
         self.link = Link(
             host=host,
@@ -146,10 +146,11 @@ class Exchange:
 
     async def carry_out(self, wish: Wish, call: Call) -> None:
         """Order what the wish needs, in order. Raises Refused, LineDown or Unconfirmed, and then orders no more."""
-        for order in orders(wish, call, self._agencies):
+        agencies = self._catalogue().agencies
+        for order in orders(wish, call, agencies):
             await self._order(order)
         if isinstance(wish, Forward):
-            made = leg_for(call, self._agencies[wish.agency])
+            made = leg_for(call, agencies[wish.agency])
             self._hear(
                 AttemptQueued(
                     call.id, self._clock(), made.leg, wish.agency, made.place, made.turn, made.line.number, wish.by

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.core.agency import Category
+from callcenter.core.catalogue import Newest
 from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.storage import rules
@@ -39,10 +39,8 @@ Rule = Callable[[Ticket], rules.Step]
 class Tickets:
     """Every method answers after the commit, with the new ticket; StoreDown when the database is too slow."""
 
-    def __init__(
-        self, database: Database, *, categories: Mapping[str, Category], clock: Clock, deadline: float | None = None
-    ) -> None:
-        self._database, self._categories, self._clock, self._deadline = database, categories, clock, deadline
+    def __init__(self, database: Database, *, catalogue: Newest, clock: Clock, deadline: float | None = None) -> None:
+        self._database, self._catalogue, self._clock, self._deadline = database, catalogue, clock, deadline
 
     async def set_fields(self, ticket: str, values: Mapping[str, str], *, version: int, by: str) -> Ticket:
         """Set what was typed. BadInput names the field; Conflict brings both texts, and then nothing was set."""
@@ -63,11 +61,10 @@ class Tickets:
 
     async def set_category(self, ticket: str, category: str, *, version: int, by: str) -> Ticket:
         """What it is about; the priority follows, unless somebody set another one. Empty: not known yet."""
-        if category and category not in self._categories:
+        known = self._catalogue().categories
+        if category and category not in known:
             raise BadInput(NO_SUCH, text=category[:40], kind="category")
-        return await self._set(
-            ticket, lambda old: rules.categorised(old, category, self._categories), version=version, by=by
-        )
+        return await self._set(ticket, lambda old: rules.categorised(old, category, known), version=version, by=by)
 
     async def set_status(
         self, ticket: str, status: TicketStatus | str, *, disposition: Disposition | str = "", version: int, by: str

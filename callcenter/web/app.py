@@ -12,6 +12,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from callcenter.core.catalogue import Newest
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
 from callcenter.storage import Database, History, People, Tickets
@@ -51,6 +52,7 @@ def make_app(
     *,
     settings: Settings,
     secrets: Secrets,
+    catalogue: Newest,
     board: Board,
     tickets: Tickets,
     history: History,
@@ -66,6 +68,7 @@ def make_app(
     shelf = Shelf(history, hub.stir)
     app[PARTS] = here = Parts(
         settings=settings,
+        catalogue=catalogue,
         tokens=Tokens(secrets.session.encode()),
         board=board,
         tickets=tickets,
@@ -78,7 +81,7 @@ def make_app(
         proofs=proofs,
         lights=Lights(proofs.self_test),
         plays=Plays(),
-        painter=Painter(settings, read_languages(), files),
+        painter=Painter(settings, catalogue, read_languages(), files),
         desk=Desk(history, people, board, hub.stir, shelf=shelf, tickets=tickets),
         shelf=shelf,
         hub=hub,

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from callcenter.core import phone
+from callcenter.core.catalogue import Newest
 from callcenter.core.errors import CallCenterError
 from callcenter.core.phone import Number
 from callcenter.core.ticket import CLASS_KEYS, LARGE_CLASSES
@@ -34,8 +35,11 @@ THEMES = ("auto", "light", "dark")
 class Painter:
     """One environment for each language, so that macros and partials speak it too."""
 
-    def __init__(self, settings: Settings, languages: Mapping[str, Language], files: StaticFiles) -> None:
+    def __init__(
+        self, settings: Settings, catalogue: Newest, languages: Mapping[str, Language], files: StaticFiles
+    ) -> None:
         self.settings = settings
+        self.catalogue = catalogue
         self.languages = languages
         self.files = files
         self.times = {code: CityTime(settings.zone, code) for code in languages}
@@ -66,8 +70,9 @@ class Painter:
             again=language.again,
             place_of=read_place,
             number=lambda raw: self.number(raw, language.code),
-            agency_name=lambda code: self.agency_name(code, language.code),
-            category_name=lambda code: self.category_name(code, language.code),
+            agency_name=lambda code: self.catalogue().agency_name(code, language.code),
+            category_name=lambda code: self.catalogue().category_name(code, language.code),
+            catalogue=self.catalogue,
             class_keys=CLASS_KEYS,
             large_classes=LARGE_CLASSES,
             settings=self.settings,
@@ -82,14 +87,6 @@ class Painter:
 
     def number(self, raw: str | None, language: str) -> Number:
         return _read_number(raw, self.settings.region, language, self.settings.no_sim_numbers)
-
-    def agency_name(self, code: str, language: str) -> str:
-        agency = self.settings.agency(code)
-        return agency.name(language) if agency else code
-
-    def category_name(self, code: str, language: str) -> str:
-        found = next((c for c in self.settings.categories if c.code == code), None)
-        return found.name(language) if found else code
 
     def part(self, template: str, language: str, **values: Any) -> Markup:
         """One partial: escaped already, so that a page may take it in as it is."""

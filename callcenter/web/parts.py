@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from callcenter.core.catalogue import Newest
 from callcenter.settings import Settings
 from callcenter.storage import Database, History, People, Tickets
 from callcenter.web.board import Board, Journal
@@ -31,6 +32,7 @@ class Parts:
     """Everything that a handler may use."""
 
     settings: Settings
+    catalogue: Newest
     tokens: Tokens
     board: Board
     tickets: Tickets

@@ -13,6 +13,7 @@ from callcenter.asterisk.exchange import NOTED_EVERY_S, Exchange, Known
 from callcenter.asterisk.inbox import House
 from callcenter.asterisk.records import Records
 from callcenter.core.call import Call, Outcome
+from callcenter.core.catalogue import always
 from callcenter.core.floor import Floor
 from callcenter.core.reconcile import read_from
 from callcenter.switchboard import Switchboard
@@ -80,7 +81,7 @@ async def service(
 ) -> AsyncIterator[tuple[Switchboard, dict[str, Call]]]:
     """Our service as far as the telephone matters: link, snapshot, records, floor."""
     calls: dict[str, Call] = {}
-    board = Switchboard(agencies={}, keep=lambda _, changed: calls.update({call.id: call for call in changed}))
+    board = Switchboard(catalogue=always(), keep=lambda _, changed: calls.update({call.id: call for call in changed}))
     board.floor = floor
 
     async def ended(ids: Sequence[str]) -> Known:
@@ -92,7 +93,7 @@ async def service(
         secret=SECRETS.ami,
         house=House(),
         positions=("101", "102"),
-        agencies={},
+        catalogue=always(),
         hear=board.hear,
         on_state=lambda state: None,
         ended=ended,
@@ -218,7 +219,7 @@ async def test_a_call_that_ends_while_the_service_is_dead_gets_its_true_end(room
         await asyncio.sleep(NOTED_EVERY_S)
         left, died = board.floor.calls.values(), now()
     await day.end("known", day.caller)
-    again = Switchboard(agencies={}, keep=lambda _, changed: None)
+    again = Switchboard(catalogue=always(), keep=lambda _, changed: None)
     again.resume(left)
     async with service(room, again.floor, over) as (board, calls):
         (call,) = calls.values()

@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from callcenter.core.agency import Category
 from callcenter.core.attempt import Attempt, Result
 from callcenter.core.call import Call, Outcome, Stage
+from callcenter.core.catalogue import always
 from callcenter.core.facts import CallArrived, Fact, LegHeld
 from callcenter.core.phone import read
 from callcenter.storage import Entry
@@ -26,10 +27,12 @@ NOON = datetime(2026, 1, 14, 5, 0, tzinfo=UTC)  # noon in Cirebon
 BUDI = "+6281234567890"
 READ_NUMBER = partial(read, region="ID")
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-CATEGORIES = {
-    "FIRE": Category("FIRE", "Kebakaran", "Fire", 1, ("damkar",)),
-    "TREE": Category("TREE", "Pohon tumbang", "Fallen tree", 2, ("bpbd",)),
-}
+CATALOGUE = always(
+    categories=[
+        Category("FIRE", "Kebakaran", "Fire", 1, ("damkar",)),
+        Category("TREE", "Pohon tumbang", "Fallen tree", 2, ("bpbd",)),
+    ]
+)
 
 
 class Clock:

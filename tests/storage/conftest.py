@@ -18,7 +18,7 @@ import pytest
 
 from callcenter.storage import Database, History, Journal, People, Tickets, migrate, sqlite_url
 from tests import postgres
-from tests.storage.cast import CATEGORIES, QUICK, READ_NUMBER, ZONE, Clock
+from tests.storage.cast import CATALOGUE, QUICK, READ_NUMBER, ZONE, Clock
 
 T = TypeVar("T")
 _count = itertools.count(1)
@@ -73,7 +73,7 @@ class Room:
     done: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tickets = Tickets(self.database, categories=CATEGORIES, clock=self.clock)
+        self.tickets = Tickets(self.database, catalogue=CATALOGUE, clock=self.clock)
         self.history = History(self.database, read_number=READ_NUMBER, clock=self.clock)
         self.people = People(self.database, clock=self.clock, passwords=QUICK)
 

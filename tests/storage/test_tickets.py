@@ -7,7 +7,7 @@ import pytest
 from callcenter.core.errors import BadInput, Conflict, NotFound, Refused, StoreDown
 from callcenter.core.ticket import CLOSING_CLASSES, CallClass
 from callcenter.storage import Journal, Ticket, Tickets
-from tests.storage.cast import CATEGORIES, NOON, Clock, a_call, answered, arrival, tried
+from tests.storage.cast import CATALOGUE, NOON, Clock, a_call, answered, arrival, tried
 from tests.storage.conftest import Room
 
 
@@ -190,7 +190,7 @@ async def test_a_ticket_that_is_not_there_is_said(room: Room) -> None:
 
 
 async def test_without_an_answer_in_time_nothing_is_claimed(room: Room, ticket: str) -> None:
-    hasty = Tickets(room.database, categories=CATEGORIES, clock=room.clock, deadline=0.0)
+    hasty = Tickets(room.database, catalogue=CATALOGUE, clock=room.clock, deadline=0.0)
     with pytest.raises(StoreDown, match="keep it on the screen and try again"):
         await hasty.wrap_up(ticket, by="siti")
 

@@ -4,14 +4,14 @@ In:  facts as the telephone would bring them. Out: the same News as the real one
 Never: a wish that changes the floor by itself; that is the telephone's part, so the story plays it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from callcenter.core import facts
-from callcenter.core.agency import Agency
 from callcenter.core.apply import apply
 from callcenter.core.call import Call
+from callcenter.core.catalogue import Newest, always
 from callcenter.core.errors import CallCenterError
 from callcenter.core.facts import Fact
 from callcenter.core.floor import Floor, Gap
@@ -21,6 +21,8 @@ from callcenter.core.wishes import Wish
 from callcenter.web.board import Board, News
 
 NIGHT = datetime(2026, 11, 21, 18, 12, 7, tzinfo=UTC)  # 01.12.07 in Cirebon
+
+NOBODY = always()
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,13 @@ class Line:
 class FakeBoard:
     """What the web sees of a switchboard."""
 
-    def __init__(self, agencies: Sequence[Agency] = (), keep: Callable[[Fact, tuple[Call, ...]], None] | None = None):
+    def __init__(self, catalogue: Newest = NOBODY, keep: Callable[[Fact, tuple[Call, ...]], None] | None = None):
         self.floor = Floor()
         self.line = Line()
         self.tickets: dict[str, str] = {}
         self.asked: list[Wish] = []
         self.wrong: CallCenterError | None = None
-        self._agencies = {agency.code: agency for agency in agencies}
+        self._catalogue = catalogue
         self._keep = keep
         self._ears: list[Callable[[News], None]] = []
 
@@ -48,7 +50,7 @@ class FakeBoard:
         return lambda: self._ears.remove(listener)
 
     async def wish(self, wish: Wish) -> None:
-        refused = allow(self.floor, wish, self._agencies)
+        refused = allow(self.floor, wish, self._catalogue().agencies)
         if self.wrong or refused:
             raise self.wrong or refused  # type: ignore[misc]
         self.asked.append(wish)

@@ -16,6 +16,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from callcenter.core.catalogue import Newest, always
 from callcenter.core.phone import read
 from callcenter.keys import Secrets
 from callcenter.settings import Settings
@@ -57,6 +58,7 @@ class House:
     people: People
     history: History
     tickets: Tickets
+    catalogue: Newest
     app: web.Application
     server: TestServer
 
@@ -122,16 +124,19 @@ def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> Ho
         clock=now,
         committed=lambda numbers: board.committed(numbers),
     )
-    board = FakeBoard(settings.agencies, keep=lambda fact, calls: journal.write(Entry(fact, calls)))
+    catalogue = always(settings.agencies, settings.categories)
+    board = FakeBoard(catalogue, keep=lambda fact, calls: journal.write(Entry(fact, calls)))
     people = People(database, clock=now, passwords=QUICK)
     history = History(database, read_number=reader, clock=now)
-    tickets = Tickets(database, categories={c.code: c for c in settings.categories}, clock=now)
+    tickets = Tickets(database, catalogue=catalogue, clock=now)
     app = make_app(
-        settings=settings, secrets=Secrets("ami", "key-of-the-tests", {}), board=board, tickets=tickets,
-        history=history, people=people, database=database, journal=journal, clock=now, proofs=proofs,
+        settings=settings, secrets=Secrets("ami", "key-of-the-tests", {}), catalogue=catalogue, board=board,
+        tickets=tickets, history=history, people=people, database=database, journal=journal, clock=now, proofs=proofs,
     )  # fmt: skip
     telephone = Telephone(board, now)
-    return House(settings, now, database, journal, board, telephone, people, history, tickets, app, TestServer(app))
+    return House(
+        settings, now, database, journal, board, telephone, people, history, tickets, catalogue, app, TestServer(app)
+    )
 
 
 @asynccontextmanager

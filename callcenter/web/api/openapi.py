@@ -1,6 +1,6 @@
 """The description of the API, made from the tables that answer it.
 
-In:  the settings (codes of agencies and categories). Out: an OpenAPI 3.1 document.
+In:  the settings, the catalogue (codes of agencies and categories). Out: an OpenAPI 3.1 document.
 Never: a field or an address by hand that a test could not find in the code.
 """
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from callcenter import __version__
 from callcenter.core.call import Outcome
+from callcenter.core.catalogue import Catalogue
 from callcenter.core.ticket import CallClass, TicketStatus
 from callcenter.settings import Settings
 from callcenter.web.api.shape import SCHEMAS, schema
@@ -20,7 +21,7 @@ def _query(name: str, says: str, **more: Any) -> Json:
     return {"name": name, "in": "query", "required": False, "description": says, "schema": {"type": "string", **more}}
 
 
-def _filters(settings: Settings) -> list[Json]:
+def _filters(settings: Settings, catalogue: Catalogue) -> list[Json]:
     day = {"format": "date"}
     moment = {"format": "date-time"}
     return [
@@ -32,8 +33,8 @@ def _filters(settings: Settings) -> list[Json]:
         _query("number", "A number, or how it ends."),
         _query("outcome", "How the call went.", enum=[str(c) for c in Outcome]),
         _query("class", "What kind of call; NONE: not classified.", enum=[*(str(c) for c in CallClass), UNCLASSIFIED]),
-        _query("category", "What it is about.", enum=[c.code for c in settings.categories]),
-        _query("agency", "An agency that was tried.", enum=[a.code for a in settings.agencies]),
+        _query("category", "What it is about.", enum=catalogue.all_categories),
+        _query("agency", "An agency that was tried.", enum=catalogue.all_agencies),
         _query("position", "Position that answered.", enum=list(settings.positions)),
         _query("person", "Sign-in name of who answered."),
         _query("status", "Where the incident stands.", enum=[str(c) for c in TicketStatus]),
@@ -160,8 +161,8 @@ HEALTH: Json = _group(
 )
 
 
-def _paths(settings: Settings) -> Json:
-    filters = _filters(settings)
+def _paths(settings: Settings, catalogue: Catalogue) -> Json:
+    filters = _filters(settings, catalogue)
     healthy = _get("health", "Can calls be taken and seen?", _answer("They can.", _ref("Health")), [], open_=True)
     healthy["get"]["responses"]["503"] = _answer("They cannot; the reasons say why.", _ref("Health"))
     call, ticket = _path("call", "Id of the call."), _path("number", "Number of the ticket.")
@@ -197,7 +198,7 @@ def _paths(settings: Settings) -> Json:
     }
 
 
-def description(settings: Settings) -> Json:
+def description(settings: Settings, catalogue: Catalogue) -> Json:
     """The whole document."""
     schemas = {name: schema(fields) for name, fields in SCHEMAS.items()}
     return {
@@ -210,7 +211,7 @@ def description(settings: Settings) -> Json:
         },
         "servers": [{"url": "/"}],
         "security": [{"token": []}],
-        "paths": _paths(settings),
+        "paths": _paths(settings, catalogue),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "./run token create"}},
             "schemas": {**schemas, "Error": ERROR, "Health": HEALTH},

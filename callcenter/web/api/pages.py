@@ -16,7 +16,7 @@ from callcenter.web.supervisor.recording import send_recording
 
 async def calls(request: web.Request) -> web.Response:
     here = parts(request)
-    wanted = read_filter(request.query, here.settings)
+    wanted = read_filter(request.query, here.settings, here.catalogue())
     page = await here.history.calls(wanted, after=read_after(request.query), limit=read_limit(request.query))
     tried = await here.history.attempts_of([line.id for line in page.lines])
     rows = [shaped(CALL, CallRow(line, tried.get(line.id, ()))) for line in page.lines]
@@ -30,7 +30,7 @@ async def call(request: web.Request) -> web.Response:
 
 async def tickets(request: web.Request) -> web.Response:
     here = parts(request)
-    wanted = read_filter(request.query, here.settings)
+    wanted = read_filter(request.query, here.settings, here.catalogue())
     page = await here.history.tickets(wanted, after=read_after(request.query), limit=read_limit(request.query))
     rows = [shaped(TICKET, TicketRow(ticket)) for ticket in page.lines]
     return web.json_response({"tickets": rows, "next": page.next or None})
@@ -49,4 +49,4 @@ async def recording(request: web.Request) -> web.StreamResponse:
 
 async def description(request: web.Request) -> web.Response:
     """OpenAPI 3.1."""
-    return web.json_response(openapi.description(parts(request).settings))
+    return web.json_response(openapi.description(parts(request).settings, parts(request).catalogue()))

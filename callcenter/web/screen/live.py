@@ -40,7 +40,8 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
     open_id = viewer.open_call or (mine.id if mine else "")
     shown = here.desk.call(open_id)  # whose agencies are shown: the open ticket's
     about = here.desk.about(open_id)
-    category = next((c for c in here.settings.categories if about.ticket and c.code == about.ticket.category), None)
+    catalogue = here.catalogue()
+    category = catalogue.categories.get(about.ticket.category) if about.ticket else None
     values: dict[str, Any] = {
         "viewer": viewer,
         "floor": floor,
@@ -60,7 +61,7 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
         "alarms": here.proofs.alarms(),
         "shelf": lambda: here.shelf.of(viewer.person, viewer.position),
         "spot": lambda: view.spot(shown, about.ticket),
-        "offers": lambda: view.offers(shown, here.settings.agencies, category),
+        "offers": lambda: view.offers(shown, list(catalogue.agencies.values()), category),
     }
     return here.painter.part(f"screen/live/{template}.html", viewer.language, **values)
 

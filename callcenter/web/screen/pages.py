@@ -74,7 +74,7 @@ async def sheet_of(here: Parts, viewer: Viewer, call: str) -> Markup:
         call_id=call,
         call=here.board.floor.calls.get(call),
         ticket=here.desk.about(call).ticket,
-        categories=here.settings.categories,
+        categories=list(here.catalogue().categories.values()),
         dispositions=list(Disposition),
         live={name: picture(here, name, viewer) for name in ("ticket", "place", "notes")},
     )

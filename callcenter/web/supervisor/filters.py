@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from callcenter.core.call import Outcome
+from callcenter.core.catalogue import Catalogue
 from callcenter.core.errors import BadInput
 from callcenter.core.ticket import CallClass, TicketStatus
 from callcenter.settings import Settings
@@ -26,7 +27,7 @@ NAMES = (
 """Every parameter that narrows the log; the export and the next page carry them on."""
 
 
-def read_filter(query: Mapping[str, str], settings: Settings) -> CallFilter:
+def read_filter(query: Mapping[str, str], settings: Settings, catalogue: Catalogue) -> CallFilter:
     """The filter that these parameters ask for."""
     for name in NAMES:
         if len(query.get(name, "")) > LONGEST:
@@ -40,8 +41,8 @@ def read_filter(query: Mapping[str, str], settings: Settings) -> CallFilter:
         "number": _number(query.get("number", "")),
         "outcome": _one_of("outcome", query, Outcome),
         "call_class": _one_of("class", query, (*CallClass, UNCLASSIFIED)),
-        "category": _one_of("category", query, (c.code for c in settings.categories)),
-        "agency": _one_of("agency", query, (a.code for a in settings.agencies)),
+        "category": _one_of("category", query, catalogue.all_categories),
+        "agency": _one_of("agency", query, catalogue.all_agencies),
         "position": _one_of("position", query, settings.positions),
         "person": query.get("person", "").strip(),
         "status": _one_of("status", query, TicketStatus),

@@ -31,7 +31,7 @@ async def calls(request: web.Request) -> web.Response:
     here = parts(request)
     error, page = "", None
     try:
-        wanted = read_filter(request.query, here.settings)
+        wanted = read_filter(request.query, here.settings, here.catalogue())
         page = await here.history.calls(wanted, after=read_after(request.query), limit=read_limit(request.query))
         await looked(
             request, "calls.view", details={name: request.query[name] for name in NAMES if name in request.query}
@@ -80,7 +80,7 @@ async def recording(request: web.Request) -> web.StreamResponse:
 async def export(request: web.Request) -> web.StreamResponse:
     """What is filtered, as CSV, streamed."""
     here = parts(request)
-    wanted: CallFilter = read_filter(request.query, here.settings)
+    wanted: CallFilter = read_filter(request.query, here.settings, here.catalogue())
     painter = here.painter
     language = painter.language_of(request)
     lines = here.history.export(wanted, by=person(request).person, address=request.remote or "")
