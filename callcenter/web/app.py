@@ -87,15 +87,15 @@ def make_app(
         hub=hub,
     )
     hub.show(regions(lambda: here))
-    _open_doors(app, files)
-    return app
+    return _open_doors(app, files)
 
 
-def _open_doors(app: web.Application, files: StaticFiles) -> None:
+def _open_doors(app: web.Application, files: StaticFiles) -> web.Application:
     app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *PEOPLE, *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)
+    return app
 
 
 async def _close_pages(app: web.Application) -> None:
