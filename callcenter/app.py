@@ -27,12 +27,14 @@ from callcenter.core.facts import Fact
 from callcenter.core.phone import areas, read
 from callcenter.core.reconcile import read_from
 from callcenter.keys import Secrets, read_secrets
+from callcenter.overdue import Overdue
 from callcenter.selftest import SelfTest
 from callcenter.settings import Settings
-from callcenter.storage import Database, Entry, History, Journal, People, Tickets
+from callcenter.storage import Callbacks, Database, Entry, History, Journal, People, Tickets
 from callcenter.switchboard import Switchboard
 from callcenter.watch import Watch
 from callcenter.web.app import make_app, serve
+from callcenter.web.callers.room import Stores
 from callcenter.web.proof import Proofs
 from callcenter.web.webhook import Webhook
 
@@ -82,6 +84,7 @@ class Service:
         )
         self.board.connect(self.exchange)
         self.tickets = Tickets(self.database, catalogue=self.catalogue, clock=clock)
+        self.callbacks = Callbacks(self.database, clock=clock, claim_s=settings.callback_claim_s)
         self.people = People(self.database, clock=clock)
         self.settings = settings
         self._open_alarms()
@@ -98,6 +101,9 @@ class Service:
             disk=settings.recordings,
             clock=clock,
             changed=self._alarm_changed,
+        )
+        self.overdue = Overdue(
+            self.callbacks.standing, limit_s=settings.callback_limit_s, clock=clock, alarm=self.alarms.set
         )
         every_s = settings.selftest_every_s
         dial = self.exchange.call_itself
@@ -133,6 +139,7 @@ class Service:
             board=self.board,
             tickets=self.tickets,
             history=self.history,
+            callers=Stores(self.callbacks),
             people=self.people,
             database=self.database,
             journal=self.journal,
@@ -178,6 +185,7 @@ class Service:
                 parts.create_task(self.watch.run(), name="watch")
                 parts.create_task(self.heads.run(), name="audit heads")
                 parts.create_task(self.alarms.run(), name="alarms")
+                parts.create_task(self.overdue.run(), name="overdue")
                 parts.create_task(self.webhook.run(), name="webhook")
                 parts.create_task(self.self_test.run(), name="self-test")
                 parts.create_task(asyncio.to_thread(areas), name="areas")

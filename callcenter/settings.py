@@ -111,6 +111,14 @@ class Settings:
         "Where alarms are sent as JSON (POST), http:// or https://; empty is nowhere.",
         matches(r"|https?://[^\s\"\\]{3,400}", "an http:// or https:// address, or nothing"),
     )
+    callback_limit_s: int = knob(
+        600, "Seconds after which a callback that is still owed raises an alarm.", between(60, 86400)
+    )
+    callback_claim_s: int = knob(
+        300,
+        "Seconds after which a callback that somebody took and does not call is everybody's again.",
+        between(30, 3600),
+    )
     record_legs: bool = knob(False, "Also record each leg in a file of its own, to prove that both sides are heard.")
 
     # what a city has

@@ -9,11 +9,11 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-from callcenter.storage import tables, tables_people
+from callcenter.storage import tables, tables_callers, tables_people
 from callcenter.storage.columns import metadata
 from callcenter.storage.engine import open_engine, read_url
 
-assert tables.calls.metadata is tables_people.users.metadata is metadata
+assert tables.calls.metadata is tables_people.users.metadata is tables_callers.callbacks.metadata is metadata
 
 
 def run(connection: Connection) -> None:

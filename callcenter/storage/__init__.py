@@ -6,6 +6,8 @@ Never: a rule of the telephone; a page.
 
 from callcenter.storage.accounts import ApiToken, Role, User
 from callcenter.storage.audit import audited
+from callcenter.storage.callback_lines import CallbackLine, CallbacksPage, OwedCall, Standing, Try
+from callcenter.storage.callbacks import Callbacks
 from callcenter.storage.database import Clock, Database, Health
 from callcenter.storage.engine import sqlite_url
 from callcenter.storage.entry import Entry
@@ -42,6 +44,9 @@ __all__ = [
     "CallFilter",
     "CallLine",
     "CallPage",
+    "CallbackLine",
+    "Callbacks",
+    "CallbacksPage",
     "Change",
     "Clock",
     "Database",
@@ -53,17 +58,20 @@ __all__ = [
     "Journal",
     "JournalState",
     "Note",
+    "OwedCall",
     "Page",
     "People",
     "QuarantineLine",
     "Role",
     "Session",
     "SignedIn",
+    "Standing",
     "Ticket",
     "TicketPage",
     "Tickets",
     "TicketsPage",
     "Trail",
+    "Try",
     "User",
     "audited",
     "migrate",

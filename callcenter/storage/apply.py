@@ -1,4 +1,5 @@
-"""Entries of the journal into rows: facts once each, calls and attempts as they are now, a ticket for every new call.
+"""Entries of the journal into rows: facts once each, calls and attempts as they are now, a ticket for every new call,
+a callback for who hung up.
 
 In:  entries in order, inside a transaction. Out: rows; which tickets were made, which calls are over for good.
 Never: an older entry over a newer row; a second ticket for a call; a person's text touched.
@@ -20,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.core.call import Call
 from callcenter.core.codec import from_plain
 from callcenter.core.facts import UNKNOWN_MOMENT
-from callcenter.storage import forwards, numbering
+from callcenter.storage import forwards, numbering, owed
 from callcenter.storage.entry import Heard
 from callcenter.storage.rows import ReadNumber, Row, attempt_row, call_row
 from callcenter.storage.sql import clean, insert
@@ -69,6 +70,7 @@ async def apply(
     applied.tickets = await numbering.give(connection, [it.row for it in newer.values()], known, zone, now)
     await numbering.follow(connection, [it.row for it in newer.values()], known)
     await forwards.store(connection, [(it.call, it.row["revision"]) for it in newer.values()])
+    await owed.follow(connection, [it.row for it in newer.values()], now)
     applied.done = [it.call.id for it in newer.values() if it.call.done]
     return applied
 

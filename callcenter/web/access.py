@@ -60,6 +60,11 @@ ACCESS: dict[str, frozenset[str]] = {
     "proof": READERS,
     "audit": CHECKERS,
     "proof.release": frozenset({SUPERVISOR}),
+    # callers beyond one call
+    "callbacks": READERS | DESK,
+    "callbacks.claim": DESK,
+    "callbacks.release": DESK,
+    "callbacks.say": DESK,
     # people
     "people": PEOPLE,
     "people.add": PEOPLE,
@@ -71,6 +76,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "api.tickets": READERS,
     "api.ticket": READERS,
     "api.recording": READERS,
+    "api.callbacks": READERS,
 }
 
 HOMES = {CALL_TAKER: "/", DISPATCHER: "/", SUPERVISOR: "/", AUDITOR: "/calls", ADMIN: "/people"}

@@ -18,6 +18,8 @@ from callcenter.settings import Settings
 from callcenter.storage import Database, History, People, Tickets
 from callcenter.web.api.routes import ROUTES as API
 from callcenter.web.board import Board, Journal, News
+from callcenter.web.callers.room import Callers, Stores
+from callcenter.web.callers.routes import ROUTES as CALLERS
 from callcenter.web.entry.routes import ROUTES as ENTRY
 from callcenter.web.errors import catch
 from callcenter.web.i18n import read_languages
@@ -56,6 +58,7 @@ def make_app(
     board: Board,
     tickets: Tickets,
     history: History,
+    callers: Stores,
     people: People,
     database: Database,
     journal: Journal,
@@ -67,31 +70,22 @@ def make_app(
     files, hub = read_static(), Hub(clock)
     shelf = Shelf(history, hub.stir)
     app[PARTS] = here = Parts(
-        settings=settings,
-        catalogue=catalogue,
-        tokens=Tokens(secrets.session.encode()),
-        board=board,
-        tickets=tickets,
-        history=history,
-        people=people,
-        sessions=Sessions(people, clock),
-        database=database,
-        journal=journal,
-        clock=clock,
-        proofs=proofs,
-        lights=Lights(proofs.self_test),
-        plays=Plays(),
+        settings=settings, catalogue=catalogue, tokens=Tokens(secrets.session.encode()), board=board,
+        tickets=tickets, history=history, people=people, sessions=Sessions(people, clock),
+        database=database, journal=journal, clock=clock,
+        proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         painter=Painter(settings, catalogue, read_languages(), files),
         desk=Desk(history, people, board, hub.stir, shelf=shelf, tickets=tickets),
         shelf=shelf,
+        callers=Callers(callers, hub.stir, clock=clock, settings=settings),
         hub=hub,
-    )
+    )  # fmt: skip
     hub.show(regions(lambda: here))
     return _open_doors(app, files)
 
 
 def _open_doors(app: web.Application, files: StaticFiles) -> web.Application:
-    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *PEOPLE, *API])
+    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *CALLERS, *PEOPLE, *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)
@@ -110,6 +104,7 @@ async def run_parts(app: web.Application) -> None:
     def hear(news: News) -> None:
         here.desk.hear(news)
         here.shelf.hear(news)
+        here.callers.hear(news)
         here.lights.look()
         here.hub.stir()
 
@@ -119,6 +114,7 @@ async def run_parts(app: web.Application) -> None:
             tasks.create_task(here.hub.run(), name="live")
             tasks.create_task(here.desk.run(), name="papers")
             tasks.create_task(here.shelf.run(), name="shelves")
+            tasks.create_task(here.callers.run(), name="callers")
     finally:
         unlisten()
 

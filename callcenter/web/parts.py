@@ -21,6 +21,7 @@ from callcenter.web.sessions import Sessions
 from callcenter.web.supervisor.plays import Plays
 
 if TYPE_CHECKING:
+    from callcenter.web.callers.room import Callers
     from callcenter.web.live import Hub
     from callcenter.web.painter import Painter
     from callcenter.web.screen.desk import Desk
@@ -48,6 +49,7 @@ class Parts:
     painter: "Painter"
     desk: "Desk"
     shelf: "Shelf"
+    callers: "Callers"
     hub: "Hub"
 
 

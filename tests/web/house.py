@@ -21,8 +21,9 @@ from callcenter.core.phone import read
 from callcenter.keys import Secrets
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
-from callcenter.storage import Database, Entry, History, Journal, People, Tickets, migrate, sqlite_url
+from callcenter.storage import Callbacks, Database, Entry, History, Journal, People, Tickets, migrate, sqlite_url
 from callcenter.web.app import NOTHING_PROVED, make_app, run_parts
+from callcenter.web.callers.room import Stores
 from callcenter.web.parts import PARTS
 from callcenter.web.proof import Proofs
 from tests.storage.cast import QUICK
@@ -59,6 +60,7 @@ class House:
     history: History
     tickets: Tickets
     catalogue: Newest
+    callbacks: Callbacks
     app: web.Application
     server: TestServer
 
@@ -129,13 +131,27 @@ def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> Ho
     people = People(database, clock=now, passwords=QUICK)
     history = History(database, read_number=reader, clock=now)
     tickets = Tickets(database, catalogue=catalogue, clock=now)
+    callbacks = Callbacks(database, clock=now, claim_s=settings.callback_claim_s)
     app = make_app(
         settings=settings, secrets=Secrets("ami", "key-of-the-tests", {}), catalogue=catalogue, board=board,
-        tickets=tickets, history=history, people=people, database=database, journal=journal, clock=now, proofs=proofs,
+        tickets=tickets, history=history, callers=Stores(callbacks), people=people, database=database,
+        journal=journal, clock=now, proofs=proofs,
     )  # fmt: skip
     telephone = Telephone(board, now)
     return House(
-        settings, now, database, journal, board, telephone, people, history, tickets, catalogue, app, TestServer(app)
+        settings,
+        now,
+        database,
+        journal,
+        board,
+        telephone,
+        people,
+        history,
+        tickets,
+        catalogue,
+        callbacks,
+        app,
+        TestServer(app),
     )
 
 

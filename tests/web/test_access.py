@@ -29,7 +29,7 @@ def routes(here: House) -> list[tuple[str, str, str]]:
         if route.method == hdrs.METH_HEAD or route.resource is None:
             continue
         path = route.resource.canonical
-        for place, value in {"{call}": "e112-1.1", "{number}": "261122-0001"}.items():
+        for place, value in {"{call}": "e112-1.1", "{number}": "261122-0001", "{callback}": "1"}.items():
             path = path.replace(place, value)
         path += "/css/base.css" if route.name == "static" else ""
         found.append((route.method, path, route.name or ""))

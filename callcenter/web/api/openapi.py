@@ -161,6 +161,16 @@ HEALTH: Json = _group(
 )
 
 
+def _callbacks() -> Json:
+    filters = [
+        _query("state", "open: owed; done: ended.", enum=["open", "done"]),
+        _query("after", "`next` of the page before."),
+        {**_query("limit", "How many at most."), "schema": {"type": "integer", "minimum": 1, "maximum": MOST_LINES}},
+    ]
+    answer = _answer("A page.", _page("callbacks", "Callback"))
+    return _get("callbacks", "Whom we owe a callback, the newest first.", answer, filters, 400, 401, 403, 503)
+
+
 def _paths(settings: Settings, catalogue: Catalogue) -> Json:
     filters = _filters(settings, catalogue)
     healthy = _get("health", "Can calls be taken and seen?", _answer("They can.", _ref("Health")), [], open_=True)
@@ -192,6 +202,7 @@ def _paths(settings: Settings, catalogue: Catalogue) -> Json:
             403,
             503,
         ),
+        "/api/v1/callbacks": _callbacks(),
         "/api/v1/tickets/{number}": _get(
             "ticket", "One ticket.", _answer("It.", _ref("TicketWhole")), [ticket], 401, 403, 404, 503
         ),

@@ -7,7 +7,8 @@ Never: HTML, a change, a number to a role that may not read numbers.
 from aiohttp import web
 
 from callcenter.web.api import openapi
-from callcenter.web.api.shape import CALL, TICKET, TICKET_WHOLE, CallRow, TicketRow, shaped
+from callcenter.web.api.shape import CALL, CALLBACK, TICKET, TICKET_WHOLE, CallRow, TicketRow, shaped
+from callcenter.web.callers.pages import read_state
 from callcenter.web.parts import parts
 from callcenter.web.security import visitor
 from callcenter.web.supervisor.filters import read_after, read_filter, read_limit
@@ -39,6 +40,16 @@ async def tickets(request: web.Request) -> web.Response:
 async def ticket(request: web.Request) -> web.Response:
     page = await parts(request).history.ticket(request.match_info["number"])
     return web.json_response(shaped(TICKET_WHOLE, TicketRow(page.ticket, page.calls, page.notes)))
+
+
+async def callbacks(request: web.Request) -> web.Response:
+    page = await parts(request).callers.callbacks.page(
+        done=read_state(request.query.get("state", "")),
+        after=read_after(request.query),
+        limit=read_limit(request.query),
+    )
+    rows = [shaped(CALLBACK, line) for line in page.lines]
+    return web.json_response({"callbacks": rows, "next": page.next or None})
 
 
 async def recording(request: web.Request) -> web.StreamResponse:

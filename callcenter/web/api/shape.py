@@ -11,6 +11,7 @@ from typing import Any
 
 from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
+from callcenter.core.callback import CUT_OFF, UNANSWERED, Ended, State, Tried
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.storage import AttemptLine, CallLine, Note, Ticket
 from callcenter.web.times import unknown
@@ -212,12 +213,47 @@ TICKET_WHOLE = (
     many("notes", "What was written, in order.", "Note", lambda row: [shaped(NOTE, note) for note in row.notes]),
 )
 
+TRY = (
+    text("by", "Sign-in name of who called back."),
+    text("position", "From where."),
+    text("call", "Id of the call that was made; empty: dialled by hand."),
+    code("result", "What became of it.", list(Tried)),
+    moment("asked_at", "The button was pressed, or the word was said."),
+    moment("dialled_at", "The caller's number was dialled."),
+    moment("ringing_at", "It rang there."),
+    moment("answered_at", "Somebody lifted it."),
+    moment("ended_at", "The call was over."),
+)
+
+CALLBACK = (
+    whole("id", "Names the callback."),
+    text("e164", "Who is called back: +62..."),
+    code("state", "Where it stands.", list(State)),
+    code("reason", "How the newest call ended.", [*sorted(UNANSWERED), CUT_OFF]),
+    moment("owed_since", "End of the first call."),
+    moment("last_call_at", "Arrival of the newest call."),
+    whole("tries", "How often somebody called back."),
+    text("owner", "Sign-in name of who is at it."),
+    moment("claimed_at", "Since when."),
+    moment("closed_at", "Done."),
+    text("closed_by", "Sign-in name, or telephone: by itself."),
+    code("why", "Why it is done.", list(Ended)),
+    Field(
+        "calls",
+        {"type": "array", "items": {"type": "string"}, "description": "Ids of the calls that it is owed for."},
+        lambda line: [owed.call for owed in line.calls],
+    ),
+    many("tried", "Every try, the newest first.", "Try", lambda line: [shaped(TRY, each) for each in line.tried]),
+)
+
 SCHEMAS: Mapping[str, Sequence[Field]] = {
     "Attempt": ATTEMPT,
     "Call": CALL,
+    "Callback": CALLBACK,
     "Note": NOTE,
     "Ticket": TICKET,
     "TicketWhole": TICKET_WHOLE,
+    "Try": TRY,
 }
 
 

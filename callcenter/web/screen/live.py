@@ -61,6 +61,7 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
         "alarms": here.proofs.alarms(),
         "shelf": lambda: here.shelf.of(viewer.person, viewer.position),
         "spot": lambda: view.spot(shown, about.ticket),
+        "owed": here.callers.owed,
         "offers": lambda: view.offers(shown, list(catalogue.agencies.values()), category),
     }
     return here.painter.part(f"screen/live/{template}.html", viewer.language, **values)
@@ -81,6 +82,9 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
     def room(viewer: Viewer) -> str:
         return viewer.language
 
+    def owing(viewer: Viewer) -> tuple[str, object]:
+        return viewer.language, here().callers.owed.scope(viewer.person)
+
     def opened(viewer: Viewer) -> tuple[str, str, str]:
         return viewer.language, viewer.position, viewer.open_call
 
@@ -93,6 +97,7 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
         Region("place", painter("place"), opened),
         Region("notes", painter("notes"), opened),
         Region("queue", painter("queue"), room),
+        Region("callbacks", painter("callbacks"), owing),
         Region("room", painter("room"), mine),
         Region("shelf", painter("shelf"), own),
     ]

@@ -1,0 +1,70 @@
+"""The tables about callers beyond one call: whom we owe a callback.
+
+In:  nothing. Out: SQLAlchemy tables.
+Never: two open callbacks for one number: the database says so.
+
+    callbacks         one open row for each number
+    callback_calls    the calls that it is owed for; each call once
+    callback_tries    each time that somebody called back
+"""
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, text
+
+from callcenter.storage.columns import key, metadata, moment, number, whole, words
+from callcenter.storage.tables import calls
+
+NOT_CLOSED = text("closed_at IS NULL")
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    number(),
+    Column("e164", String(32), nullable=False),
+    words("number"),  # as received
+    Column("state", String(20), nullable=False),
+    Column("reason", String(20), nullable=False),  # of the newest call
+    moment("owed_since", known=True),  # the first call's end
+    moment("last_call_at", known=True),  # the newest call's arrival
+    whole("tries"),
+    whole("not_reached"),
+    words("owner"),
+    words("position"),
+    moment("claimed_at"),
+    moment("held_until"),  # then the claim is nobody's any more
+    moment("closed_at"),
+    words("closed_by"),
+    words("why"),
+    Index(
+        "uq_callbacks_e164_open",
+        "e164",
+        unique=True,
+        sqlite_where=NOT_CLOSED,
+        postgresql_where=NOT_CLOSED,
+    ),
+    Index("ix_callbacks_closed_at_owed_since", "closed_at", "owed_since"),
+)
+
+callback_calls = Table(
+    "callback_calls",
+    metadata,
+    Column("call", ForeignKey(calls.c.id), primary_key=True),
+    Column("callback", ForeignKey(callbacks.c.id), nullable=False, index=True),
+    moment("at", known=True),  # the call's arrival
+    Column("reason", String(20), nullable=False),
+)
+
+callback_tries = Table(
+    "callback_tries",
+    metadata,
+    key("leg", 300),  # made by us: the same try is written once
+    Column("callback", ForeignKey(callbacks.c.id), nullable=False, index=True),
+    words("by"),
+    words("position"),
+    words("call"),  # the call that was made; empty: dialled by hand
+    Column("result", String(20), nullable=False),
+    moment("asked_at", known=True),
+    moment("dialled_at"),
+    moment("ringing_at"),
+    moment("answered_at"),
+    moment("ended_at"),
+)

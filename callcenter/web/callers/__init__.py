@@ -1,0 +1,1 @@
+"""Callers beyond one call: whom we owe a callback."""

@@ -1,0 +1,41 @@
+"""What the web knows of callers beyond one call: the stores, and what of them every screen shows.
+
+In:  the stores, news of the switchboard. Out: lists from memory, painted anew when they change.
+Never: a part that dies alone.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from callcenter.settings import Settings
+from callcenter.storage import Callbacks
+from callcenter.web.board import News
+from callcenter.web.callers.owed import Owed
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where it is kept."""
+
+    callbacks: Callbacks
+
+
+class Callers:
+    """Whom we owe a callback."""
+
+    def __init__(
+        self, stores: Stores, changed: Callable[[], None], *, clock: Callable[[], datetime], settings: Settings
+    ) -> None:
+        self.callbacks = stores.callbacks
+        self.owed = Owed(stores.callbacks, changed, clock=clock, limit_s=settings.callback_limit_s)
+
+    def hear(self, news: News) -> None:
+        """Something may be new. Never blocks."""
+        self.owed.hear(news)
+
+    async def run(self) -> None:
+        """Reads until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.owed.run(), name="owed")
