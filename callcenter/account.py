@@ -1,18 +1,20 @@
 """The daily account, kept by the service every minute and by `./run account`.
 
 In:  Asterisk's own records, the database, what is on its way. Out: an Account; a sentence that names each call that is
-not in both books; the same as a notice for /healthz, and to whoever raises alarms.
+not in both books; the same as a notice for /healthz, and to whoever raises alarms. Where Asterisk is on another machine
+and nobody brings its records here, the half that can be checked is: what Asterisk's database has must be a call here.
 Never: a change; an exception that ends the service: the account stands beside the calls, not in their way.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from callcenter.asterisk.arrivals import Arrivals
 from callcenter.asterisk.inbox import House
-from callcenter.core.account import Account, Kind, account
+from callcenter.asterisk.records import RecordsSilent
+from callcenter.core.account import Account, Arrival, Kind, account
 from callcenter.core.errors import BadInput, CallCenterError
 from callcenter.settings import Settings
 from callcenter.storage import Database
@@ -27,6 +29,16 @@ MARGIN = timedelta(minutes=5)
 MOST_NAMED = 5
 WRONG = "The daily account does not come out: {count} calls. {named}. See them with ./run account, and listen to them."
 SILENT = "The daily account cannot be made: {why}"
+HALF = (
+    "Asterisk runs on another machine ({host}) and its own records are not read here: the daily account only checks "
+    "that every call in Asterisk's database is a call here. For the whole of it run ./run records FOLDER every minute "
+    "on that machine, bring the folder here, and set records_folder."
+)
+OLD_COPY = (
+    "The copy of Asterisk's own records is {minutes} minutes old ({file}): the daily account ends there. See why "
+    "nobody brings a newer one."
+)
+COPY_LASTS = timedelta(minutes=15)
 KEY = "account"
 
 
@@ -47,18 +59,22 @@ class Accountant:
         on_floor: Callable[[], Collection[str]] = tuple,
         stored_until: Callable[[], datetime | None] = lambda: None,
         alarm: Callable[[str, str | None], None] = lambda key, sentence: None,
+        in_database: Callable[[], Awaitable[Sequence[Arrival]]] | None = None,
     ) -> None:
         """`on_floor`: calls that are known and up. `stored_until`: what is younger waits in the spool; None: nothing
-        waits. `alarm(key, sentence)`: raised with each new sentence, None when all is well again."""
-        self._arrivals, self._database, self._clock = Arrivals(settings.cel_file, house(settings)), database, clock
+        waits. `alarm(key, sentence)`: raised with each new sentence, None when all is well again. `in_database`: the
+        calls that Asterisk's database has; raises CallCenterError."""
+        self._settings, self._database, self._clock = settings, database, clock
+        self._arrivals, self._in_database = Arrivals(settings.records_file, house(settings)), in_database
         self._on_floor, self._stored_until, self._alarm = on_floor, stored_until, alarm
         self._sentence: str | None = None
+        self._notice = ""
         self._reading = asyncio.Lock()
         self.last: Account | None = None
 
     def notices(self) -> list[str]:
         """What a person should look at, for /healthz."""
-        return [self._sentence] if self._sentence else []
+        return [told for told in (self._sentence, self._notice) if told]
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -88,7 +104,8 @@ class Accountant:
         """One span. RecordsSilent, StoreDown."""
         now = self._stored_until() or self._clock()
         async with self._reading:  # a page may ask while the minute's look goes on
-            arrivals = await asyncio.to_thread(self._arrivals.read, since - MARGIN)
+            arrivals, half = await self._heard(since - MARGIN)
+        now = min(now, self._copied_until() or now)
         rows, aside = await kept(self._database, since - MARGIN, until + MARGIN), await put_aside(self._database)
         return await asyncio.to_thread(  # a flood's two days take 25 ms
             account,
@@ -100,7 +117,30 @@ class Accountant:
             records_begin=self._arrivals.begin,
             waiting=frozenset(self._on_floor()),
             put_aside=aside,
+            half=half,
         )
+
+    async def _heard(self, since: datetime) -> tuple[Sequence[Arrival], bool]:
+        """The arrivals that Asterisk wrote down, and whether they are only those that its database still has."""
+        self._notice = ""
+        try:
+            return await asyncio.to_thread(self._arrivals.read, since), False
+        except RecordsSilent:
+            if not self._settings.asterisk_elsewhere or self._settings.records_folder or self._in_database is None:
+                raise
+        self._notice = HALF.format(host=self._settings.ami_host)
+        return await self._in_database(), True
+
+    def _copied_until(self) -> datetime | None:
+        """When a copy was made: what came after that is on its way. None: it is Asterisk's own file."""
+        if not self._settings.records_folder:
+            return None
+        until = datetime.fromtimestamp(self._settings.records_file.stat().st_mtime, UTC)
+        old = self._clock() - until
+        if old > COPY_LASTS:
+            minutes = int(old.total_seconds() // 60)
+            self._notice = OLD_COPY.format(minutes=minutes, file=self._settings.records_file)
+        return until
 
 
 def sentence(found: Account) -> str | None:

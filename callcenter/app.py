@@ -27,6 +27,7 @@ from callcenter.core.facts import Fact
 from callcenter.core.phone import areas, read
 from callcenter.core.reconcile import read_from
 from callcenter.keys import Secrets, read_secrets
+from callcenter.old_records import OldRecords
 from callcenter.overdue import Overdue
 from callcenter.selftest import SelfTest
 from callcenter.settings import Settings
@@ -79,7 +80,7 @@ class Service:
             on_state=lambda _: self.board.refresh(),
             ended=self._ended,
             clock=clock,
-            records=Records(settings.cel_file),
+            records=Records(settings.records_file),
             since=lambda heard: read_from(self.board.floor, heard),
         )
         self.board.connect(self.exchange)
@@ -127,7 +128,9 @@ class Service:
             on_floor=lambda: self.board.floor.calls,
             stored_until=lambda: self.journal.state.since,
             alarm=self.alarms.set,
+            in_database=self.exchange.in_database,
         )
+        self.old_records = OldRecords(self.settings, self.database, clock=clock)
         self.watch = Watch(self.settings, clock=clock, alarm=self.alarms.set)
         self.heads = Heads(self.settings, self.database, clock=clock)
 
@@ -145,7 +148,7 @@ class Service:
             journal=self.journal,
             clock=clock,
             proofs=Proofs(
-                notices=lambda: [*self.accountant.notices(), *self.watch.notices(), *self._notices()],
+                notices=self._notices,
                 alarms=self.alarms.now,
                 books=self.accountant,
                 self_test=self.self_test,
@@ -153,8 +156,9 @@ class Service:
         )
 
     def _notices(self) -> list[str]:
-        """Alarms that nobody else tells /healthz."""
-        return [alarm.sentence for alarm in self.alarms.now() if alarm.code in ("trunks", "self-test")]
+        """What a person should look at, and alarms that nobody else tells /healthz."""
+        told = [alarm.sentence for alarm in self.alarms.now() if alarm.code in ("trunks", "self-test")]
+        return [*self.accountant.notices(), *self.watch.notices(), *self.old_records.notices(), *told]
 
     def _keep(self, fact: Fact, changed: tuple[Call, ...]) -> None:
         self.journal.write(Entry(fact, changed))
@@ -183,6 +187,7 @@ class Service:
                 parts.create_task(self._tidy(), name="tidy")
                 parts.create_task(self.accountant.run(), name="account")
                 parts.create_task(self.watch.run(), name="watch")
+                parts.create_task(self.old_records.run(), name="old records")
                 parts.create_task(self.heads.run(), name="audit heads")
                 parts.create_task(self.alarms.run(), name="alarms")
                 parts.create_task(self.overdue.run(), name="overdue")

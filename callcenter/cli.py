@@ -171,6 +171,12 @@ def audit(settings: Settings, _: Words) -> int:
     return code
 
 
+def records(settings: Settings, words: Words) -> int:
+    from callcenter.old_records import copy
+
+    return say(copy(settings, words.folder))
+
+
 def install(settings: Settings, words: Words) -> int:
     from callcenter.install import Wanted, install
 
@@ -231,6 +237,8 @@ def _safety(word: Callable[[str, Callable[[Settings, Words], int], str], argpars
         required=True, metavar="ACT"
     )
     trail.add_parser("verify", help="is every row as it was written, and none missing?")
+    copied = word("records", records, "on Asterisk's machine: copies of its own records, for a service elsewhere")
+    copied.add_argument("folder", type=Path, help="the other machine reads it as its records_folder")
     word("restore", restore, "the room as a backup has it; what is here is put aside").add_argument("file", type=Path)
     boot = word("install", install, "write systemd units: the room starts with the machine")
     boot.add_argument("--user", default="callcenter", metavar="NAME", help="who runs it (callcenter)")

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 
+from callcenter.account import HALF
+from callcenter.asterisk.volumes import LASTS, begins
 from callcenter.core.errors import CallCenterError
 from callcenter.doctor_asterisk import look_at_asterisk
 from callcenter.doctor_telephone import look_at_books, look_at_recordings_folder
@@ -28,6 +30,7 @@ from callcenter.watch import LAST_BACKUP, LOOKS, backup_trouble, disk
 
 GB = 1 << 30
 LONG_RECORDS = 8 * GB  # half a year or more of a busy city
+LONG_VOLUME = 2 * LASTS
 TIME_ERROR = 5  # what the kernel answers while no time server steers the clock
 OWN_VARIABLES = {"CALLCENTER_NO_SKIPS"}
 
@@ -106,9 +109,9 @@ def look_at_clock() -> Iterator[Finding]:
 
 def look_at_records(settings: Settings) -> Iterator[Finding]:
     """Asterisk's own call records: without WAL mode a reader would cost events."""
-    file = settings.cel_file
+    file = settings.records_file
     if not file.exists():
-        yield broken(f"Asterisk's own records {file} are missing. Start ./run: it makes them before Asterisk starts.")
+        yield _no_records(settings)
         return
     try:
         connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
@@ -120,16 +123,28 @@ def look_at_records(settings: Settings) -> Iterator[Finding]:
     except sqlite3.Error as wrong:
         yield broken(f"{file} cannot be read ({wrong}). Stop ./run, move the file away, start ./run.")
         return
-    if mode != "wal":
+    if settings.records_folder:
+        yield good(f"the copy of Asterisk's own records can be read ({rows} events so far)")
+    elif mode != "wal":
         yield broken(f"{file} is in {mode} mode, in which events get lost. Stop ./run, move it away, start ./run.")
     else:
         yield good(f"Asterisk's own records can be read ({rows} events so far)")
-    size = file.stat().st_size
-    if size > LONG_RECORDS:
+    first, size = begins(file), file.stat().st_size
+    if not settings.records_folder and (size > LONG_RECORDS or (first and datetime.now(UTC) - first > LONG_VOLUME)):
         yield look(
-            f"Asterisk's own records are {size / GB:.0f} GB. In a quiet minute stop the server, move {file} (with its "
-            "-wal and -shm) to where backups are, and start it again."
+            f"Asterisk's own records {file} grow since {first or datetime.now(UTC):%Y-%m-%d} ({size / GB:.1f} GB): a "
+            "new volume begins when Asterisk starts again, and it has not for long. Run ./run quiet-restart."
         )
+
+
+def _no_records(settings: Settings) -> Finding:
+    if settings.records_folder:
+        return broken(f"There is no copy {settings.records_file}. Run ./run records FOLDER on Asterisk's machine.")
+    if settings.asterisk_elsewhere:
+        return look(HALF.format(host=settings.ami_host))
+    return broken(
+        f"Asterisk's own records {settings.cel_file} are missing. Start ./run: it makes them before Asterisk starts."
+    )
 
 
 def look_at_what_fills(settings: Settings, now: datetime) -> Iterator[Finding]:

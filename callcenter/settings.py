@@ -119,6 +119,17 @@ class Settings:
         "Seconds after which a callback that somebody took and does not call is everybody's again.",
         between(30, 3600),
     )
+    records_days: int = knob(
+        400,
+        "Days for which Asterisk's own records are kept; a call that is not stored here keeps them longer.",
+        between(30, 4000),
+    )
+    records_folder: str = knob(
+        "",
+        "Where copies of Asterisk's own records are, when Asterisk runs on another machine: there `./run records "
+        "FOLDER` makes them, every minute. Empty: Asterisk's log folder in the home.",
+        matches(r"|/[^\x00-\x1f]{0,400}", "a folder's whole path, or nothing"),
+    )
     record_legs: bool = knob(False, "Also record each leg in a file of its own, to prove that both sides are heard.")
 
     # what a city has
@@ -178,6 +189,16 @@ class Settings:
     def cel_file(self) -> Path:
         """Asterisk's own records (CEL; the name is Asterisk's); nobody but Asterisk writes there."""
         return self.asterisk / "log" / "master.db"
+
+    @property
+    def records_file(self) -> Path:
+        """Where those records are read: Asterisk's own file, or a copy of it."""
+        return Path(self.records_folder) / self.cel_file.name if self.records_folder else self.cel_file
+
+    @property
+    def asterisk_elsewhere(self) -> bool:
+        """Asterisk runs on another machine, as far as its address tells."""
+        return self.ami_host not in ("localhost", "::1") and not self.ami_host.startswith("127.")
 
     @property
     def asterisk_prefix(self) -> Path:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from callcenter.asterisk.render import render
+from callcenter.asterisk.volumes import close_volume
 from callcenter.core.errors import BadInput
 from callcenter.folders import make_folders, write_settings_file
 from callcenter.keys import Secrets, make_secrets, write_private
@@ -44,8 +45,14 @@ def prepare_asterisk(settings: Settings) -> Secrets:
     write_settings_file(settings)
     secrets = make_secrets(settings)
     render(settings, secrets, settings.asterisk / "etc")
-    make_call_records(settings.cel_file, settings.asterisk / "etc" / "cel_sqlite3_custom.conf")
+    ready_call_records(settings)
     return secrets
+
+
+def ready_call_records(settings: Settings) -> None:
+    """Right before Asterisk starts: an old volume of its records is closed, and there is a file to write to."""
+    close_volume(settings.cel_file, datetime.now(UTC))
+    make_call_records(settings.cel_file, settings.asterisk / "etc" / "cel_sqlite3_custom.conf")
 
 
 def configuration_sum(settings: Settings) -> str:

@@ -19,7 +19,7 @@ from callcenter.health import trouble
 from callcenter.logs import keep_short, service_log, start_log
 from callcenter.ports import asterisk_ports_are_free, web_port_is_free
 from callcenter.settings import Settings
-from callcenter.setup import OLDER, mark_started, prepare, runs_older
+from callcenter.setup import OLDER, mark_started, prepare, ready_call_records, runs_older
 
 PATIENCE_S = 10.0  # for each way of stopping
 LATE_S = 20.0
@@ -78,6 +78,7 @@ async def start_asterisk(settings: Settings) -> Process:
     if pid is not None:
         return Adopted(pid)
     mark_started(settings)
+    await asyncio.to_thread(ready_call_records, settings)
     start_log(settings).unlink(missing_ok=True)
     with start_log(settings).open("ab") as out:
         return await asyncio.create_subprocess_exec(

@@ -1,6 +1,7 @@
 """Every arrival that Asterisk wrote down by itself, for the daily account: cheap, again and again.
 
-In:  Asterisk's timeline (CEL), which nobody but Asterisk writes, and what is a 112 entry. Out: arrivals since a moment.
+In:  Asterisk's timeline (CEL), which nobody but Asterisk writes, and what is a 112 entry. Out: arrivals since a moment,
+also of volumes that were closed meanwhile.
 Never: a write, a lock that Asterisk could feel, more rows than are new since the last look.
 """
 
@@ -20,6 +21,8 @@ from callcenter.asterisk.records import (
     RecordsSilent,
     first_since,
     moment,
+    older,
+    volumes,
 )
 from callcenter.core.account import Arrival
 
@@ -39,11 +42,15 @@ class Arrivals:
         self._first: tuple[int, str] | None = None  # the file's first row: another one is another file
         self._since: datetime | None = None
         self._found: list[Arrival] = []
+        self._closed: dict[Path, Arrivals] = {}  # older volumes
+        self._own_begin: datetime | None = None
         self.begin: datetime | None = None
-        """Moment of the first row of all; None: there is none."""
+        """Not later than the first row of all volumes; None: there is none."""
 
     def read(self, since: datetime) -> list[Arrival]:
         """All arrivals since then; one that was written twice is here twice. RecordsSilent when there is no telling."""
+        closed = self._older(since)
+        earlier = [arrival for volume in closed for arrival in volume.read(since)]
         if not self._file.is_file():
             raise RecordsSilent(NO_FILE, file=self._file)
         until = time.monotonic() + DEADLINE_S
@@ -57,14 +64,21 @@ class Arrivals:
             self._first = None  # what was read may be half: begin anew next time
             raise RecordsSilent(UNREADABLE, file=self._file, why=wrong) from wrong
         self._found, self._since = [arrival for arrival in self._found if arrival.at >= since], since
-        return list(self._found)
+        begins = [volume.begin for volume in closed] + [at for at, _ in older(self._file)[:1]] + [self._own_begin]
+        self.begin = min((begin for begin in begins if begin), default=None)
+        return [*earlier, *self._found]
+
+    def _older(self, since: datetime) -> list["Arrivals"]:
+        """The closed volumes that reach into that time; none of them has older ones of its own beside it."""
+        self._closed = {path: self._closed.get(path, Arrivals(path, self._house)) for _, path in older(self._file)}
+        return [self._closed[path] for path in volumes(self._file, since)[:-1]]
 
     def _begin(self, db: sqlite3.Connection, since: datetime) -> None:
         first = db.execute("SELECT AcctId, eventtime FROM cel ORDER BY AcctId LIMIT 1").fetchone()
         if first is None or first != self._first or self._since is None or since < self._since:
             self._first, self._found = first, []
             self._last = first_since(db, since) - 1
-            self.begin = moment(first[1]) if first else None
+            self._own_begin = moment(first[1]) if first else None
 
     def _go_on(self, db: sqlite3.Connection) -> None:
         end = db.execute("SELECT max(AcctId) FROM cel").fetchone()[0] or 0

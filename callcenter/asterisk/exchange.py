@@ -17,12 +17,14 @@ from panoramisk.message import Message
 
 from callcenter.asterisk.fallback import SELF_TEST
 from callcenter.asterisk.inbox import READERS, House, read
+from callcenter.asterisk.ledger import JOURNAL, from_database
 from callcenter.asterisk.link import Link
 from callcenter.asterisk.link_state import LinkState, Phase, Session
 from callcenter.asterisk.outbox import Order, leg_for, orders
 from callcenter.asterisk.records import Records
 from callcenter.asterisk.snapshot import HEARD, look
 from callcenter.asterisk.wire import fields, text, variables
+from callcenter.core.account import Arrival
 from callcenter.core.call import Call
 from callcenter.core.catalogue import Newest
 from callcenter.core.errors import CallCenterError
@@ -175,6 +177,11 @@ class Exchange:
             "Originate",
             {"Channel": f"PJSIP/112@{SELF_TEST}", **where, "CallerID": "112", "Async": "true", "Timeout": "15000"},
         )
+
+    async def in_database(self) -> list[Arrival]:
+        """The calls that Asterisk's own database has: those that run, and those that we have not committed for long."""
+        answers = await self.link.ask_list("DBGetTree", {"Family": JOURNAL}, deadline=10.0)
+        return [Arrival(each.call, each.arrived_at) for each in from_database(map(fields, answers))]
 
     async def forget(self, calls: Sequence[str]) -> None:
         """Take ended calls out of Asterisk's own journal: ours has them now."""

@@ -1,6 +1,7 @@
 """Asterisk's own timeline of every call (CEL, kept in SQLite beside Asterisk), read after a gap.
 
-In:  the file, and from which moment on. Out: its rows, oldest first; `recall.py` says what they mean.
+In:  the file, and from which moment on. Out: its rows, and those of older volumes beside it, oldest first; `recall.py`
+says what they mean.
 Never: a write, a lock that Asterisk could feel, a long transaction, an exception. Where the file is missing, locked or
 damaged, or Asterisk lives on another machine, the rows are empty, `trouble` says why, and the other journal
 (AstDB, over AMI) stands alone.
@@ -55,6 +56,10 @@ QUARTER_S = 900
 """No zone is off by less."""
 
 
+STAMP = "%Y%m%dT%H%M%SZ"
+"""In the name of a closed volume: when it was closed (`volumes.py`)."""
+
+
 class RecordsSilent(CallCenterError):
     """The file says nothing: why, in a sentence."""
 
@@ -92,7 +97,7 @@ class Records:
     async def read(self, since: datetime | None) -> list[Row]:
         """All rows since a minute before that moment; None: as far back as is read at all. Empty where it is silent."""
         try:
-            rows = await asyncio.to_thread(_read, self._file, since, time.monotonic() + self._deadline)
+            rows = await asyncio.to_thread(_read_all, self._file, since, time.monotonic() + self._deadline)
         except FileNotFoundError:
             self._silent(RecordsSilent(NO_FILE, file=self._file))
         except (sqlite3.Error, OSError, ValueError) as wrong:
@@ -106,6 +111,28 @@ class Records:
         if str(why) != str(self.trouble):
             log.warning("%s", why)
         self.trouble = why
+
+
+def older(file: Path) -> list[tuple[datetime, Path]]:
+    """The closed volumes, the oldest first, each with the moment at which it was closed."""
+    found = []
+    for path in file.parent.glob(f"{file.stem}-*{file.suffix}"):
+        try:
+            closed = datetime.strptime(path.stem.removeprefix(f"{file.stem}-"), STAMP).replace(tzinfo=UTC)
+        except ValueError:
+            continue  # somebody else's file
+        found.append((closed, path))
+    return sorted(found)
+
+
+def volumes(file: Path, since: datetime | None) -> list[Path]:
+    """The volumes that hold what happened since then, the oldest first; the last one is still written. None: all."""
+    return [*(path for closed, path in older(file) if since is None or closed >= since - MARGIN), file]
+
+
+def _read_all(file: Path, since: datetime | None, until: float) -> list[Row]:
+    rows = [row for path in volumes(file, since)[:-1] for row in _read(path, since, until)]
+    return [*rows, *_read(file, since, until)][-MOST_ROWS:]
 
 
 def _read(file: Path, since: datetime | None, until: float) -> list[Row]:

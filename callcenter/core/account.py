@@ -28,6 +28,9 @@ class Kind(StrEnum):
 ALARMING = frozenset({Kind.NO_CALL, Kind.NO_TICKET, Kind.TWO_TICKETS, Kind.NO_ARRIVAL, Kind.QUARANTINED})
 
 
+NOT_FROM_HALF = frozenset({Kind.BEFORE_RECORDS, Kind.NO_ARRIVAL})
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """The first event of a caller's channel, as Asterisk wrote it."""
@@ -65,6 +68,7 @@ class Account:
     calls: int
     tickets: int
     differences: tuple[Difference, ...] = ()
+    half: bool = False  # of Asterisk's books only its database could be read: calls that are not committed for long
 
     @property
     def alarming(self) -> tuple[Difference, ...]:
@@ -84,9 +88,11 @@ def account(
     records_begin: datetime | None,
     waiting: Collection[str] = (),
     put_aside: Collection[str] = (),
+    half: bool = False,
 ) -> Account:
     """Compare. Both books may be given with a margin around the span: a call is of the span by its arrival in
-    Asterisk's, or by its row where Asterisk has none. `waiting`: calls in the spool or on the floor."""
+    Asterisk's, or by its row where Asterisk has none. `waiting`: calls in the spool or on the floor. `half`: arrivals
+    are those of Asterisk's database, which forgets what we have: a row that is not there says nothing."""
     heard = _first_of_each(arrivals)
     rows = {row.call: row for row in kept}
     moments = {call: row.at for call, row in rows.items()} | heard
@@ -103,7 +109,8 @@ def account(
         arrivals=sum(call in heard for _, call in mine),
         calls=len(ours),
         tickets=sum(row.tickets for row in ours),
-        differences=tuple(differences),
+        differences=tuple(each for each in differences if not half or each.kind not in NOT_FROM_HALF),
+        half=half,
     )
 
 

@@ -24,8 +24,10 @@ SCRIPTS = HERE / "static"
 PACKAGE = HERE.parent
 DEFAULT = "id"
 TERMINAL = frozenset({"render.py", "conf.py", "commands.py", "dump.py"})
-BESIDE = ("switchboard.py", "account.py", "watch.py", "selftest.py")
-BY_NAME = frozenset({"link_state.py", "trouble.py", "alarms.py", "account.py", "watch.py", "selftest.py"})
+BESIDE = ("switchboard.py", "account.py", "old_records.py", "watch.py", "selftest.py")
+BY_NAME = frozenset(
+    {"link_state.py", "trouble.py", "alarms.py", "account.py", "old_records.py", "watch.py", "selftest.py"}
+)
 """Whose sentences are constants in capitals."""
 FOLDERS = ("core", "asterisk", "storage", "web")
 """Whose sentences reach a screen; the terminal's own (TERMINAL) stay English."""
