@@ -11,6 +11,7 @@ from callcenter.storage.callbacks import Callbacks
 from callcenter.storage.database import Clock, Database, Health
 from callcenter.storage.engine import sqlite_url
 from callcenter.storage.entry import Entry
+from callcenter.storage.figures import Counted, Figures
 from callcenter.storage.history import History
 from callcenter.storage.journal import Journal, JournalState
 from callcenter.storage.migrate import migrate
@@ -49,9 +50,11 @@ __all__ = [
     "CallbacksPage",
     "Change",
     "Clock",
+    "Counted",
     "Database",
     "Entry",
     "FactLine",
+    "Figures",
     "ForwardLine",
     "Health",
     "History",

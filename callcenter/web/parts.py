@@ -13,7 +13,7 @@ from aiohttp import web
 
 from callcenter.core.catalogue import Newest
 from callcenter.settings import Settings
-from callcenter.storage import Database, History, People, Tickets
+from callcenter.storage import Database, Figures, History, People, Tickets
 from callcenter.web.board import Board, Journal
 from callcenter.web.proof import Lights, Proofs
 from callcenter.web.security import Tokens
@@ -38,6 +38,7 @@ class Parts:
     board: Board
     tickets: Tickets
     history: History
+    figures: Figures
     people: People
     sessions: Sessions
     database: Database

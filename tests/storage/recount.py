@@ -1,0 +1,158 @@
+"""The figures once more, by the simplest means: lists, sorting, fractions. It shares no line with the program.
+
+In:  rows of a town. Out: every figure of a span, as the domain's section 7 words it.
+Never: speed; a function of callcenter.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from tests.storage.cast import ZONE
+from tests.storage.wild import Row, Town
+
+Pair = tuple[int, int]
+
+
+def tenth(first: datetime | None, last: datetime | None) -> int | None:
+    if first is None or last is None or last < first:
+        return None
+    return math.ceil(Fraction((last - first) // timedelta(microseconds=1), 100_000))
+
+
+def spread(values: Iterable[int | None], of: int) -> tuple[Any, ...]:
+    known = sorted(value for value in values if value is not None)
+    n = len(known)
+    if not n:
+        return (0, of, None, None, None, None, None, None)
+
+    def rank(percent: int) -> float:
+        return known[math.ceil(Fraction(n * percent, 100)) - 1] / 10
+
+    slow = known[-math.ceil(Fraction(n, 10)) :]
+    mean = float(Fraction(sum(known), n * 10))
+    return (n, of, mean, rank(50), rank(90), rank(95), known[-1] / 10, float(Fraction(sum(slow), len(slow) * 10)))
+
+
+class Second:
+    """One span of a town, counted again. `who` chooses calls by what they are about."""
+
+    def __init__(
+        self, town: Town, since: datetime, until: datetime, who: Callable[[Row, Row], bool] = lambda call, ticket: True
+    ) -> None:
+        tickets = {ticket["id"]: ticket for ticket in town.tickets}
+        self.ticket = {link["call"]: tickets[link["ticket"]] for link in town.links}
+        by_id = {call["id"]: call for call in town.calls}
+        first: dict[int, tuple[datetime, str]] = {}
+        for link in town.links:
+            mine = (by_id[link["call"]]["arrived_at"], link["call"])
+            first[link["ticket"]] = min(first.get(link["ticket"], mine), mine)
+        self.first = {call for _, call in first.values()}
+        self.calls = [
+            call
+            for call in town.calls
+            if since <= call["arrived_at"] < until and not call["test"] and who(call, self.ticket[call["id"]])
+        ]
+        ids = {call["id"] for call in self.calls}
+        self.tries = [one for one in town.attempts if one["call"] in ids and one["agency"]]
+        self.calls_by_id = by_id
+
+    def outcome(self, *outcomes: str) -> int:
+        return sum(call["outcome"] in outcomes for call in self.calls)
+
+    def within(self, values: Iterable[int | None], seconds: int) -> int:
+        return sum(value is not None and value <= seconds * 10 for value in values)
+
+    def parts(self) -> dict[str, Pair]:
+        calls, answered = self.calls, [call for call in self.calls if call["answered_at"]]
+        answer = [tenth(call["arrived_at"], call["answered_at"]) for call in calls]
+        queue = [tenth(call["queued_at"], call["answered_at"]) for call in calls]
+        lost = self.outcome("ABANDONED", "NO_AGENT", "OVERFLOWED")
+        processing = [value for value in self.processing() if value is not None]
+        shares = self.shares()
+        taken = [share for share in shares if share["taken"]]
+        response = [share["response"] for share in taken if share["response"] is not None]
+        citizen = [share["citizen"] for share in taken if share["citizen"] is not None]
+        found = {f"level_{s}": (self.within(answer, s), len(calls)) for s in (10, 15, 20)}
+        found |= {f"queue_level_{s}": (self.within(queue, s), len(answered) + lost) for s in (10, 15, 20)}
+        return found | {
+            "abandoned": (self.outcome("ABANDONED", "ABANDONED_SHORT"), sum(c["queued_at"] is not None for c in calls)),
+            "processing_60": (self.within(processing, 60), len(processing)),
+            "try_answer": (sum(one["answered_at"] is not None for one in self.tries), len(self.tries)),
+            "acceptance": (len(taken), len(shares)),
+            "response_15": (self.within(response, 900), len(response)),
+            "citizen_15": (self.within(citizen, 900), len(citizen)),
+            "on_scene_known": (sum(share["scene"] is not None for share in taken), len(taken)),
+            "nuisance": (self.klass("PRANK"), len(answered)),
+            "classified": (
+                sum(c["outcome"] == "ANSWERED" and self.ticket[c["id"]]["call_class"] != "" for c in calls),
+                self.outcome("ANSWERED"),
+            ),
+        }
+
+    def klass(self, wanted: str) -> int:
+        return sum(c["outcome"] == "ANSWERED" and self.ticket[c["id"]]["call_class"] == wanted for c in self.calls)
+
+    def processing(self) -> list[int | None]:
+        return [
+            tenth(call["answered_at"], call["forwarded_at"])
+            for call in self.calls
+            if call["answered_at"] and self.ticket[call["id"]]["call_class"] == "EMERGENCY"
+        ]
+
+    def spreads(self) -> dict[str, tuple[Any, ...]]:
+        answered = [call for call in self.calls if call["answered_at"]]
+        talk = [tenth(call["answered_at"], call["ended_at"]) for call in answered]
+        after = [self.after(call) for call in answered]
+        both = [t + a for t, a in zip(talk, after, strict=True) if t is not None and a is not None]
+        n, shares = len(answered), self.shares()
+        urgent = [s for s in shares if s["taken"] and s["priority"] in (1, 2)]
+        return {
+            "answer": spread([tenth(call["arrived_at"], call["answered_at"]) for call in answered], n),
+            "queue": spread([tenth(call["queued_at"], call["answered_at"]) for call in answered], n),
+            "talk": spread(talk, n),
+            "wrap_up": spread([a for t, a in zip(talk, after, strict=True) if t is not None], n),
+            "handling": spread(both, n),
+            "processing": spread(self.processing(), len(self.processing())),
+            "try_answer": spread([tenth(o["dialled_at"], o["answered_at"]) for o in self.tries], len(self.tries)),
+            "acceptance": spread([tenth(s["asked"], s["taken"]) for s in shares], len(shares)),
+            "response": spread([s["response"] for s in urgent], len(urgent)),
+            "citizen": spread([s["citizen"] for s in urgent], len(urgent)),
+        }
+
+    def after(self, call: Row) -> int | None:
+        wrapped = self.ticket[call["id"]]["wrapped_up_at"]
+        if call["id"] not in self.first or wrapped is None or call["ended_at"] is None:
+            return None
+        return tenth(call["ended_at"], max(wrapped, call["ended_at"]))
+
+    def shares(self) -> list[Row]:
+        found = []
+        for call in self.calls:
+            ticket = self.ticket[call["id"]]
+            mine = [one for one in self.tries if one["call"] == call["id"]]
+            own = []
+            for agency in dict.fromkeys(one["agency"] for one in mine):
+                of_it = [one for one in mine if one["agency"] == agency]
+                taken = [
+                    one["accepted_at"] or one["named_at"] for one in of_it if one["accepted_at"] or one["named_at"]
+                ]
+                asked = [one["dialled_at"] for one in of_it if one["dialled_at"]]
+                own.append({
+                    "agency": agency, "asked": min(asked, default=None), "taken": min(taken, default=None),
+                    "priority": ticket["priority"], "scene": None, "response": None, "citizen": None,
+                })  # fmt: skip
+            came = min((s for s in own if s["taken"]), key=lambda s: (s["taken"], s["agency"]), default=None)
+            if came is not None and call["id"] in self.first:
+                came["scene"] = ticket["on_scene_at"]
+                if ticket["priority"] in (1, 2):
+                    came["response"] = tenth(came["taken"], came["scene"])
+                    came["citizen"] = tenth(call["arrived_at"], came["scene"])
+            found += own
+        return found
+
+
+def day_of(at: datetime) -> str:
+    return at.astimezone(ZONE).date().isoformat()

@@ -1,0 +1,215 @@
+"""Every figure equals a second computation that shares no line with it, on both databases, whatever changed since."""
+
+from dataclasses import astuple
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import delete, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from callcenter.core.kpi import adds_up, parts, spreads
+from callcenter.core.tally import Tally
+from callcenter.storage import Database, Figures
+from callcenter.storage.tables import attempts, calls, ticket_calls, tickets
+from callcenter.storage.tables_figures import figure_cells, figure_marks
+from tests.storage.cast import NOON, ZONE
+from tests.storage.conftest import Room
+from tests.storage.recount import Second
+from tests.storage.wild import Town, town, written
+
+MONTH = (NOON - timedelta(days=12, hours=12), NOON + timedelta(hours=12))
+"""From a midnight of the city to one."""
+
+
+def same(mine: Tally, second: Second) -> None:
+    told = parts(mine)
+    for name, pair in second.parts().items():
+        assert astuple(told[name]) == pair, name
+    spans = spreads(mine)
+    for name, expected in second.spreads().items():
+        assert astuple(spans[name]) == expected, name
+    assert mine.of("arrivals") == len(second.calls)
+    assert adds_up(mine)
+
+
+@pytest.fixture
+def figures(room: Room) -> Figures:
+    return Figures(room.database, zone=ZONE, clock=room.clock)
+
+
+@pytest.fixture
+async def busy(room: Room) -> Town:
+    made = town(seed=112, many=700)
+    await written(room.database, made)
+    return made
+
+
+async def counted_out(figures: Figures) -> None:
+    while await figures.count_some():
+        pass
+
+
+async def test_figures_equal_a_second_computation_before_and_after_the_days_are_kept(
+    room: Room, figures: Figures, busy: Town
+) -> None:
+    second = Second(busy, *MONTH)
+    assert second.parts()["level_15"][0] > 20  # there is something to be wrong about
+    whole = await figures.count(*MONTH)
+    assert len(whole.waiting) > 0  # so many days are not counted while somebody waits: it is said which
+    await counted_out(figures)
+    kept = await figures.count(*MONTH)
+    assert kept.waiting == ()
+    same(kept.total, second)
+    evening = (NOON - timedelta(days=3), NOON - timedelta(days=2, hours=15, minutes=7))
+    same((await figures.count(*evening)).total, Second(busy, *evening))
+
+
+@pytest.mark.parametrize("by", ["hour", "person", "category", "kecamatan", "kelurahan", "day"])
+async def test_each_dimension_equals_it_too_and_its_groups_add_up(figures: Figures, busy: Town, by: str) -> None:
+    def key(call: dict[str, Any], ticket: dict[str, Any]) -> str:
+        if by in ("hour", "day"):
+            return f"{call['arrived_at'].astimezone(ZONE):{'%H' if by == 'hour' else '%Y-%m-%d'}}"
+        found: str = {**ticket, **call}[by]
+        return found.strip().capitalize() if by.startswith("ke") else found
+
+    await counted_out(figures)
+    found = await figures.count(*MONTH, by)
+    for name, tally in found.groups.items():
+        same(tally, Second(busy, *MONTH, lambda call, ticket, n=name: key(call, ticket) == n))  # type: ignore[misc]
+    assert sum(tally.of("arrivals") for tally in found.groups.values()) == found.total.of("arrivals")
+    short = (NOON - timedelta(days=2), NOON - timedelta(days=1))
+    if by != "day":
+        for name, tally in (await figures.count(*short, by)).groups.items():
+            same(tally, Second(busy, *short, lambda call, ticket, n=name: key(call, ticket) == n))  # type: ignore[misc]
+
+
+async def test_by_agency_only_its_own_tries_count(figures: Figures, busy: Town) -> None:
+    await counted_out(figures)
+    found = (await figures.count(*MONTH, "agency")).groups
+    second = Second(busy, *MONTH)
+    assert set(found) == {"damkar", "psc119"}
+    for agency, tally in found.items():
+        second.tries = [one for one in Second(busy, *MONTH).tries if one["agency"] == agency]
+        assert tally.of("tries") == len(second.tries)
+        shares = [share for share in Second(busy, *MONTH).shares() if share["agency"] == agency]
+        assert tally.of("forwards") == len(shares)
+        assert parts(tally)["acceptance"].numerator == sum(share["taken"] is not None for share in shares)
+        known = sorted(share["response"] for share in shares if share["response"] is not None)
+        assert spreads(tally)["response"].longest == (known[-1] / 10 if known else None)
+
+
+async def test_whatever_changes_afterwards_is_in_the_figures_at_once(room: Room, figures: Figures, busy: Town) -> None:
+    await counted_out(figures)
+    late, gone = busy.calls[5], busy.calls[9]["id"]
+    ticket, other = busy.links[3]["ticket"], busy.links[300]["ticket"]
+
+    async def unit(connection: AsyncConnection) -> None:
+        told = NOON - timedelta(days=9)
+        await connection.execute(
+            update(calls).where(calls.c.id == late["id"]).values(arrived_at=told, outcome="ANSWERED")
+        )
+        await connection.execute(update(tickets).where(tickets.c.id == ticket).values(call_class="PRANK", priority=1))
+        await connection.execute(
+            update(attempts).values(accepted_at=NOON).where(attempts.c.call == busy.attempts[0]["call"])
+        )
+        await connection.execute(update(ticket_calls).where(ticket_calls.c.call == gone).values(ticket=other))
+        late.update(arrived_at=told, outcome="ANSWERED")
+
+    await room.database.write(unit)
+    next(t for t in busy.tickets if t["id"] == ticket).update(call_class="PRANK", priority=1)
+    for one in busy.attempts:
+        if one["call"] == busy.attempts[0]["call"]:
+            one["accepted_at"] = NOON
+    next(link for link in busy.links if link["call"] == gone)["ticket"] = other
+    same((await figures.count(*MONTH)).total, Second(busy, *MONTH))
+    await counted_out(figures)
+    same((await figures.count(*MONTH)).total, Second(busy, *MONTH))
+
+
+async def test_a_change_while_a_day_is_counted_is_not_overlooked(
+    room: Room, busy: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(Figures):
+        """Somebody types just after the calls were read."""
+
+        async def _anew(self, connection: AsyncConnection, since: datetime, until: datetime) -> Any:
+            found = await super()._anew(connection, since, until)
+            if not typed:
+                typed.append(1)
+                await room.database.write(reclassed)
+            return found
+
+    async def reclassed(connection: AsyncConnection) -> None:
+        await connection.execute(update(tickets).values(call_class="PRANK"))
+
+    figures = Figures(room.database, zone=ZONE, clock=room.clock)
+    await counted_out(figures)
+    await room.database.write(lambda c: c.execute(update(tickets).values(call_class="INFO")))
+    typed: list[int] = []
+    await Slow(room.database, zone=ZONE, clock=room.clock).count_some()
+    await counted_out(figures)
+    for ticket in busy.tickets:
+        ticket["call_class"] = "PRANK"
+    same((await figures.count(*MONTH)).total, Second(busy, *MONTH))
+
+
+async def test_today_is_always_counted_from_the_calls_and_past_days_only_once(
+    room: Room, figures: Figures, busy: Town
+) -> None:
+    await counted_out(figures)
+    async with room.database.read() as connection:
+        marks = (await connection.execute(figure_marks.select())).all()
+    today = {row.hour for row in marks}
+    assert today == {
+        f"{c['arrived_at']:%Y-%m-%d %H}" for c in busy.calls if c["arrived_at"] >= MONTH[1] - timedelta(days=1)
+    }
+    assert await figures.count_some() == 0
+
+
+async def test_another_zone_counts_the_days_anew(room: Room, figures: Figures, busy: Town) -> None:
+    await counted_out(figures)
+    async with room.database.read() as connection:
+        before = (await connection.execute(figure_cells.select().where(figure_cells.c.dimension == "zone"))).one()
+    assert before.key.startswith("Asia/Jakarta ")
+    papua = Figures(room.database, zone=ZoneInfo("Asia/Jayapura"), clock=room.clock)
+    while await papua.count_some():
+        pass
+    since = datetime(2026, 1, 5, 15, tzinfo=UTC)
+    until = since + timedelta(days=4)
+    same((await papua.count(since, until)).total, Second(busy, since, until))
+
+
+async def test_the_databases_own_percentiles_agree(room: Room, figures: Figures, busy: Town) -> None:
+    if not await _is_postgresql(room.database):
+        return  # SQLite has no percentiles of its own
+    await counted_out(figures)
+    asked = text(
+        "SELECT count(*), percentile_disc(ARRAY[0.5, 0.9, 0.95, 1]) WITHIN GROUP"
+        " (ORDER BY ceil(extract(epoch FROM answered_at - arrived_at) * 10) / 10)"
+        " FROM calls WHERE NOT test AND answered_at >= arrived_at AND arrived_at >= :since AND arrived_at < :until"
+    )
+    async with room.database.read() as connection:
+        count, told = (await connection.execute(asked, {"since": MONTH[0], "until": MONTH[1]})).one()
+    mine = spreads((await figures.count(*MONTH)).total)["answer"]
+    assert (count, [float(each) for each in told]) == (mine.count, [mine.median, mine.p90, mine.p95, mine.longest])
+
+
+async def _is_postgresql(database: Database) -> bool:
+    async with database.read() as connection:
+        return connection.dialect.name == "postgresql"
+
+
+async def test_a_call_that_is_deleted_leaves_the_figures(room: Room, figures: Figures, busy: Town) -> None:
+    await counted_out(figures)
+    alone = next(c["id"] for c in busy.calls if not any(a["call"] == c["id"] for a in busy.attempts))
+
+    async def unit(connection: AsyncConnection) -> None:
+        await connection.execute(delete(ticket_calls).where(ticket_calls.c.call == alone))
+        await connection.execute(delete(calls).where(calls.c.id == alone))
+
+    await room.database.write(unit)
+    busy.calls = [c for c in busy.calls if c["id"] != alone]
+    busy.links = [link for link in busy.links if link["call"] != alone]
+    same((await figures.count(*MONTH)).total, Second(busy, *MONTH))
