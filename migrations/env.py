@@ -9,19 +9,12 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-<<<<<<< HEAD
-from callcenter.storage import tables, tables_callers, tables_people
+from callcenter.storage import tables, tables_callers, tables_figures, tables_people
 from callcenter.storage.columns import metadata
 from callcenter.storage.engine import open_engine, read_url
 
-assert tables.calls.metadata is tables_people.users.metadata is tables_callers.callbacks.metadata is metadata
-=======
-from callcenter.storage import tables, tables_figures, tables_people
-from callcenter.storage.columns import metadata
-from callcenter.storage.engine import open_engine, read_url
-
-assert tables.calls.metadata is tables_people.users.metadata is tables_figures.figure_cells.metadata is metadata
->>>>>>> 92bdbe3 (Figures are tallies of days: exact, mergeable, kept by marks that the database itself sets)
+for each in (tables.calls, tables_people.users, tables_callers.callbacks, tables_figures.figure_cells):
+    assert each.metadata is metadata
 
 
 def run(connection: Connection) -> None:

@@ -70,28 +70,11 @@ def make_app(
     files, hub = read_static(), Hub(clock)
     shelf = Shelf(history, hub.stir)
     app[PARTS] = here = Parts(
-<<<<<<< HEAD
         settings=settings, catalogue=catalogue, tokens=Tokens(secrets.session.encode()), board=board,
-        tickets=tickets, history=history, people=people, sessions=Sessions(people, clock),
+        tickets=tickets, history=history, figures=Figures(database, zone=settings.zone, clock=clock),
+        people=people, sessions=Sessions(people, clock),
         database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
-=======
-        settings=settings,
-        catalogue=catalogue,
-        tokens=Tokens(secrets.session.encode()),
-        board=board,
-        tickets=tickets,
-        history=history,
-        figures=Figures(database, zone=settings.zone, clock=clock),
-        people=people,
-        sessions=Sessions(people, clock),
-        database=database,
-        journal=journal,
-        clock=clock,
-        proofs=proofs,
-        lights=Lights(proofs.self_test),
-        plays=Plays(),
->>>>>>> 92bdbe3 (Figures are tallies of days: exact, mergeable, kept by marks that the database itself sets)
         painter=Painter(settings, catalogue, read_languages(), files),
         desk=Desk(history, people, board, hub.stir, shelf=shelf, tickets=tickets),
         shelf=shelf,
@@ -132,11 +115,8 @@ async def run_parts(app: web.Application) -> None:
             tasks.create_task(here.hub.run(), name="live")
             tasks.create_task(here.desk.run(), name="papers")
             tasks.create_task(here.shelf.run(), name="shelves")
-<<<<<<< HEAD
             tasks.create_task(here.callers.run(), name="callers")
-=======
             tasks.create_task(here.figures.run(), name="figures")
->>>>>>> 92bdbe3 (Figures are tallies of days: exact, mergeable, kept by marks that the database itself sets)
     finally:
         unlisten()
 
