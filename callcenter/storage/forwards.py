@@ -89,7 +89,7 @@ async def store(connection: AsyncConnection, newer: Iterable[tuple[Call, int]]) 
 
 def _kept(new: Any) -> dict[str, Any]:
     """What the agency said by itself stays."""
-    said = forwards.c.status.in_(ANSWERED)
+    said = or_(*(forwards.c.status == status for status in ANSWERED))  # "in" cannot be used for several rows at once
     first = forwards.c.accepted_at.is_not(None)
     return {
         "status": case((said, forwards.c.status), else_=new["status"]),

@@ -68,3 +68,11 @@ async def test_a_key_on_the_agencys_phone_is_kept_with_its_source(room: Room, jo
     await journal.settled()
     (line,) = (await room.history.call("budi")).forwards
     assert (line.status, line.accepted_at, line.accepted_source) == ("ACCEPTED", NOON, "phone")
+
+
+async def test_two_agencies_on_one_call_are_two_rows(room: Room, journal: Journal) -> None:
+    call = forwarded(answered(a_call("budi")))
+    journal.write(arrival(tried(call.with_forward(Share("psc119", 1, Mode.WARM, "siti", NOON)), "psc119")))
+    await journal.settled()
+    assert sorted(line.agency for line in (await room.history.call("budi")).forwards) == ["damkar", "psc119"]
+    assert journal.state.quarantined == 0
