@@ -21,7 +21,6 @@ from callcenter.asterisk.records import Records
 from callcenter.audit import Heads
 from callcenter.core.alarms import Alarm
 from callcenter.core.call import Call
-from callcenter.core.catalogue import always
 from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.core.facts import Fact
 from callcenter.core.phone import areas, read
@@ -29,9 +28,10 @@ from callcenter.core.reconcile import read_from
 from callcenter.keys import Secrets, read_secrets
 from callcenter.old_records import OldRecords
 from callcenter.overdue import Overdue
+from callcenter.seed import first_book
 from callcenter.selftest import SelfTest
 from callcenter.settings import Settings
-from callcenter.storage import Callbacks, Database, Entry, History, Journal, People, Tickets
+from callcenter.storage import Callbacks, Database, Directory, Entry, History, Journal, People, Tickets
 from callcenter.switchboard import Switchboard
 from callcenter.watch import Watch
 from callcenter.web.app import make_app, serve
@@ -53,11 +53,11 @@ class Service:
     """The parts, wired."""
 
     def __init__(self, settings: Settings, secrets: Secrets) -> None:
-        self.catalogue = always(settings.agencies, settings.categories)
         reads = partial(read, region=settings.region, language=settings.language, pseudo=settings.no_sim_numbers)
         self.ended_calls: list[str] = []
         self.unsure: set[str] = set()
         self.database = Database(settings.database_url)
+        self.directory = self._open_directory(settings)
         self.journal = Journal(
             self.database,
             settings.spool,
@@ -67,7 +67,7 @@ class Service:
             committed=lambda numbers: self.board.committed(numbers),
             done=self.ended_calls.extend,
         )
-        self.board = Switchboard(catalogue=self.catalogue, keep=self._keep)
+        self.board = Switchboard(catalogue=self.directory, keep=self._keep)
         self.history = History(self.database, read_number=reads, clock=clock)
         self.exchange = Exchange(
             host=settings.ami_host,
@@ -75,7 +75,7 @@ class Service:
             secret=secrets.ami,
             house=house(settings),
             positions=settings.positions,
-            catalogue=self.catalogue,
+            catalogue=self.directory,
             hear=self.board.hear,
             on_state=lambda _: self.board.refresh(),
             ended=self._ended,
@@ -84,13 +84,26 @@ class Service:
             since=lambda heard: read_from(self.board.floor, heard),
         )
         self.board.connect(self.exchange)
-        self.tickets = Tickets(self.database, catalogue=self.catalogue, clock=clock)
+        self.tickets = Tickets(self.database, catalogue=self.directory, clock=clock)
         self.callbacks = Callbacks(self.database, clock=clock, claim_s=settings.callback_claim_s)
         self.people = People(self.database, clock=clock)
         self.settings = settings
         self._open_alarms()
         self._open_books()
         self._open_web(secrets)
+
+    def _open_directory(self, settings: Settings) -> Directory:
+        return Directory(
+            self.database,
+            first=lambda: first_book(settings),
+            roads=settings.roads,
+            copy=settings.agencies_copy,
+            clock=clock,
+            changed=lambda: self._agencies_changed(),
+        )
+
+    def _agencies_changed(self) -> None:
+        self.board.refresh()
 
     def _open_alarms(self) -> None:
         settings = self.settings
@@ -138,7 +151,7 @@ class Service:
         self.web = make_app(
             settings=self.settings,
             secrets=secrets,
-            catalogue=self.catalogue,
+            directory=self.directory,
             board=self.board,
             tickets=self.tickets,
             history=self.history,
@@ -182,7 +195,9 @@ class Service:
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(self.database.run(), name="database")
                 parts.create_task(self.journal.run(), name="journal")
+                await self.directory.open()
                 await self._resume()
+                parts.create_task(self.directory.run(), name="agencies")
                 parts.create_task(self.exchange.run(), name="exchange")
                 parts.create_task(self._tidy(), name="tidy")
                 parts.create_task(self.accountant.run(), name="account")

@@ -86,6 +86,9 @@ host = matches(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})|[0-9a-fA-F:]{2,39}", "a host 
 host_port = matches(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?", 'a host, or "host:port"')
 number = matches(r"\+?[0-9]{2,20}", "digits, with + before them if need be")
 digits = matches(r"[0-9]{2,6}", "two to six digits")
+contact = matches(
+    r"|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{3,120}|\+?[0-9]{5,20}", "a mobile number, an e-mail address, or nothing"
+)
 account = matches(r"[A-Za-z0-9._~+@-]{1,80}", "letters, digits and . _ ~ + @ -")
 password = matches(r"[^\x00-\x20\x7f;\[\]\"\\,]{0,80}", 'at most 80 characters without spaces ; [ ] , " \\')
 road = matches(

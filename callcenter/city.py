@@ -79,6 +79,7 @@ CORE_NOTES: Mapping[type, Notes] = {
             checks.maybe_agency,
         ),
         "languages": ("What is spoken there, the first one to who lifts: id or en.", each(one_of("id", "en"))),
+        "contact": ("Where messages to it go: a mobile number or an e-mail address.", checks.contact),
         "modes": ("Ways to forward to it; empty is all that is allowed.", each(one_of(*Mode))),
     },
     Category: {
@@ -89,6 +90,8 @@ CORE_NOTES: Mapping[type, Notes] = {
         "agencies": ("Codes of the agencies that it goes to, the first one first.", each(checks.word)),
         "eido": ("Incident type in the EIDO registry.", checks.matches(r"[A-Z]{0,12}", "capitals")),
         "report_row": ("Row of the monthly report.", checks.text),
+        "limit_min": ("Minutes until somebody is on scene, for P1 and P2; 0 is no limit.", between(0, 600)),
+        "limit_days": ("Working days until it is handled, for P3 and complaints; 0 is no limit.", between(0, 90)),
     },
 }
 """Sentence and check of what `core` defines: the core itself knows no settings file."""

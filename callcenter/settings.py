@@ -15,6 +15,7 @@ from callcenter import checks
 from callcenter.checks import between, each, matches, one_of
 from callcenter.city import Trunk, knob
 from callcenter.core.agency import Agency, Category, OverflowLine
+from callcenter.core.book import Roads
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,15 @@ class Settings:
     overflow: tuple[OverflowLine, ...] = knob(
         (), "The lines that are dialled when no position answers, one after the other, round and round."
     )
-    agencies: tuple[Agency, ...] = knob((), "Who is called; defaults.toml has the usual ones.")
-    categories: tuple[Category, ...] = knob((), "What emergencies are about; defaults.toml has the usual ones.")
+    gateways: tuple[str, ...] = knob(
+        (),
+        "HOST:PORT that agencies' lines may go over without a trunk; new ones hold after Asterisk's restart.",
+        each(checks.host_port),
+    )
+    agencies: tuple[Agency, ...] = knob(
+        (), "Who is called, beside the usual ones of defaults.toml: the first filling, then the page Agencies rules."
+    )
+    categories: tuple[Category, ...] = knob((), "What emergencies are about; likewise only the first filling.")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -204,6 +212,19 @@ class Settings:
     def asterisk_prefix(self) -> Path:
         """bin/asterisk under it is the Asterisk that we run; root/ is there only where it was fetched."""
         return self.tools / "asterisk"
+
+    @property
+    def agencies_copy(self) -> Path:
+        """Agencies and categories as they last stood in the database, for a start without it."""
+        return self.home / "agencies.json"
+
+    @property
+    def roads(self) -> Roads:
+        """What a line of an agency may go over; hosts that the settings' own lines name are gateways, too."""
+        lines = (*(line for agency in self.agencies for line in agency.lines), *self.overflow)
+        written = (line.road.removeprefix("sip:") for line in lines if line.road.startswith("sip:"))
+        gateways = tuple(dict.fromkeys([*self.gateways, *written]))
+        return Roads(tuple(trunk.name for trunk in self.trunks), gateways, self.positions, self.aliases)
 
     def agency(self, code: str) -> Agency | None:
         return next((agency for agency in self.agencies if agency.code == code), None)

@@ -34,11 +34,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """Read all that there is to read; call it once."""
     home = Path(environ.get("CALLCENTER_HOME") or "var").absolute()
     file = home / "settings.toml"
-    written = _load(file) if _is_there(file) else {}
+    written = load(file) if _is_there(file) else {}
     for key in PLACES:
         if key in written:
             raise _bad(str(file), key, "cannot be set in this file", f"set the variable {PREFIX}{key.upper()}")
-    defaults = tomllib.loads(files("callcenter").joinpath("defaults.toml").read_text("utf-8"))
+    defaults = usual()
     table = written | {key: _merged(defaults[key], written.get(key, []), f"{file}: {key}") for key in LISTS}
     settings = build(Settings, table | _from_environment(environ), str(file))
     settings = replace(
@@ -49,6 +49,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         database_url=settings.database_url or f"sqlite+aiosqlite:///{home / 'callcenter.db'}",
     )
     return _fitting(settings, str(file))
+
+
+def usual() -> dict[str, Any]:
+    """What every city begins with."""
+    return tomllib.loads(files("callcenter").joinpath("defaults.toml").read_text("utf-8"))
 
 
 def _is_there(file: Path) -> bool:
@@ -112,7 +117,7 @@ def _check(key: str, value: Any, note: tuple[str, Check | None], where: str) -> 
         raise _bad(where, key, f"is {shown!r}, but must be {must_be}", f"{key}: {doc}")
 
 
-def _load(file: Path) -> dict[str, Any]:
+def load(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
@@ -122,13 +127,19 @@ def _load(file: Path) -> dict[str, Any]:
 
 
 def _merged(defaults: list[dict[str, Any]], written: object, where: str) -> list[dict[str, Any]]:
+    """Those that are not off."""
+    found = joined(defaults, written, where)
+    return [{key: each[key] for key in each if key != "off"} for each in found if not each.get("off")]
+
+
+def joined(defaults: list[dict[str, Any]], written: object, where: str) -> list[dict[str, Any]]:
     """The defaults, each with the keys that the city gives for the same code; then what only the city has."""
     if not isinstance(written, list) or not all(isinstance(each, dict) and "code" in each for each in written):
         raise BadInput("{where} must be tables with a code each; write [[agencies]] and code = ... .", where=where)
     found: dict[str, dict[str, Any]] = {each["code"]: each for each in defaults}
     for each in written:
         found[each["code"]] = found.get(each["code"], {}) | each
-    return [{key: each[key] for key in each if key != "off"} for each in found.values() if not each.get("off")]
+    return list(found.values())
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:

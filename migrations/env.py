@@ -9,11 +9,17 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-from callcenter.storage import tables, tables_callers, tables_figures, tables_people
+from callcenter.storage import tables, tables_agencies, tables_callers, tables_figures, tables_people
 from callcenter.storage.columns import metadata
 from callcenter.storage.engine import open_engine, read_url
 
-for each in (tables.calls, tables_people.users, tables_callers.callbacks, tables_figures.figure_cells):
+for each in (
+    tables.calls,
+    tables_people.users,
+    tables_callers.callbacks,
+    tables_figures.figure_cells,
+    tables_agencies.agencies,
+):
     assert each.metadata is metadata
 
 

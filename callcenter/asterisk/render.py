@@ -200,9 +200,7 @@ def _allowed(networks: Iterable[str]) -> str:
 
 
 def _roads(settings: Settings) -> set[str]:
-    lines = (*(line for agency in settings.agencies for line in agency.lines), *settings.overflow)
-    roads = (line.road.partition(":") for line in lines)
-    return {where for kind, _, where in roads if kind == "sip"}
+    return set(settings.roads.gateways)
 
 
 def _road_section(where: str) -> str:

@@ -1,4 +1,4 @@
-"""Agencies and their lines: data that a city edits, read once from the settings.
+"""Agencies and their lines, and what incidents are about: data that a city edits on its pages (see `book.py`).
 
 In:  nothing at run time. Out: who can be called, on which number, over which road.
 Never: a telephone string. How a road is dialled is known in `asterisk/` alone.
@@ -15,9 +15,7 @@ class Line:
     road: str  # "trunk:NAME", "sip:HOST:PORT" or "position"
     ring_s: int = 20
     show: str = "112"  # the caller number that this road accepts
-    order: int = field(
-        default=0, kw_only=True
-    )  # its step in the chain; equal ones ring together, 0 is its place in the list
+    order: int = field(default=0, kw_only=True)  # its step; equal ones ring together, 0 is its place in the list
     hours: str = field(default="", kw_only=True)  # when it is staffed, in the words of `hours.py`; empty: always
 
 
@@ -41,6 +39,7 @@ class Agency:
     escalation: str = ""  # code of the agency that is tried when nobody here accepts
     languages: tuple[str, ...] = ()  # the first is what who lifts the phone hears; none: the room's
     modes: tuple[str, ...] = ()  # codes of `share.Mode`; none: all that the settings allow
+    contact: str = ""  # where messages go: a mobile number or an e-mail address
 
     def name(self, language: str) -> str:
         """The name in that language; Indonesian where there is no other."""
@@ -58,6 +57,8 @@ class Category:
     agencies: tuple[str, ...] = ()  # codes, the lead first
     eido: str = ""
     report_row: str = ""
+    limit_min: int = 15  # minutes until somebody is on scene, for P1 and P2; 0 is no limit
+    limit_days: int = 5  # working days until it is handled, for P3 and complaints; 0 is no limit
 
     def name(self, language: str) -> str:
         """The name in that language; Indonesian where there is no other."""

@@ -6,9 +6,11 @@ Never: a rule of the telephone; a page.
 
 from callcenter.storage.accounts import ApiToken, Role, User
 from callcenter.storage.audit import audited
+from callcenter.storage.book_changes import Unfit
 from callcenter.storage.callback_lines import CallbackLine, CallbacksPage, OwedCall, Standing, Try
 from callcenter.storage.callbacks import Callbacks
 from callcenter.storage.database import Clock, Database, Health
+from callcenter.storage.directory import Directory
 from callcenter.storage.engine import sqlite_url
 from callcenter.storage.entry import Entry
 from callcenter.storage.figures import Counted, Figures
@@ -52,6 +54,7 @@ __all__ = [
     "Clock",
     "Counted",
     "Database",
+    "Directory",
     "Entry",
     "FactLine",
     "Figures",
@@ -75,6 +78,7 @@ __all__ = [
     "TicketsPage",
     "Trail",
     "Try",
+    "Unfit",
     "User",
     "audited",
     "migrate",

@@ -1,5 +1,5 @@
-"""The tables of calls and tickets. Those of people are in `tables_people.py`,
-those about callers beyond one call in `tables_callers.py`.
+"""The tables of calls and tickets. Those of people are in `tables_people.py`, those about callers beyond one call in
+`tables_callers.py`, those of agencies in `tables_agencies.py`.
 
 In:  nothing. Out: SQLAlchemy tables; a new column goes here, into a migration, and into the record that shows it.
 Never: a rule, a query. `test_migrations` holds this page and the migrations together.

@@ -12,10 +12,9 @@ from typing import Protocol
 
 from aiohttp import web
 
-from callcenter.core.catalogue import Newest
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
-from callcenter.storage import Database, Figures, History, People, Tickets
+from callcenter.storage import Database, Directory, Figures, History, People, Tickets
 from callcenter.web.api.routes import ROUTES as API
 from callcenter.web.board import Board, Journal, News
 from callcenter.web.callers.room import Callers, Stores
@@ -54,7 +53,7 @@ def make_app(
     *,
     settings: Settings,
     secrets: Secrets,
-    catalogue: Newest,
+    directory: Directory,
     board: Board,
     tickets: Tickets,
     history: History,
@@ -70,12 +69,12 @@ def make_app(
     files, hub = read_static(), Hub(clock)
     shelf = Shelf(history, hub.stir)
     app[PARTS] = here = Parts(
-        settings=settings, catalogue=catalogue, tokens=Tokens(secrets.session.encode()), board=board,
+        settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
         tickets=tickets, history=history, figures=Figures(database, zone=settings.zone, clock=clock),
         people=people, sessions=Sessions(people, clock),
         database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
-        painter=Painter(settings, catalogue, read_languages(), files),
+        painter=Painter(settings, directory, read_languages(), files),
         desk=Desk(history, people, board, hub.stir, shelf=shelf, tickets=tickets),
         shelf=shelf,
         callers=Callers(callers, hub.stir, clock=clock, settings=settings),

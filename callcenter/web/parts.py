@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from callcenter.core.catalogue import Newest
+from callcenter.core.catalogue import Catalogue
 from callcenter.settings import Settings
-from callcenter.storage import Database, Figures, History, People, Tickets
+from callcenter.storage import Database, Directory, Figures, History, People, Tickets
 from callcenter.web.board import Board, Journal
 from callcenter.web.proof import Lights, Proofs
 from callcenter.web.security import Tokens
@@ -33,7 +33,7 @@ class Parts:
     """Everything that a handler may use."""
 
     settings: Settings
-    catalogue: Newest
+    directory: Directory
     tokens: Tokens
     board: Board
     tickets: Tickets
@@ -52,6 +52,10 @@ class Parts:
     shelf: "Shelf"
     callers: "Callers"
     hub: "Hub"
+
+    def catalogue(self) -> Catalogue:
+        """Agencies and categories of this moment."""
+        return self.directory()
 
 
 PARTS = web.AppKey("parts", Parts)

@@ -16,12 +16,24 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from callcenter.core.catalogue import Newest, always
+from callcenter.core.catalogue import Catalogue
 from callcenter.core.phone import read
 from callcenter.keys import Secrets
+from callcenter.seed import first_book
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
-from callcenter.storage import Callbacks, Database, Entry, History, Journal, People, Tickets, migrate, sqlite_url
+from callcenter.storage import (
+    Callbacks,
+    Database,
+    Directory,
+    Entry,
+    History,
+    Journal,
+    People,
+    Tickets,
+    migrate,
+    sqlite_url,
+)
 from callcenter.web.app import NOTHING_PROVED, make_app, run_parts
 from callcenter.web.callers.room import Stores
 from callcenter.web.parts import PARTS
@@ -59,10 +71,14 @@ class House:
     people: People
     history: History
     tickets: Tickets
-    catalogue: Newest
+    directory: Directory
     callbacks: Callbacks
     app: web.Application
     server: TestServer
+
+    def catalogue(self) -> Catalogue:
+        """Agencies and categories of this moment."""
+        return self.directory()
 
     @property
     def url(self) -> str:
@@ -126,14 +142,17 @@ def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> Ho
         clock=now,
         committed=lambda numbers: board.committed(numbers),
     )
-    catalogue = always(settings.agencies, settings.categories)
-    board = FakeBoard(catalogue, keep=lambda fact, calls: journal.write(Entry(fact, calls)))
+    directory = Directory(
+        database, first=lambda: first_book(settings), roads=settings.roads, copy=settings.agencies_copy, clock=now,
+        changed=lambda: board.tell(),
+    )  # fmt: skip
+    board = FakeBoard(directory, keep=lambda fact, calls: journal.write(Entry(fact, calls)))
     people = People(database, clock=now, passwords=QUICK)
     history = History(database, read_number=reader, clock=now)
-    tickets = Tickets(database, catalogue=catalogue, clock=now)
+    tickets = Tickets(database, catalogue=directory, clock=now)
     callbacks = Callbacks(database, clock=now, claim_s=settings.callback_claim_s)
     app = make_app(
-        settings=settings, secrets=Secrets("ami", "key-of-the-tests", {}), catalogue=catalogue, board=board,
+        settings=settings, secrets=Secrets("ami", "key-of-the-tests", {}), directory=directory, board=board,
         tickets=tickets, history=history, callers=Stores(callbacks), people=people, database=database,
         journal=journal, clock=now, proofs=proofs,
     )  # fmt: skip
@@ -148,7 +167,7 @@ def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> Ho
         people,
         history,
         tickets,
-        catalogue,
+        directory,
         callbacks,
         app,
         TestServer(app),
@@ -165,6 +184,7 @@ async def house(
     made = built(settings, clock or Clock(), proofs)
     made.journal.open()
     tasks = [asyncio.create_task(made.database.run()), asyncio.create_task(made.journal.run())]
+    await made.directory.open()
     await made.server.start_server()
     tasks.append(asyncio.create_task(run_parts(made.app)))
     try:

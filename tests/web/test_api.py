@@ -46,18 +46,18 @@ async def a_night(here: House) -> str:
 
 def fits(here: House, answer: Any, schema: dict[str, Any]) -> None:
     """The answer is what the description promises, with every format checked."""
-    document = {**schema, "components": description(here.settings, here.catalogue())["components"]}
+    document = {**schema, "components": description(here.settings, here.directory())["components"]}
     Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(answer)
 
 
 def promised(here: House, path: str, status: int = 200) -> dict[str, Any]:
-    answer = description(here.settings, here.catalogue())["paths"][path]["get"]["responses"][str(status)]
+    answer = description(here.settings, here.directory())["paths"][path]["get"]["responses"][str(status)]
     schema: dict[str, Any] = answer["content"]["application/json"]["schema"]
     return schema
 
 
 def test_the_description_is_valid_openapi(here: House) -> None:
-    validate(description(here.settings, here.catalogue()))
+    validate(description(here.settings, here.directory()))
 
 
 def test_the_description_names_every_route_and_no_other(here: House) -> None:
@@ -66,7 +66,7 @@ def test_the_description_names_every_route_and_no_other(here: House) -> None:
         path = route.resource.canonical if route.resource else ""
         if path.startswith(("/api/", "/healthz")) and route.method == "GET":
             real.add(path)
-    assert set(description(here.settings, here.catalogue())["paths"]) == real
+    assert set(description(here.settings, here.directory())["paths"]) == real
 
 
 async def test_every_answer_is_what_the_description_promises(here: House, program: Any) -> None:
@@ -166,7 +166,7 @@ async def test_rubbish_in_any_parameter_never_breaks_it(here: House, program: An
         " ",
     ]
     names = [
-        p["name"] for p in description(here.settings, here.catalogue())["paths"]["/api/v1/calls"]["get"]["parameters"]
+        p["name"] for p in description(here.settings, here.directory())["paths"]["/api/v1/calls"]["get"]["parameters"]
     ]
     for _ in range(300):
         query = "&".join(
