@@ -158,20 +158,9 @@ def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> Ho
     )  # fmt: skip
     telephone = Telephone(board, now)
     return House(
-        settings,
-        now,
-        database,
-        journal,
-        board,
-        telephone,
-        people,
-        history,
-        tickets,
-        directory,
-        callbacks,
-        app,
+        settings, now, database, journal, board, telephone, people, history, tickets, directory, callbacks, app,
         TestServer(app),
-    )
+    )  # fmt: skip
 
 
 @asynccontextmanager
