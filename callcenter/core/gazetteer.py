@@ -18,7 +18,8 @@ from callcenter.core.where import Point, metres
 SAME = {
     "jl": "jalan", "jln": "jalan", "gg": "gang", "kel": "kelurahan", "kec": "kecamatan", "psr": "pasar",
     "rs": "rumahsakit", "rsud": "rumahsakit", "sd": "sekolah", "smp": "sekolah", "sma": "sekolah", "smk": "sekolah",
-    "perum": "perumahan", "komp": "komplek", "kompleks": "komplek", "st": "stasiun", "term": "terminal", "mesjid": "masjid",
+    "perum": "perumahan", "komp": "komplek", "kompleks": "komplek", "st": "stasiun", "term": "terminal",
+    "mesjid": "masjid",
 }  # fmt: skip
 """Short and long forms of one word. Numbers and single letters stay as they are."""
 
@@ -65,6 +66,13 @@ class Gazetteer:
                 index.setdefault(word, []).append(number)
         self._sorted = sorted(index)
         self._index = index
+
+    @property
+    def middle(self) -> Point:
+        """The middle of all that has a point: short Plus Codes are near it. Null Island for a list without any."""
+        points = [place.point for place in self.places if place.point]
+        many = max(1, len(points))
+        return Point(sum(p.latitude for p in points) / many, sum(p.longitude for p in points) / many)
 
     def find(self, text: str, *, limit: int = 8) -> list[Place]:
         """Places that have all these words, each at least its first letters; the closest names first."""

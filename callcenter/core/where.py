@@ -21,7 +21,9 @@ NO_POINT = "This link carries no coordinates. Ask for the coordinates, or type t
 NOT_ON_EARTH = "{text} is no point on the earth: latitude -90 to 90, then longitude -180 to 180."
 BAD_CODE = "{text} is no whole Plus Code. It looks like 6P2G7H8V+2Q, or 7H8V+2Q for one in this city."
 
-SHORTENERS = frozenset({"maps.app.goo.gl", "goo.gl", "g.co", "bit.ly", "tinyurl.com", "t.co", "s.id", "osm.org", "w3w.co"})
+SHORTENERS = frozenset(
+    {"maps.app.goo.gl", "goo.gl", "g.co", "bit.ly", "tinyurl.com", "t.co", "s.id", "osm.org", "w3w.co"}
+)
 ALPHABET = "23456789CFGHJMPQRVWX"
 CODE = re.compile(r"(?<![\w+])([2-9CFGHJMPQRVWX]{2,8}0{0,6}\+[2-9CFGHJMPQRVWX]{0,7})(?![\w+])", re.IGNORECASE)
 IN_WORDS = re.compile(r"(?<![\w+])((?:[2-9CFGHJMPQRVWX]{2}){2,4}\+[2-9CFGHJMPQRVWX]{2,7})(?![\w+])", re.IGNORECASE)

@@ -19,6 +19,8 @@ from callcenter.storage.journal import Journal, JournalState
 from callcenter.storage.migrate import migrate
 from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
 from callcenter.storage.people import People, Session, SignedIn
+from callcenter.storage.places import BadRows, Places
+from callcenter.storage.places import write_csv as write_places
 from callcenter.storage.positions import AtPosition
 from callcenter.storage.records import (
     AttemptLine,
@@ -44,6 +46,7 @@ __all__ = [
     "AuditFilter",
     "AuditLine",
     "AuditPage",
+    "BadRows",
     "CallFilter",
     "CallLine",
     "CallPage",
@@ -67,6 +70,7 @@ __all__ = [
     "OwedCall",
     "Page",
     "People",
+    "Places",
     "QuarantineLine",
     "Role",
     "Session",
@@ -83,4 +87,5 @@ __all__ = [
     "audited",
     "migrate",
     "sqlite_url",
+    "write_places",
 ]

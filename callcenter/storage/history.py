@@ -29,6 +29,7 @@ from callcenter.storage.lookups import (
     row_number,
 )
 from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
+from callcenter.storage.points import points_of
 from callcenter.storage.records import (
     AttemptLine,
     CallLine,
@@ -129,6 +130,7 @@ class History:
                 changes=[record(Change, row) for row in changed],
                 attempts=await attempts_of(connection, [line.id for line in found]),
                 forwards=await forwards_of(connection, calls=[line.id for line in found], ticket=ticket.id),
+                points=await points_of(connection, ticket.id),
             )
 
     async def ticket_of(self, call_id: str) -> Ticket:

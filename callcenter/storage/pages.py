@@ -7,7 +7,17 @@ Never: more than asked for.
 from dataclasses import dataclass, field
 
 from callcenter.core.call import Call
-from callcenter.storage.records import AttemptLine, AuditLine, CallLine, Change, FactLine, ForwardLine, Note, Ticket
+from callcenter.storage.records import (
+    AttemptLine,
+    AuditLine,
+    CallLine,
+    Change,
+    FactLine,
+    ForwardLine,
+    Note,
+    Ticket,
+    TicketPoint,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,7 @@ class TicketPage:
     changes: list[Change]
     attempts: list[AttemptLine]
     forwards: list[ForwardLine] = field(default_factory=list)
+    points: list[TicketPoint] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,18 @@ class FactLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketPoint:
+    """One point that was told for a ticket."""
+
+    at: datetime
+    by: str
+    latitude: float
+    longitude: float
+    radius_m: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLine:
     """Who looked at, or did, what."""
 

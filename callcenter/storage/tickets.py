@@ -20,6 +20,7 @@ from callcenter.storage.audit import add as audit
 from callcenter.storage.changes import change, conflict, find
 from callcenter.storage.database import Clock, Database
 from callcenter.storage.notes import save_note
+from callcenter.storage.points import keep_point
 from callcenter.storage.records import Note, Ticket
 from callcenter.storage.sql import clean
 from callcenter.storage.tables import attempts, ticket_calls, tickets
@@ -110,6 +111,7 @@ class Tickets:
             if version is not None and (clash := await conflict(connection, old, step.values, version, by=by, now=now)):
                 return clash
             new = await change(connection, old, step.values, by=by, now=now, beside=step.beside)
+            await keep_point(connection, old, new, by=by, now=now)
             if log and new is not old:
                 details = {field: [str(getattr(old, field)), str(value)] for field, value in step.values.items()}
                 await audit(connection, by=by, action=f"ticket.{log}", target=ticket, details=details, at=now)

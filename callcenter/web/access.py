@@ -18,6 +18,8 @@ DESK = frozenset({CALL_TAKER, DISPATCHER, SUPERVISOR})
 READERS = frozenset({SUPERVISOR, AUDITOR})
 """Read everything that was."""
 PEOPLE = frozenset({ADMIN})
+LISTERS = frozenset({SUPERVISOR, ADMIN, AUDITOR})
+"""Read the city's own lists."""
 CHECKERS = frozenset({AUDITOR})
 """Look at what the others looked at."""
 
@@ -51,6 +53,12 @@ ACCESS: dict[str, frozenset[str]] = {
     "screen.hangup": DESK,
     "screen.verify": DESK,
     "screen.replay": DESK,
+    "screen.place": DESK,
+    "places.find": DESK,
+    "places.map": DESK,
+    "places": LISTERS,
+    "places.export": LISTERS,
+    "places.replace": PEOPLE,
     # the supervisor's pages
     "calls": READERS,
     "calls.export": READERS,

@@ -14,7 +14,11 @@ from aiohttp import web
 
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
+<<<<<<< HEAD
 from callcenter.storage import Database, Directory, Figures, History, People, Tickets
+=======
+from callcenter.storage import Database, History, People, Places, Tickets
+>>>>>>> fffcd4c (Places are found while they are typed, and on an offline map: nobody can spell a street at 3 am)
 from callcenter.web.api.routes import ROUTES as API
 from callcenter.web.board import Board, Journal, News
 from callcenter.web.callers.room import Callers, Stores
@@ -26,6 +30,7 @@ from callcenter.web.live import Hub
 from callcenter.web.painter import Painter
 from callcenter.web.parts import PARTS, Parts
 from callcenter.web.people.routes import ROUTES as PEOPLE
+from callcenter.web.places.routes import ROUTES as PLACES
 from callcenter.web.proof import Lights, Proofs
 from callcenter.web.screen.desk import Desk
 from callcenter.web.screen.live import regions
@@ -37,7 +42,7 @@ from callcenter.web.static_files import StaticFiles, read_static
 from callcenter.web.supervisor.plays import Plays
 from callcenter.web.supervisor.routes import ROUTES as SUPERVISOR
 
-LARGEST_FORM = 256 * 1024
+LARGEST_FORM = 2 * 1024 * 1024
 SHUTDOWN_S = 3.0
 NOTHING_PROVED = Proofs()
 
@@ -65,9 +70,9 @@ def make_app(
     proofs: Proofs = NOTHING_PROVED,
 ) -> web.Application:
     """The application. Nothing runs in it by itself: `serve`, or a test, runs `run_parts` beside it."""
-    app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     files, hub = read_static(), Hub(clock)
     shelf = Shelf(history, hub.stir)
+<<<<<<< HEAD
     app[PARTS] = here = Parts(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
         tickets=tickets, history=history, figures=Figures(database, zone=settings.zone, clock=clock),
@@ -75,17 +80,43 @@ def make_app(
         database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         painter=Painter(settings, directory, read_languages(), files),
+=======
+    here = Parts(
+        settings=settings,
+        catalogue=catalogue,
+        tokens=Tokens(secrets.session.encode()),
+        board=board,
+        tickets=tickets,
+        places=Places(database, clock),
+        history=history,
+        people=people,
+        sessions=Sessions(people, clock),
+        database=database,
+        journal=journal,
+        clock=clock,
+        proofs=proofs,
+        lights=Lights(proofs.self_test),
+        plays=Plays(),
+        painter=Painter(settings, catalogue, read_languages(), files),
+>>>>>>> fffcd4c (Places are found while they are typed, and on an offline map: nobody can spell a street at 3 am)
         desk=Desk(history, people, board, hub.stir, shelf=shelf, tickets=tickets),
         shelf=shelf,
         callers=Callers(callers, hub.stir, clock=clock, settings=settings),
         hub=hub,
     )  # fmt: skip
     hub.show(regions(lambda: here))
-    return _open_doors(app, files)
+    return _open_doors(here, files)
 
 
+<<<<<<< HEAD
 def _open_doors(app: web.Application, files: StaticFiles) -> web.Application:
     app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *CALLERS, *PEOPLE, *API])
+=======
+def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
+    app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
+    app[PARTS] = here
+    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *PEOPLE, *PLACES, *API])
+>>>>>>> fffcd4c (Places are found while they are typed, and on an offline map: nobody can spell a street at 3 am)
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)
@@ -114,8 +145,12 @@ async def run_parts(app: web.Application) -> None:
             tasks.create_task(here.hub.run(), name="live")
             tasks.create_task(here.desk.run(), name="papers")
             tasks.create_task(here.shelf.run(), name="shelves")
+<<<<<<< HEAD
             tasks.create_task(here.callers.run(), name="callers")
             tasks.create_task(here.figures.run(), name="figures")
+=======
+            tasks.create_task(here.places.load_or_keep(), name="places")
+>>>>>>> fffcd4c (Places are found while they are typed, and on an offline map: nobody can spell a street at 3 am)
     finally:
         unlisten()
 

@@ -206,6 +206,15 @@ FACT: dict[str, str] = {
     "RecordingStarted": N_("Recording started"),
 }
 
+PLACE: dict[str, str] = {
+    "kecamatan": N_("District (kecamatan)"),
+    "kelurahan": N_("Village (kelurahan)"),
+    "landmark": N_("Landmark"),
+    "street": N_("Street"),
+    "building": N_("Building"),
+    "other": N_("Place"),
+}
+
 TRAIL: dict[str, str] = {
     "calls": N_("the call log: looked at, exported"),
     "call": N_("a call: looked at, listened to"),
@@ -216,6 +225,7 @@ TRAIL: dict[str, str] = {
     "sign_in": N_("signed in, refused"),
     "sign_out": N_("signed out"),
     "audit": N_("this page: searched"),
+    "places": N_("the list of places"),
 }
 
 TABLES: dict[str, dict[str, str]] = {
@@ -236,6 +246,10 @@ TABLES: dict[str, dict[str, str]] = {
     "light": LIGHT,
     "source": SOURCE,
     "trail": TRAIL,
+<<<<<<< HEAD
     "callback": CALLBACK,
     "tried": TRIED,
+=======
+    "place": PLACE,
+>>>>>>> fffcd4c (Places are found while they are typed, and on an offline map: nobody can spell a street at 3 am)
 }

@@ -64,7 +64,7 @@ class Painter:
             between=between,
             epoch_ms=epoch_ms,
             asset=self.files.url,
-            label=lambda table, code: language.say(TABLES[table].get(code, code or "")),
+            label=lambda table, code: self.label(table, code, language.code),
             labels=TABLES,
             told=lambda error: self.say_error(language, error),
             again=language.again,
@@ -84,6 +84,10 @@ class Painter:
         """What the person chose, or what the room begins with."""
         code = request.cookies.get(LANGUAGE_COOKIE, "")
         return self.languages.get(code) or self.languages[self.settings.language]
+
+    def label(self, table: str, code: str, language: str) -> str:
+        """What that code is called."""
+        return self.languages[language].say(TABLES[table].get(code, code or ""))
 
     def number(self, raw: str | None, language: str) -> Number:
         return _read_number(raw, self.settings.region, language, self.settings.no_sim_numbers)

@@ -1,6 +1,7 @@
 // The call taker's screen: wires the channel, the sheet, the keys and the buttons. Holds no state of calls.
 import { ask, post, settle, tell } from "./ask.js";
 import { serverTime, tick } from "./clock.js";
+import "./places.js";
 import "./keys.js";
 import { live } from "./live.js";
 import { paint } from "./morph.js";
@@ -56,6 +57,7 @@ document.addEventListener("click", (event) => {
   if (!button || button.disabled) return;
   if (button.dataset.admit) admit(button);
   else if (button.dataset.listen) listen(button);
+  else if ("map" in button.dataset) import("./map.js").then((map) => map.openMap(button.dataset.map));
   else if (button.id === "done") done();
   else if (button.closest("#switch")) sheet.openWaiting(channel.lookAt);
   else if (button.dataset.open) openOther(button.dataset.open);
