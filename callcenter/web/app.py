@@ -14,11 +14,7 @@ from aiohttp import web
 
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
-<<<<<<< HEAD
-from callcenter.storage import Database, Directory, Figures, History, People, Tickets
-=======
-from callcenter.storage import Database, History, People, Places, Tickets
->>>>>>> fffcd4c (Places are found while they are typed, and on an offline map: nobody can spell a street at 3 am)
+from callcenter.storage import Database, Directory, Figures, History, People, Places, Tickets
 from callcenter.web.api.routes import ROUTES as API
 from callcenter.web.board import Board, Journal, News
 from callcenter.web.callers.room import Callers, Stores
@@ -72,33 +68,13 @@ def make_app(
     """The application. Nothing runs in it by itself: `serve`, or a test, runs `run_parts` beside it."""
     files, hub = read_static(), Hub(clock)
     shelf = Shelf(history, hub.stir)
-<<<<<<< HEAD
-    app[PARTS] = here = Parts(
+    here = Parts(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
-        tickets=tickets, history=history, figures=Figures(database, zone=settings.zone, clock=clock),
+        tickets=tickets, places=Places(database, clock), history=history, figures=Figures(database, zone=settings.zone, clock=clock),
         people=people, sessions=Sessions(people, clock),
         database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         painter=Painter(settings, directory, read_languages(), files),
-=======
-    here = Parts(
-        settings=settings,
-        catalogue=catalogue,
-        tokens=Tokens(secrets.session.encode()),
-        board=board,
-        tickets=tickets,
-        places=Places(database, clock),
-        history=history,
-        people=people,
-        sessions=Sessions(people, clock),
-        database=database,
-        journal=journal,
-        clock=clock,
-        proofs=proofs,
-        lights=Lights(proofs.self_test),
-        plays=Plays(),
-        painter=Painter(settings, catalogue, read_languages(), files),
->>>>>>> fffcd4c (Places are found while they are typed, and on an offline map: nobody can spell a street at 3 am)
         desk=Desk(history, people, board, hub.stir, shelf=shelf, tickets=tickets),
         shelf=shelf,
         callers=Callers(callers, hub.stir, clock=clock, settings=settings),
@@ -108,15 +84,10 @@ def make_app(
     return _open_doors(here, files)
 
 
-<<<<<<< HEAD
-def _open_doors(app: web.Application, files: StaticFiles) -> web.Application:
-    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *CALLERS, *PEOPLE, *API])
-=======
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     app[PARTS] = here
-    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *PEOPLE, *PLACES, *API])
->>>>>>> fffcd4c (Places are found while they are typed, and on an offline map: nobody can spell a street at 3 am)
+    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *CALLERS, *PEOPLE, *PLACES, *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)
@@ -145,12 +116,9 @@ async def run_parts(app: web.Application) -> None:
             tasks.create_task(here.hub.run(), name="live")
             tasks.create_task(here.desk.run(), name="papers")
             tasks.create_task(here.shelf.run(), name="shelves")
-<<<<<<< HEAD
             tasks.create_task(here.callers.run(), name="callers")
             tasks.create_task(here.figures.run(), name="figures")
-=======
             tasks.create_task(here.places.load_or_keep(), name="places")
->>>>>>> fffcd4c (Places are found while they are typed, and on an offline map: nobody can spell a street at 3 am)
     finally:
         unlisten()
 

@@ -246,10 +246,7 @@ TABLES: dict[str, dict[str, str]] = {
     "light": LIGHT,
     "source": SOURCE,
     "trail": TRAIL,
-<<<<<<< HEAD
     "callback": CALLBACK,
     "tried": TRIED,
-=======
     "place": PLACE,
->>>>>>> fffcd4c (Places are found while they are typed, and on an offline map: nobody can spell a street at 3 am)
 }

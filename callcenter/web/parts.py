@@ -13,11 +13,7 @@ from aiohttp import web
 
 from callcenter.core.catalogue import Catalogue
 from callcenter.settings import Settings
-<<<<<<< HEAD
-from callcenter.storage import Database, Directory, Figures, History, People, Tickets
-=======
-from callcenter.storage import Database, History, People, Places, Tickets
->>>>>>> fffcd4c (Places are found while they are typed, and on an offline map: nobody can spell a street at 3 am)
+from callcenter.storage import Database, Directory, Figures, History, People, Places, Tickets
 from callcenter.web.board import Board, Journal
 from callcenter.web.proof import Lights, Proofs
 from callcenter.web.security import Tokens
