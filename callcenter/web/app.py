@@ -70,8 +70,8 @@ def make_app(
     shelf = Shelf(history, hub.stir)
     here = Parts(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
-        tickets=tickets, places=Places(database, clock), history=history, figures=Figures(database, zone=settings.zone, clock=clock),
-        people=people, sessions=Sessions(people, clock),
+        tickets=tickets, places=Places(database, clock), history=history,
+        figures=Figures(database, zone=settings.zone, clock=clock), people=people, sessions=Sessions(people, clock),
         database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         painter=Painter(settings, directory, read_languages(), files),
