@@ -16,6 +16,7 @@ from functools import partial
 
 from callcenter.account import Accountant, house
 from callcenter.alarms import Alarms
+from callcenter.asterisk.control import Road
 from callcenter.asterisk.exchange import Exchange, Known
 from callcenter.asterisk.records import Records
 from callcenter.audit import Heads
@@ -25,6 +26,7 @@ from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.core.facts import Fact
 from callcenter.core.phone import areas, read
 from callcenter.core.reconcile import read_from
+from callcenter.follow import Follower
 from callcenter.keys import Secrets, read_secrets
 from callcenter.old_records import OldRecords
 from callcenter.overdue import Overdue
@@ -82,8 +84,9 @@ class Service:
             clock=clock,
             records=Records(settings.records_file),
             since=lambda heard: read_from(self.board.floor, heard),
+            out=Road(settings.callback_road, settings.callback_show, settings.callback_ring_s),
         )
-        self.board.connect(self.exchange)
+        self._connect()
         self.tickets = Tickets(self.database, catalogue=self.directory, clock=clock)
         self.callbacks = Callbacks(self.database, clock=clock, claim_s=settings.callback_claim_s)
         self.people = People(self.database, clock=clock)
@@ -104,6 +107,11 @@ class Service:
 
     def _agencies_changed(self) -> None:
         self.board.refresh()
+
+    def _connect(self) -> None:
+        self.board.connect(self.exchange)
+        self.follower = Follower(self.board, up=lambda: self.exchange.state.phase == "up")
+        self.board.listen(self.follower.hear)
 
     def _open_alarms(self) -> None:
         settings = self.settings
@@ -199,6 +207,7 @@ class Service:
                 await self._resume()
                 parts.create_task(self.directory.run(), name="agencies")
                 parts.create_task(self.exchange.run(), name="exchange")
+                parts.create_task(self.follower.run(), name="follower")
                 parts.create_task(self._tidy(), name="tidy")
                 parts.create_task(self.accountant.run(), name="account")
                 parts.create_task(self.watch.run(), name="watch")

@@ -131,6 +131,11 @@ class Settings:
         "FOLDER` makes them, every minute. Empty: Asterisk's log folder in the home.",
         matches(r"|/[^\x00-\x1f]{0,400}", "a folder's whole path, or nothing"),
     )
+    callback_road: str = knob(
+        "trunk", "How calls that we make leave: trunk (the first), trunk:NAME or sip:HOST:PORT.", checks.road
+    )
+    callback_show: str = knob("112", "The number that they show, one that the operator accepts.", checks.number)
+    callback_ring_s: int = knob(40, "Seconds that the other side rings.", between(10, 120))
     record_legs: bool = knob(False, "Also record each leg in a file of its own, to prove that both sides are heard.")
 
     # what a city has
@@ -222,7 +227,8 @@ class Settings:
     def roads(self) -> Roads:
         """What a line of an agency may go over; hosts that the settings' own lines name are gateways, too."""
         lines = (*(line for agency in self.agencies for line in agency.lines), *self.overflow)
-        written = (line.road.removeprefix("sip:") for line in lines if line.road.startswith("sip:"))
+        roads = (*(line.road for line in lines), self.callback_road)
+        written = (road.removeprefix("sip:") for road in roads if road.startswith("sip:"))
         gateways = tuple(dict.fromkeys([*self.gateways, *written]))
         return Roads(tuple(trunk.name for trunk in self.trunks), gateways, self.positions, self.aliases)
 

@@ -189,8 +189,10 @@ def _fitting(settings: Settings, where: str) -> Settings:
     _no_double([each.short for each in agencies], where, "agencies", "short code")
     _no_double([each.name for each in settings.trunks], where, "trunks", "name")
     here = {each.code for each in agencies}
+    out = _reachable((Line("112", settings.callback_road),), settings, f"{where}: callback_road")
     return replace(
         settings,
+        callback_road=out[0].road if out else "",
         aliases=tuple(dict.fromkeys([*settings.aliases, *(f"{code}112" for code in settings.area_codes)])),
         overflow=_reachable(settings.overflow, settings, f"{where}: overflow"),
         agencies=agencies,

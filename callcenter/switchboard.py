@@ -15,8 +15,9 @@ from typing import Protocol
 from callcenter.core.apply import apply
 from callcenter.core.call import Call
 from callcenter.core.catalogue import Newest
+from callcenter.core.desk_wishes import CallBack, Relay, Release
 from callcenter.core.errors import CallCenterError, LineDown, Refused
-from callcenter.core.facts import Fact
+from callcenter.core.facts import UNKNOWN_MOMENT, Fact
 from callcenter.core.floor import Floor, Gap, put
 from callcenter.core.forward import allow
 from callcenter.core.seen import GapClosed
@@ -25,6 +26,9 @@ from callcenter.core.wishes import Wish
 log = logging.getLogger(__name__)
 
 REMEMBERED_TICKETS = 2000
+
+NO_CALL = Call("", UNKNOWN_MOMENT)
+"""Stands in a wish that makes a call, or that lets a leg go whose call is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,7 @@ class Switchboard:
         known = tuple(Gap(gap.since, gap.at, gap.found, gap.unknown, gap.cut) for gap in gaps)
         self.floor = replace(self.floor, gaps=known)
         for call in calls:
-            legs = (call.id, *((call.leg,) if call.leg else ()), *(a.leg for a in call.attempts))
-            self.floor, _ = put(self.floor, call, *legs)
+            self.floor, _ = put(self.floor, call, *call.legs)
 
     def hear(self, fact: Fact) -> None:
         """One fact. Never raises: a fact that trips the floor is kept, told in the log, and the next ones go on."""
@@ -137,9 +140,9 @@ class Switchboard:
             if refused is not None:
                 raise refused
             call = self.floor.calls.get(wish.call)
-            if call is None:
+            if call is None and not isinstance(wish, CallBack | Relay | Release):
                 raise Refused("This call has ended.")
-            await self._phone().carry_out(wish, call)
+            await self._phone().carry_out(wish, call or NO_CALL)
 
     def _tell(self, news: News) -> None:
         for listener in list(self._listeners):

@@ -6,6 +6,7 @@ Never: an exception back into the link, an order sent twice, an order after one 
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -15,20 +16,26 @@ from typing import NamedTuple
 
 from panoramisk.message import Message
 
+from callcenter.asterisk.control import Road, begin
 from callcenter.asterisk.fallback import SELF_TEST
 from callcenter.asterisk.inbox import READERS, House, read
 from callcenter.asterisk.ledger import JOURNAL, from_database
 from callcenter.asterisk.link import Link
 from callcenter.asterisk.link_state import LinkState, Phase, Session
-from callcenter.asterisk.outbox import Order, leg_for, orders
+from callcenter.asterisk.order import Order
+from callcenter.asterisk.outbox import leg_for, orders
 from callcenter.asterisk.records import Records
 from callcenter.asterisk.snapshot import HEARD, look
 from callcenter.asterisk.wire import fields, text, variables
 from callcenter.core.account import Arrival
 from callcenter.core.call import Call
 from callcenter.core.catalogue import Newest
+from callcenter.core.control import leg_for as leg_of_colleague
+from callcenter.core.desk_facts import ColleagueAsked, DeskCallMade
+from callcenter.core.desk_wishes import CallBack, Consult, Relay
 from callcenter.core.errors import CallCenterError
 from callcenter.core.facts import AttemptQueued, Fact, LineLost, Unreadable
+from callcenter.core.kind import Kind, made_id
 from callcenter.core.wishes import Forward, Wish
 
 log = logging.getLogger(__name__)
@@ -70,10 +77,12 @@ class Exchange:
         clock: Callable[[], datetime],
         records: Records | None = None,
         since: Callable[[datetime | None], datetime | None] = lambda heard: heard,
+        out: Road | None = None,
     ) -> None:
         """`ended` tells which of these calls are over and committed: Asterisk's journals may still have them.
         `records`: Asterisk's timeline, where it can be read; `since`: from when on it must be read again,
-        given until when a former life of this service heard Asterisk."""
+        given until when a former life of this service heard Asterisk. `out`: how calls that we make leave the house."""
+        self._out, self._made = out or Road(), itertools.count()
         self.records, self._since = records, since
         self._house, self._positions, self._catalogue = house, positions, catalogue
         self._hear, self._on_state, self._ended, self._clock = hear, on_state, ended, clock
@@ -148,9 +157,14 @@ class Exchange:
 
     async def carry_out(self, wish: Wish, call: Call) -> None:
         """Order what the wish needs, in order. Raises Refused, LineDown or Unconfirmed, and then orders no more."""
+        if isinstance(wish, CallBack | Relay):
+            return await self._make_call(wish)
         agencies = self._catalogue().agencies
-        for order in orders(wish, call, agencies):
+        for order in orders(wish, call, agencies, self._out):
             await self._order(order)
+        if isinstance(wish, Consult):
+            told = (leg_of_colleague(call, wish.colleague), wish.colleague, wish.by, wish.passing)
+            self._hear(ColleagueAsked(call.id, self._clock(), *told))
         if isinstance(wish, Forward):
             made = leg_for(call, agencies[wish.agency])
             self._hear(
@@ -158,6 +172,17 @@ class Exchange:
                     call.id, self._clock(), made.leg, wish.agency, made.place, made.turn, made.line.number, wish.by
                 )
             )
+
+    async def _make_call(self, wish: CallBack | Relay) -> None:
+        """Her phone first. Told as soon as Asterisk has taken the order; her leg tells it again when she lifts."""
+        now = self._clock()
+        kind, number = (Kind.RELAY, "") if isinstance(wish, Relay) else (Kind.CALLBACK, wish.number)
+        id_ = made_id(int(now.timestamp()), next(self._made))
+        made = DeskCallMade(id_, now, kind, wish.position, f"desk-{wish.position}-1-{id_}", number, wish.about, wish.by)
+        call = Call(id_, now, number or None, kind=kind, about=wish.about, by=wish.by, position=wish.position)
+        for order in begin(replace(call, leg=made.leg), self._out):
+            await self._order(order)
+        self._hear(made)
 
     async def _order(self, order: Order) -> None:
         await self.link.ask(order.action, order.headers)

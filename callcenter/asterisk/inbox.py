@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
+from callcenter.asterisk import own
 from callcenter.asterisk.fallback import ALL, SELF_TEST
 from callcenter.asterisk.wire import Fields, originated_leg, text
-from callcenter.core import facts
+from callcenter.core import desk_facts, facts
 from callcenter.core.facts import Fact
 from callcenter.core.position import Phone
 from callcenter.core.seen import PositionSeen
@@ -106,8 +107,10 @@ def position_of(f: Fields) -> str:
     return interface.split("/", 1)[-1].split("@", 1)[0]
 
 
-def _new(house: House, f: Fields, at: datetime) -> Fact:
+def _new(house: House, f: Fields, at: datetime) -> Fact | None:
     leg, dialled = leg_id(f), text(f, "Exten")
+    if own.is_own(leg):
+        return own.started(leg, at)
     mine = ATTEMPT_LEG.fullmatch(leg)
     if mine:
         return facts.AttemptDialled(
@@ -129,7 +132,7 @@ def _user(_: House, f: Fields, at: datetime) -> Fact | None:
         return facts.AttemptAccepted(text(f, "Leg") or leg_id(f), at, text(f, "By") or "key")
     if kind == "Overflowed":
         return facts.CallOverflowed(leg_id(f, "Call"), at, leg_id(f), int(text(f, "Line") or 0), text(f, "Name"))
-    return None
+    return own.told(f, at)
 
 
 def _arrival(f: Fields, at: datetime) -> Fact:
@@ -205,7 +208,7 @@ def _originated(_: House, f: Fields, at: datetime) -> Fact | None:
     """Only a failure is told here, for the case that there never was a leg: otherwise the leg itself tells, better."""
     mine = ATTEMPT_LEG.fullmatch(originated_leg(f))
     if text(f, "Response") != "Failure" or mine is None:
-        return None
+        return own.refused(f, at)
     line, turn = int(mine["line"]), int(mine["turn"])
     return facts.AttemptRefused(mine["call"], at, mine[0], agency=mine["agency"], line=line, turn=turn)
 
@@ -214,7 +217,7 @@ def _transferred(_: House, f: Fields, at: datetime) -> Fact | None:
     caller = text(f, "TransfereeUniqueid")
     if text(f, "Result") != "Success" or not caller:
         return None
-    return facts.CallTransferred(caller, at, text(f, "TransfererUniqueid"), text(f, "Extension"))
+    return desk_facts.CallTransferred(caller, at, text(f, "TransfererUniqueid"), text(f, "Extension"))
 
 
 READERS: Mapping[str, Reader] = {
@@ -239,5 +242,6 @@ READERS: Mapping[str, Reader] = {
     "ConfbridgeLeave": lambda _, f, at: facts.RoomLeft(leg_id(f), at, text(f, "Conference")),
     "MixMonitorStart": lambda _, f, at: facts.RecordingStarted(leg_id(f), at),
     "OriginateResponse": _originated,
+    "DTMFEnd": lambda _, f, at: own.key(f, at),
     "BlindTransfer": _transferred,
 }

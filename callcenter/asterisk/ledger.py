@@ -16,6 +16,7 @@ from callcenter.asterisk.tale import Tale
 from callcenter.asterisk.wire import Fields, text
 from callcenter.core import facts
 from callcenter.core.facts import Fact
+from callcenter.core.kind import MADE
 from callcenter.core.seen import CallRecalled
 
 log = logging.getLogger(__name__)
@@ -42,8 +43,8 @@ def from_database(journal: Iterable[Fields]) -> Iterator[CallRecalled]:
 
 
 def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | None:
-    if "in" not in kept:
-        return None
+    if "in" not in kept or MADE.fullmatch(call):
+        return None  # of a call that we make there is the timeline, and what we knew
     tale, came = Tale(House(), (), call), kept["in"]
     off = off_by(_moment(came[0]), call)
 

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from callcenter.asterisk.conf import dial_string
+from callcenter.asterisk.control import Road
+from callcenter.asterisk.control import orders as desk_orders
 from callcenter.asterisk.inbox import ORDERED
-from callcenter.asterisk.wire import Given, variables
+from callcenter.asterisk.order import Order
+from callcenter.asterisk.wire import variables
 from callcenter.core.agency import Agency, Line
 from callcenter.core.call import Call, room_number
 from callcenter.core.forward import next_line
@@ -18,13 +21,7 @@ from callcenter.core.wishes import Admit, CancelForward, Forward, HangUp, Leave,
 
 ROOM_CALLER, ROOM_STAFF, ROOM_AGENCY, ROOM_ADMITTED = "room-caller", "room-staff", "room-agency", "room-agency-admitted"
 
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One AMI action."""
-
-    action: str
-    headers: Given
+NO_ROAD = Road()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ def leg_for(call: Call, agency: Agency) -> Dialling:
     return Dialling(f"fwd-{agency.code}-{place}-{turn}-{call.id}", line, place, turn)
 
 
-def orders(wish: Wish, call: Call, agencies: Mapping[str, Agency]) -> list[Order]:
+def orders(wish: Wish, call: Call, agencies: Mapping[str, Agency], out: Road = NO_ROAD) -> list[Order]:
     """What Asterisk must do for this wish."""
     room = room_number(call.id)
     match wish:
@@ -58,6 +55,7 @@ def orders(wish: Wish, call: Call, agencies: Mapping[str, Agency]) -> list[Order
             return [Order("Hangup", {"Channel": call.leg, "Cause": "16"})]
         case HangUp():
             return [Order("Hangup", {"Channel": call.id, "Cause": str(ORDERED)})]
+    return desk_orders(wish, call, out)
 
 
 def _into_room(call: Call, room: str) -> list[Order]:

@@ -49,8 +49,9 @@ UNREADABLE = "Asterisk's records in {file} cannot be read ({why}): Asterisk's ow
 TOO_MANY = "Asterisk's records hold more than %d rows since %s: only the newest are read."
 
 
-BORN = re.compile(r"(?!fwd-)(?:.*-)?(\d{10})\.\d+")
-"""An id that Asterisk made: the second of the leg's birth since 1970, then a count."""
+BORN = re.compile(r"(?!back-)(?:[^-]*-)?(\d{10})\.\d+")
+"""An id that Asterisk made: the second of the leg's birth since 1970, then a count. Ids of ours have more dashes, and
+the second in them is that of the call; only a call that we make has one dash, and the second of our own clock."""
 
 QUARTER_S = 900
 """No zone is off by less."""
@@ -151,7 +152,8 @@ def _read(file: Path, since: datetime | None, until: float) -> list[Row]:
 def _off(db: sqlite3.Connection) -> timedelta:
     """What the file's clock is off by: the newest leg that Asterisk named itself tells."""
     newest = db.execute(
-        "SELECT eventtime, uniqueid FROM cel WHERE eventtype = 'CHAN_START' AND uniqueid NOT LIKE 'fwd-%'"
+        "SELECT eventtime, uniqueid FROM cel WHERE eventtype = 'CHAN_START' AND uniqueid NOT LIKE '%-%-%'"
+        " AND uniqueid NOT LIKE 'back-%'"
         " ORDER BY AcctId DESC LIMIT 1"
     ).fetchone()
     return off_by(moment(newest[0]), str(newest[1])) if newest else timedelta()

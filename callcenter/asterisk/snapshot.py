@@ -21,17 +21,19 @@ from panoramisk.message import Message
 
 from callcenter.asterisk.inbox import ATTEMPT_LEG, ENTRIES, PHONES, House, known, position_of
 from callcenter.asterisk.ledger import JOURNAL, from_database
+from callcenter.asterisk.own import DESK_LEG, VOICE_LEG
 from callcenter.asterisk.recall import recalled
 from callcenter.asterisk.records import BORN, Remembers, off_by
 from callcenter.asterisk.tale import owner_of
 from callcenter.asterisk.wire import Fields, Given, fields, text
 from callcenter.core.call import room_number
 from callcenter.core.errors import CallCenterError, Refused
+from callcenter.core.kind import MADE
 from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen, PositionSeen
 
 log = logging.getLogger(__name__)
 
-CALLERS = ENTRIES | {"arrival", "any-phone", "waiting", "room-caller", "passed-on"}
+CALLERS = ENTRIES | {"arrival", "any-phone", "waiting", "room-caller", "room-talk", "room-hold", "passed-on"}
 """Contexts in which only a caller can be."""
 
 WALL = "STRFTIME(,,%Y-%m-%d %H:%M:%S.%3q)"
@@ -210,15 +212,18 @@ def _leg(
 ) -> LegSeen:
     leg = text(f, "Uniqueid")
     owner = owner_of(text(f, "Channel"))
-    attempt = ATTEMPT_LEG.fullmatch(leg)
+    made = ATTEMPT_LEG.fullmatch(leg) or DESK_LEG.fullmatch(leg) or VOICE_LEG.fullmatch(leg)
+    callee = MADE.fullmatch(leg) is not None
     return LegSeen(
         leg,
         since=_since(f, at),
-        call=attempt["call"] if attempt else text(f, "Linkedid") or leg,
+        call=made["call"] if made else leg if callee else text(f, "Linkedid") or leg,
         number=known(text(f, "CallerIDNum")),
         name=known(text(f, "CallerIDName")),
         dialled=text(f, "Exten"),
-        entry=text(f, "Context") in CALLERS and leg == (text(f, "Linkedid") or leg) and not attempt,
+        entry=callee or (text(f, "Context") in CALLERS and leg == (text(f, "Linkedid") or leg) and not made),
+        held=text(f, "Context") == "room-hold",
+        desk=DESK_LEG.fullmatch(leg) is not None,
         room=in_room.get(leg, ""),
         position=owner if owner in positions else "",
         talking=bool(text(f, "BridgeId")) or leg in in_room,

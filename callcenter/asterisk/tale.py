@@ -72,4 +72,5 @@ class Tale:
             recording=f"{call.arrived_at.astimezone(UTC):%Y/%m/%d}/{call.id}.wav",  # as the dialplan's [tell] says
             left_cause=call.left_cause,
             attempts=call.attempts,
+            dialled_at=call.dialled_at,
         )

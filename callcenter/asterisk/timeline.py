@@ -8,12 +8,15 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from callcenter.asterisk import own
 from callcenter.asterisk.inbox import ATTEMPT_LEG, ORDERED, TEST_ENTRY, House, known
+from callcenter.asterisk.own import DESK_LEG
 from callcenter.asterisk.records import Row
 from callcenter.asterisk.tale import Tale, owner_of
-from callcenter.core import facts
+from callcenter.core import desk_facts, facts
 from callcenter.core.call import Stage
 from callcenter.core.facts import Fact
+from callcenter.core.kind import MADE, kind_of
 from callcenter.core.seen import CallRecalled
 
 log = logging.getLogger(__name__)
@@ -43,8 +46,11 @@ def from_timeline(house: House, positions: Sequence[str], rows: Iterable[Row]) -
 
 
 def _began(house: House, positions: Sequence[str], row: Row, tales: dict[str, Tale], legs: dict[str, Tale]) -> None:
-    attempt = ATTEMPT_LEG.fullmatch(row.leg)
-    mine = tales.get(attempt["call"] if attempt else row.linked)
+    made = ATTEMPT_LEG.fullmatch(row.leg) or DESK_LEG.fullmatch(row.leg)
+    mine = tales.get(made["call"] if made else row.linked)
+    if MADE.fullmatch(row.leg) or (mine is None and made and MADE.fullmatch(made["call"])):
+        id_ = made["call"] if made else row.leg
+        mine = tales.setdefault(id_, Tale(house, positions, id_))
     if row.leg == row.linked and house.is_entry(row.context, row.exten):
         mine = tales[row.leg] = Tale(house, positions, row.leg)
     if mine is not None:
@@ -54,7 +60,9 @@ def _began(house: House, positions: Sequence[str], row: Row, tales: dict[str, Ta
 def _leg_began(tale: Tale, row: Row) -> Iterator[Fact]:
     owner = owner_of(row.channel)
     attempt = ATTEMPT_LEG.fullmatch(row.leg)
-    if row.leg == tale.id:
+    if own.is_own(row.leg):
+        yield from _own_began(tale, row)
+    elif row.leg == tale.id:
         tale.trunk = owner.removeprefix("trunk-")
         yield facts.CallArrived(tale.id, row.at, known(row.number), dialled=row.exten, test=row.context == TEST_ENTRY)
     elif attempt:
@@ -62,6 +70,17 @@ def _leg_began(tale: Tale, row: Row) -> Iterator[Fact]:
         yield facts.AttemptDialled(tale.id, row.at, row.leg, attempt["agency"], line, turn)
     elif owner in tale.positions and tale.app == "Queue":
         yield facts.PhoneCalled(tale.id, row.at, owner, row.leg)
+
+
+def _own_began(tale: Tale, row: Row) -> Iterator[Fact]:
+    """A call that we make: its number and what it is about only we know."""
+    fact = own.started(row.leg, row.at)
+    if tale.call is None and MADE.fullmatch(tale.id):
+        hers = DESK_LEG.fullmatch(row.leg)
+        position, leg = (hers["position"], row.leg) if hers else ("", "")
+        yield desk_facts.DeskCallMade(tale.id, row.at, kind_of(tale.id).value, position, leg)
+    if fact is not None:
+        yield fact
 
 
 def _app_began(tale: Tale, row: Row) -> Iterator[Fact]:
@@ -82,7 +101,7 @@ def _app_ended(tale: Tale, row: Row) -> Iterator[Fact]:
 
 
 def _answered(tale: Tale, row: Row) -> Iterator[Fact]:
-    if row.leg != tale.id:
+    if row.leg != tale.id or MADE.fullmatch(tale.id):
         yield facts.LegAnswered(row.leg, row.at)
 
 
@@ -112,7 +131,7 @@ def _hung_up(tale: Tale, row: Row) -> Iterator[Fact]:
 def _transferred(tale: Tale, row: Row) -> Iterator[Fact]:
     said = json.loads(row.extra)
     if said.get("transferee_channel_uniqueid") == tale.id:
-        yield facts.CallTransferred(tale.id, row.at, row.leg, str(said.get("extension", "")))
+        yield desk_facts.CallTransferred(tale.id, row.at, row.leg, str(said.get("extension", "")))
 
 
 READERS: Mapping[str, Callable[[Tale, Row], Iterator[Fact]]] = {

@@ -8,7 +8,7 @@ Never: an exception on any order, repetition or loss of facts. A fact without a 
 from collections.abc import Callable
 from typing import Any
 
-from callcenter.core import facts, handover, incoming, legs, reconcile, seen
+from callcenter.core import beside, desk_call, desk_facts, facts, handover, incoming, legs, reconcile, seen
 from callcenter.core.facts import Fact
 from callcenter.core.floor import Floor, Step
 
@@ -36,11 +36,13 @@ HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {
     facts.AttemptDialled: handover.attempt_dialled,
     facts.AttemptAccepted: handover.attempt_accepted,
     facts.AttemptRefused: handover.attempt_refused,
-    facts.CallTransferred: handover.transferred,
+    desk_facts.CallTransferred: handover.transferred,
     facts.RecordingStarted: incoming.recording,
     seen.PositionSeen: incoming.position,
     facts.LineLost: incoming.line_lost,
     seen.FloorSeen: reconcile.seen,
+    **beside.HANDLERS,
+    **desk_call.HANDLERS,
 }
 
 

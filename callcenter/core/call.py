@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from callcenter.core.attempt import Attempt
+from callcenter.core.attempt import BY_CAUSE, Attempt, Result
 from callcenter.core.facts import UNKNOWN_MOMENT
+from callcenter.core.helper import Helper
+from callcenter.core.kind import Kind
 from callcenter.core.share import Share, told
+from callcenter.core.silent import Key, Silent
 
 SHORT_ABANDON_S = 5.0
 
@@ -75,6 +78,7 @@ class Outcome(StrEnum):
     NO_AGENT = "NO_AGENT"
     OVERFLOWED = "OVERFLOWED"
     BLOCKED = "BLOCKED"
+    NOT_REACHED = "NOT_REACHED"  # only of calls that we make: nobody answered there
     UNKNOWN = "UNKNOWN"
 
 
@@ -135,6 +139,15 @@ class Call:
     cut: bool = False  # Asterisk was stopped under him
     disconnected_early: bool = False  # cut after the answer: owed a callback
     end_seen: bool = True  # False: the end was not seen, its moment is unknown
+    held_since: datetime | None = None  # he waits by our order; `held` is her phone's own doing
+    helpers: tuple[Helper, ...] = ()  # colleagues whose phones were rung for it
+    silent: Silent | None = None
+    keys: tuple[Key, ...] = ()  # that the caller pressed
+    kind: Kind = Kind.ARRIVAL
+    about: str = ""  # of a call that we make: the earlier call
+    by: str = ""  # who made it
+    dialled_at: datetime | None = None  # of a call that we make: its four times, with answered_at and ended_at
+    ringing_at: datetime | None = None
 
     @property
     def live(self) -> bool:
@@ -145,6 +158,38 @@ class Call:
     def done(self) -> bool:
         """The caller is gone and no agency's leg is left: nothing more will come."""
         return self.stage is Stage.ENDED and not any(attempt.live for attempt in self.attempts)
+
+    @property
+    def legs(self) -> tuple[str, ...]:
+        """All that are this call's."""
+        mine = (self.id, self.leg, *(a.leg for a in self.attempts), *(h.leg for h in self.helpers))
+        return tuple(dict.fromkeys(leg for leg in (*mine, self.silent.leg if self.silent else "") if leg))
+
+    @property
+    def result(self) -> Result | None:
+        """How a call that we make went, in an attempt's words. None: an arrival, or still her own phone's turn."""
+        if self.kind is Kind.ARRIVAL:
+            return None
+        if self.answered_at is not None:
+            return Result.ANSWERED
+        if self.live:
+            return Result.RINGING if self.ringing_at else Result.DIALLING if self.dialled_at else None
+        return BY_CAUSE.get(self.cause, Result.FAILED) if self.dialled_at else Result.CANCELLED
+
+    def helper(self, leg: str) -> Helper | None:
+        """The colleague whose leg this is, or None."""
+        return next((h for h in self.helpers if h.leg == leg), None)
+
+    def with_helper(self, changed: Helper) -> "Call":
+        """The same call with that colleague put in place of the one with her leg, or added."""
+        if self.helper(changed.leg) is None:
+            return replace(self, helpers=(*self.helpers, changed))
+        return replace(self, helpers=tuple(changed if h.leg == changed.leg else h for h in self.helpers))
+
+    def helper_here(self) -> Helper | None:
+        """A colleague who is in the conversation and is not the call taker; the first who came."""
+        here = (h for h in self.helpers if h.live and h.joined_at and h.leg in self.in_room and h.leg != self.leg)
+        return next(here, None)
 
     def attempt(self, leg: str) -> Attempt | None:
         """The attempt that this leg is, or None."""
@@ -203,6 +248,7 @@ def ended(call: Call, at: datetime, cause: int) -> Call:
         disconnected_early=outcome in (Outcome.ANSWERED, Outcome.OVERFLOWED) and (given_up or call.cut),
         position="",
         held=False,
+        held_since=None,
         rings=(),
     )
 
@@ -212,6 +258,8 @@ def _outcome(call: Call, at: datetime) -> Outcome:
         return Outcome.ANSWERED
     if call.overflowed_at is not None:
         return Outcome.OVERFLOWED
+    if call.kind is not Kind.ARRIVAL:
+        return Outcome.NOT_REACHED
     if call.cut:
         return Outcome.NO_AGENT  # Asterisk announces him as an abandon all the same
     if call.queued_at is None:
@@ -227,9 +275,11 @@ def ended_unseen(call: Call) -> Call:
 
     An answer that was seen stays an answer; a call nobody saw answered has an unknown outcome.
     """
-    unanswered = Outcome.OVERFLOWED if call.overflowed_at else Outcome.UNKNOWN
+    unseen = Outcome.UNKNOWN if call.kind is Kind.ARRIVAL else Outcome.NOT_REACHED
+    unanswered = Outcome.OVERFLOWED if call.overflowed_at else unseen
     outcome = Outcome.ANSWERED if call.answered_at else unanswered
-    return replace(call, stage=Stage.ENDED, outcome=outcome, end_seen=False, position="", rings=(), held=False)
+    done = replace(call, stage=Stage.ENDED, outcome=outcome, end_seen=False)
+    return replace(done, position="", rings=(), held=False, held_since=None)
 
 
 def room_number(call_id: str) -> str:

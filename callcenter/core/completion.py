@@ -14,6 +14,7 @@ from callcenter.core.attempt import ended as attempt_ended
 from callcenter.core.call import Call, Move, Outcome, ended, move
 from callcenter.core.facts import UNKNOWN_MOMENT
 from callcenter.core.seen import CallRecalled
+from callcenter.core.silent import Step
 
 HOW_FAR = list(Result)
 FROM_THE_MIDDLE = timedelta(seconds=1)
@@ -35,6 +36,7 @@ def completed(call: Call, record: CallRecalled) -> Call:
         overflowed_at=call.overflowed_at or record.overflowed_at,
         overflowed_to=call.overflowed_to or record.overflowed_to,
         test=call.test or record.test,
+        dialled_at=call.dialled_at or record.dialled_at,
     )
     for attempt in record.attempts:
         call = _with_attempt(call, attempt)
@@ -114,4 +116,9 @@ def without(call: Call, here: Set[str]) -> Call:
         if known.live and known.leg not in here:
             over = attempt_ended(known, UNKNOWN_MOMENT, 0)
             call = call.with_attempt(replace(over, result=Result.FAILED) if over.result is Result.DECLINED else over)
+    for helper in call.helpers:
+        if helper.live and helper.leg not in here:
+            call = call.with_helper(replace(helper, ended_at=UNKNOWN_MOMENT))
+    if call.silent is not None and call.silent.running and call.silent.leg not in here:
+        call = replace(call, silent=replace(call.silent, step=Step.STOPPED))
     return call

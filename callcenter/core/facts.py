@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from callcenter.core.desk_facts import DeskFact
 from callcenter.core.forwarded import AttemptAccepted as AttemptAccepted
 from callcenter.core.forwarded import AttemptDialled as AttemptDialled
 from callcenter.core.forwarded import AttemptQueued as AttemptQueued
@@ -191,17 +192,6 @@ class RoomLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class CallTransferred:
-    """Somebody moved the caller with the keys of his own phone."""
-
-    call: str
-    at: datetime
-    leg: str  # who transferred
-    to: str
-    attended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class RecordingStarted:
     """The caller's leg is being recorded from now on."""
 
@@ -250,11 +240,11 @@ Fact = (
     | AttemptDialled
     | AttemptAccepted
     | AttemptRefused
-    | CallTransferred
     | RecordingStarted
     | PositionSeen
     | FloorSeen
     | GapClosed
+    | DeskFact
     | LineLost
     | Unreadable
 )

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from callcenter.core.call import Call, Stage
 from callcenter.core.facts import LegStarted
+from callcenter.core.kind import kind_of
 from callcenter.core.position import Position
 
 REMEMBERED = 512
@@ -95,5 +96,5 @@ def found(floor: Floor, call: str, at: datetime) -> Call | None:
         return known if known is not None and known.live else None
     seen = floor.strangers.get(call)
     if seen is None:
-        return Call(call, arrived_at=at)
-    return Call(call, arrived_at=seen.at, number=seen.number, name=seen.name, dialled=seen.dialled)
+        return Call(call, arrived_at=at, kind=kind_of(call))
+    return Call(call, arrived_at=seen.at, number=seen.number, name=seen.name, dialled=seen.dialled, kind=kind_of(call))

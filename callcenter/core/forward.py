@@ -7,8 +7,10 @@ Never: a change. Two people who press the same button are told apart here and by
 
 from collections.abc import Mapping
 
+from callcenter.core import control
 from callcenter.core.agency import Agency, Line
 from callcenter.core.call import Call, Stage
+from callcenter.core.desk_wishes import DeskWish
 from callcenter.core.errors import Refused
 from callcenter.core.floor import Floor
 from callcenter.core.wishes import Admit, CancelForward, Forward, HangUp, Leave, Wish
@@ -16,6 +18,8 @@ from callcenter.core.wishes import Admit, CancelForward, Forward, HangUp, Leave,
 
 def allow(floor: Floor, wish: Wish, agencies: Mapping[str, Agency]) -> Refused | None:
     """None when the wish fits what is going on now; otherwise why not."""
+    if isinstance(wish, DeskWish):
+        return control.allow(floor, wish)
     call = floor.calls.get(wish.call)
     if call is None or not call.live:
         return Refused("This call has ended.")
@@ -29,7 +33,8 @@ def allow(floor: Floor, wish: Wish, agencies: Mapping[str, Agency]) -> Refused |
         case Admit() | CancelForward():
             return _attempt(call, wish)
         case Leave():
-            if call.stage is not Stage.TALKING or not call.agency_in_room():
+            somebody = call.agency_in_room() or call.helper_here() is not None
+            if call.stage is not Stage.TALKING or not somebody:
                 return Refused("No agency is in the conversation yet: leaving would leave the caller alone.")
         case HangUp():
             pass

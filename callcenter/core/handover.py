@@ -8,14 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from callcenter.core import attempt as tries
+from callcenter.core import beside, desk_call
 from callcenter.core.attempt import Attempt
 from callcenter.core.call import Call, Move, move
+from callcenter.core.desk_facts import CallTransferred
 from callcenter.core.facts import (
     AttemptAccepted,
     AttemptDialled,
     AttemptQueued,
     AttemptRefused,
-    CallTransferred,
     ForwardAsked,
     ForwardStopped,
     RoomJoined,
@@ -34,7 +35,9 @@ def room_joined(floor: Floor, fact: RoomJoined) -> Step:
     call = floor.call_of(fact.leg)
     if call is None or fact.leg in call.in_room or not call.live:
         return floor, ()
-    call = replace(call, room=fact.room, in_room=(*call.in_room, fact.leg))
+    call = beside.joined(replace(call, room=fact.room, in_room=(*call.in_room, fact.leg)), fact.leg, fact.at)
+    if fact.leg == call.leg:
+        call = desk_call.she_came(call, fact.at)
     known = call.attempt(fact.leg)
     if known is not None:  # only a key or the call taker opens that door
         call = _accept(call, known, fact.at, "key")

@@ -79,6 +79,7 @@ def queued(floor: Floor, fact: CallQueued) -> Step:
             position="",
             leg="",
             held=False,
+            held_since=None,
             left_queue=False,
             abandoned=False,  # announced at the end of every round
             rings=(),

@@ -7,14 +7,21 @@ Never: a call found by anything but its legs' ids.
 from dataclasses import replace
 
 from callcenter.core import attempt as tries
+from callcenter.core import beside, desk_call
 from callcenter.core.call import Move, ended, move
 from callcenter.core.facts import LegAnswered, LegEnded, LegHeld, LegRinging
 from callcenter.core.floor import Floor, Step, put
 from callcenter.core.handover import agency_left
+from callcenter.core.kind import Kind
 
 
 def leg_ringing(floor: Floor, fact: LegRinging) -> Step:
     call = floor.call_of(fact.leg)
+    if call is not None and call.id == fact.leg and call.kind is not Kind.ARRIVAL:
+        return put(floor, desk_call.callee_rings(call, fact.at))
+    helper = call.helper(fact.leg) if call else None
+    if call is not None and helper is not None and helper.live and helper.ringing_at is None:
+        return put(floor, call.with_helper(replace(helper, ringing_at=fact.at)))
     known = call.attempt(fact.leg) if call else None
     if call is None or known is None or (changed := tries.ringing(known, fact.at)) is known:
         return floor, ()
@@ -23,6 +30,8 @@ def leg_ringing(floor: Floor, fact: LegRinging) -> Step:
 
 def leg_answered(floor: Floor, fact: LegAnswered) -> Step:
     call = floor.call_of(fact.leg)
+    if call is not None and call.id == fact.leg and call.kind is not Kind.ARRIVAL:
+        return put(floor, desk_call.callee_answered(call, fact.at))
     if call is None or call.id == fact.leg:
         return floor, ()
     known = call.attempt(fact.leg)
@@ -48,13 +57,17 @@ def leg_ended(floor: Floor, fact: LegEnded) -> Step:
             return floor, ()
         return replace(floor, strangers={k: v for k, v in floor.strangers.items() if k != fact.leg}), ()
     in_room = tuple(leg for leg in call.in_room if leg != fact.leg)
-    call = replace(call, in_room=in_room)
+    call = beside.voice_ended(replace(call, in_room=in_room), fact.leg, fact.at)
+    call = beside.helper_ended(call, fact.leg, fact.at, fact.cause)
     if fact.leg == call.id:
         return put(floor, ended(call, fact.at, fact.cause)) if call.live else (floor, ())
     known = call.attempt(fact.leg)
     if known is not None:
         return put(floor, agency_left(call.with_attempt(tries.ended(known, fact.at, fact.cause))))
     if fact.leg == call.leg:
+        done = desk_call.she_left(call, fact.at, fact.cause)
+        if done is not None or (there := beside.taken_over(call)) is not call:
+            return put(floor, done or there)
         what = Move.LEFT_WITH_AGENCY if call.agency_in_room() else Move.LEFT_ALONE
         moved = move(call, what) or call
         return put(floor, replace(moved, position="", leg="", held=False, left_cause=fact.cause))

@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from callcenter.core import desk_call
 from callcenter.core.call import Call, Move, Outcome, Stage, ended_unseen, move
 from callcenter.core.completion import completed, ended_as_recorded, without
 from callcenter.core.facts import LegStarted
 from callcenter.core.floor import REMEMBERED, Floor, Gap, Step, put
+from callcenter.core.helper import Helper
 from callcenter.core.incoming import position as position_seen
+from callcenter.core.kind import Kind, kind_of
 from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen
 
 KEPT_GAPS = 50
@@ -45,7 +48,7 @@ def seen(floor: Floor, fact: FloorSeen) -> Step:
             floor = _keep(floor, _known(_newcomer(leg), here, recalled.get(leg.leg), False), changed)
     for record in fact.recalled:
         if record.call not in before and record.call not in here and record.call not in floor.gone:
-            passed = Call(record.call, arrived_at=record.arrived_at)
+            passed = Call(record.call, arrived_at=record.arrived_at, kind=kind_of(record.call))
             floor = _keep(floor, _known(passed, here, record, _is_older(record.arrived_at, fact)), changed)
     for position in fact.positions:
         floor, _ = position_seen(floor, position)
@@ -65,8 +68,7 @@ def _keep(floor: Floor, call: Call, changed: dict[str, Call]) -> Floor:
     """The floor with that call; notes it as changed when it is not as it was."""
     if floor.calls.get(call.id) == call:
         return floor
-    legs = [call.id, *(a.leg for a in call.attempts), *([call.leg] if call.leg else ())]
-    floor, _ = put(floor, call, *legs)
+    floor, _ = put(floor, call, *call.legs)
     changed[call.id] = call
     return floor
 
@@ -77,12 +79,18 @@ def _known(call: Call, here: Mapping[str, LegSeen], record: CallRecalled | None,
         call = completed(call, record)
     call = without(call, {leg for leg in here if leg != call.id})
     mine = here.get(call.id)
+    if call.kind is not Kind.ARRIVAL:
+        call = desk_call.seen_again(call, here)
+        if mine is None and call.leg in here and call.live and call.dialled_at is None:
+            return call  # her phone rings, or she is there and nobody was dialled yet
     if mine is None or (record is not None and record.ended_at is not None):  # the records were read after the legs
         return _gone(call, record, died) if call.live else call
-    in_room = tuple(leg.leg for leg in here.values() if leg.room and leg.room == mine.room)
-    call = replace(call, room=mine.room or call.room, in_room=in_room)
-    taker = next((leg for leg in here.values() if leg.call == call.id and leg.position and leg.talking), None)
-    if taker is not None:
+    in_room = tuple(leg.leg for leg in here.values() if leg.room and (leg.room == mine.room or leg.call == call.id))
+    call = replace(call, room=mine.room or call.room, in_room=in_room, held_since=_held(call, mine))
+    call = _with_helpers(call, here)
+    takers = [leg for leg in here.values() if leg.call == call.id and leg.position and leg.talking]
+    taker = next((leg for leg in takers if leg.leg == call.leg), takers[0] if takers else None)
+    if taker is not None and (call.kind is Kind.ARRIVAL or mine.room or call.answered_at):
         return _with_taker(call, taker)
     if mine.waiting_since is not None:
         moved = move(call, Move.QUEUED) or call
@@ -99,12 +107,26 @@ def _known(call: Call, here: Mapping[str, LegSeen], record: CallRecalled | None,
     return call
 
 
+def _held(call: Call, mine: LegSeen) -> datetime | None:
+    return (call.held_since or mine.since) if mine.held else None
+
+
+def _with_helpers(call: Call, here: Mapping[str, LegSeen]) -> Call:
+    """Colleagues who came to be there while nobody listened."""
+    for leg in here.values():
+        if leg.call == call.id and leg.position and leg.desk and leg.leg != call.leg:
+            known = call.helper(leg.leg) or Helper(leg.position, leg.leg, dialled_at=leg.since)
+            there = known.joined_at or (leg.since if leg.room else None)
+            call = call.with_helper(replace(known, joined_at=there))
+    return call
+
+
 def _gone(call: Call, record: CallRecalled | None, died: bool) -> Call:
     """A live call whose leg is not up any more: ended as the records say, else with Asterisk, else nobody knows."""
     if record is not None and record.ended_at is not None:
         return ended_as_recorded(call, record, record.ended_at)
     unseen = ended_unseen(call)
-    if not died:
+    if not died or call.kind is not Kind.ARRIVAL:
         return unseen
     spoke = unseen.outcome in (Outcome.ANSWERED, Outcome.OVERFLOWED)
     return replace(unseen, outcome=unseen.outcome if spoke else Outcome.NO_AGENT, disconnected_early=spoke)
@@ -127,7 +149,8 @@ def _with_taker(call: Call, taker: LegSeen) -> Call:
 
 def _newcomer(leg: LegSeen) -> Call:
     """A call that came while nobody listened and is still there."""
-    return Call(leg.leg, arrived_at=leg.since, number=leg.number, name=leg.name, dialled=leg.dialled)
+    kind = kind_of(leg.leg)
+    return Call(leg.leg, arrived_at=leg.since, number=leg.number, name=leg.name, dialled=leg.dialled, kind=kind)
 
 
 def _close_gap(floor: Floor, fact: FloorSeen, before: set[str], changed: Mapping[str, Call]) -> Floor:

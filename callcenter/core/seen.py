@@ -36,6 +36,8 @@ class LegSeen:
     position: str = ""  # whose phone it is
     talking: bool = False  # in a bridge with somebody
     waiting_since: datetime | None = None  # in the queue
+    held: bool = False  # waits by the call taker's order
+    desk: bool = False  # a position's phone that was rung by our order
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class CallRecalled:
     recording: str = ""
     left_cause: int = 0  # why the last call taker's leg ended
     attempts: tuple[Attempt, ...] = ()
+    dialled_at: datetime | None = None  # of a call that we make
 
 
 @dataclass(frozen=True, slots=True)

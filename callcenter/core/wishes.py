@@ -6,6 +6,8 @@ Never: a change. The screen moves when Asterisk says that it happened.
 
 from dataclasses import dataclass
 
+from callcenter.core.desk_wishes import DeskWish
+
 
 @dataclass(frozen=True, slots=True)
 class Forward:
@@ -55,4 +57,4 @@ class HangUp:
     by: str
 
 
-Wish = Forward | Admit | CancelForward | Leave | HangUp
+Wish = Forward | Admit | CancelForward | Leave | HangUp | DeskWish

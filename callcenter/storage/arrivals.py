@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.core.kind import Kind
 from callcenter.core.kpi import Arrival, Share, Try
 from callcenter.storage.tables import attempts, calls, ticket_calls, tickets
 
@@ -21,7 +22,8 @@ PHONE, CALL_TAKER = "phone", "call_taker"
 
 def arrived(since: datetime, until: datetime) -> tuple[Any, ...]:
     """The conditions of an arrival in that span."""
-    return (calls.c.arrived_at >= since, calls.c.arrived_at < until, calls.c.test.is_(False))
+    ours = calls.c.kind == Kind.ARRIVAL  # calls that we made are none
+    return (calls.c.arrived_at >= since, calls.c.arrived_at < until, calls.c.test.is_(False), ours)
 
 
 def _not_first() -> Any:

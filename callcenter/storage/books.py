@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from callcenter.core.account import Kept
+from callcenter.core.kind import Kind
 from callcenter.storage.database import Database
 from callcenter.storage.tables import calls, quarantine, ticket_calls
 
@@ -16,7 +17,7 @@ PAGE = 500
 
 
 async def kept(database: Database, since: datetime, until: datetime) -> list[Kept]:
-    """Every call that arrived in the span. StoreDown."""
+    """Every call that arrived in the span; calls that we made are none. StoreDown."""
     found: list[Kept] = []
     last = (since, "")
     while True:
@@ -24,7 +25,7 @@ async def kept(database: Database, since: datetime, until: datetime) -> list[Kep
         page = (
             select(calls.c.id, calls.c.arrived_at, func.count(ticket_calls.c.ticket).label("tickets"))
             .join_from(calls, ticket_calls, ticket_calls.c.call == calls.c.id, isouter=True)
-            .where(beyond, calls.c.arrived_at >= since, calls.c.arrived_at < until)
+            .where(beyond, calls.c.arrived_at >= since, calls.c.arrived_at < until, calls.c.kind == Kind.ARRIVAL)
             .group_by(calls.c.id, calls.c.arrived_at)
             .order_by(calls.c.arrived_at, calls.c.id)
             .limit(PAGE)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.errors import BadInput, NotFound
+from callcenter.core.kind import Kind
 from callcenter.storage.changes import NO_TICKET
 from callcenter.storage.records import AttemptLine, CallLine, Ticket, record
 from callcenter.storage.tables import attempts, calls, tickets
@@ -81,5 +82,5 @@ async def earlier(connection: AsyncConnection, e164: str | None, before: datetim
     """Calls from this number until then; none for a number that names nobody."""
     if e164 is None:
         return []
-    same = (calls.c.e164 == e164, calls.c.arrived_at <= before, calls.c.test.is_(False))
+    same = (calls.c.e164 == e164, calls.c.arrived_at <= before, calls.c.test.is_(False), calls.c.kind == Kind.ARRIVAL)
     return await call_lines(connection, lines().where(*same).limit(limit))

@@ -12,6 +12,7 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.core.kind import Kind
 from callcenter.core.ticket import TicketStatus, ticket_day, ticket_number
 from callcenter.storage.changes import TELEPHONE
 from callcenter.storage.rows import Row
@@ -58,9 +59,11 @@ async def give(
     given: dict[str, str] = {}
     for row in rows:
         there = before.get(row["id"])
-        if there is None:
+        if there is None and row["kind"] != Kind.ARRIVAL:
+            given |= await _hang_on(connection, row, now)
+        elif there is None:
             given[row["id"]] = await _new(connection, row, zone, now)
-        elif row["test"] and not there.test and await _alone(connection, there.ticket):
+        elif there is not None and row["test"] and not there.test and await _alone(connection, there.ticket):
             given[row["id"]] = await _renumber(connection, row, there, zone)
     return given
 
@@ -75,6 +78,21 @@ async def _new(connection: AsyncConnection, row: Row, zone: ZoneInfo, now: datet
     link = {"call": row["id"], "ticket": made.scalar_one(), "linked_at": now, "linked_by": TELEPHONE}
     await connection.execute(plain_insert(ticket_calls), [link])
     return number
+
+
+async def _hang_on(connection: AsyncConnection, row: Row, now: datetime) -> dict[str, str]:
+    """A call that we make has the ticket of the call that it is about, and never a new one."""
+    found = await connection.execute(
+        select(tickets.c.id, tickets.c.number)
+        .join(ticket_calls, ticket_calls.c.ticket == tickets.c.id)
+        .where(ticket_calls.c.call == row["about"])
+    )
+    ticket = found.first()
+    if ticket is None:
+        return {}
+    link = {"call": row["id"], "ticket": ticket.id, "linked_at": now, "linked_by": row["by"] or TELEPHONE}
+    await connection.execute(plain_insert(ticket_calls), [link])
+    return {row["id"]: ticket.number}
 
 
 async def next_number(connection: AsyncConnection, row: Row, zone: ZoneInfo) -> tuple[str, date, int]:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.call import Stage
 from callcenter.core.callback import Ended, State, reason
+from callcenter.core.kind import Kind
 from callcenter.storage.changes import TELEPHONE
 from callcenter.storage.rows import Row
 from callcenter.storage.tables import calls
@@ -38,7 +39,7 @@ async def follow(connection: AsyncConnection, rows: Iterable[Row], now: datetime
 
 
 def _names_somebody(row: Row) -> bool:
-    return bool(row["callable"]) and bool(row["e164"]) and not row["test"]
+    return bool(row["callable"]) and bool(row["e164"]) and not row["test"] and row["kind"] == Kind.ARRIVAL
 
 
 def _why(row: Row) -> str:
@@ -66,7 +67,7 @@ async def _called_again(connection: AsyncConnection, row: Row) -> bool:
     later = (
         select(calls.c.id)
         .where(calls.c.e164 == row["e164"], calls.c.arrived_at > row["arrived_at"], calls.c.id != row["id"])
-        .where(calls.c.answered_at.is_not(None), calls.c.test.is_(False))
+        .where(calls.c.answered_at.is_not(None), calls.c.test.is_(False), calls.c.kind == Kind.ARRIVAL)
         .limit(1)
     )
     return (await connection.execute(later)).first() is not None

@@ -121,6 +121,12 @@ class CallLine:
     cause: int
     disconnected_early: bool
     end_seen: bool
+    kind: str  # ARRIVAL, or a call that we made
+    about: str
+    by: str
+    dialled_at: datetime | None
+    ringing_at: datetime | None
+    result: str
     ticket: str
     ticket_created_at: datetime  # t4
     location_verified_at: datetime | None  # t5

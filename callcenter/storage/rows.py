@@ -28,6 +28,8 @@ TEXTS = (
     "answered_by",
     "overflowed_to",
     "position",
+    "about",
+    "by",
 )
 TIMES = (
     "recording_since",
@@ -39,6 +41,8 @@ TIMES = (
     "agency_answered_at",
     "accepted_at",
     "ended_at",
+    "dialled_at",
+    "ringing_at",
 )
 SAME = ("test", "waited_s", "rung", "cause", "disconnected_early", "end_seen", "done")
 
@@ -61,6 +65,8 @@ def call_row(call: Call, revision: int, heard_at: datetime, state: Mapping[str, 
         "name": None if call.name is None else clean(call.name),
         "stage": call.stage.value,
         "outcome": call.outcome.value,
+        "kind": call.kind.value,
+        "result": call.result.value if call.result else "",
         "arrived_at": known(call.arrived_at) or heard_at,
         "heard_at": heard_at,
         "state": dict(state),

@@ -5,7 +5,8 @@ In:  nothing. Out: SQLAlchemy tables; a new column goes here, into a migration, 
 Never: a rule, a query. `test_migrations` holds this page and the migrations together.
 
     facts       the journal: what the telephone told, once each
-    calls       one row per arrival; `state` is the whole core Call, the other columns are for searching and printing
+    calls       one row per arrival, and per call that we make (`kind`); `state` is the whole core Call, the other
+                columns are for searching and printing
     attempts    one row per agency's line dialled
     forwards    one row per agency's share of a ticket: of a call, or a message without any
     tickets     what people typed; exactly one for each call, through ticket_calls
@@ -70,6 +71,12 @@ calls = Table(
     whole("cause"),
     flag("disconnected_early"),
     flag("end_seen", default=True),
+    Column("kind", String(20), nullable=False, default="ARRIVAL", server_default="ARRIVAL"),
+    words("about"),  # of a call that we make: the earlier call, on whose ticket it hangs
+    words("by"),  # who made it
+    moment("dialled_at"),  # its four times, with answered_at and ended_at
+    moment("ringing_at"),
+    words("result"),  # how it went, in an attempt's words
     moment("heard_at", known=True),
     Column("state", JSON, nullable=False),
     Index("ix_calls_arrived_at_id", "arrived_at", "id"),
@@ -77,6 +84,7 @@ calls = Table(
     Index("ix_calls_digits_backwards", "digits_backwards"),
     Index("ix_calls_person_arrived_at", "person", "arrived_at"),
     Index("ix_calls_done", "done"),
+    Index("ix_calls_about", "about"),
 )
 
 attempts = Table(

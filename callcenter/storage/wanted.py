@@ -40,6 +40,7 @@ class CallFilter:
     person: str = ""
     ticket: str = ""
     text: str = ""  # in notes, place, names, summary
+    kind: str = ""
     open: bool = False  # its ticket is not closed
     tests: bool = False
 
@@ -59,6 +60,7 @@ def conditions(wanted: CallFilter, read_number: ReadNumber) -> list[ColumnElemen
     """The filter as conditions, all of which hold."""
     same = (
         (calls.c.outcome, wanted.outcome),
+        (calls.c.kind, wanted.kind),
         (tickets.c.category, wanted.category),
         (tickets.c.status, wanted.status),
         (tickets.c.number, wanted.ticket),

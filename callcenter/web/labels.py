@@ -4,12 +4,14 @@ In:  a code of `core`. Out: the English sentence that the catalogues translate.
 Never: a rule. Codes are stable, labels are display text.
 """
 
-from callcenter.core.account import Kind
+from callcenter.core.account import Kind as Account
 from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
 from callcenter.core.callback import Ended, Tried
+from callcenter.core.kind import Kind
 from callcenter.core.position import Phone
 from callcenter.core.share import Mode, Status
+from callcenter.core.silent import Step
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.web.i18n import N_
 
@@ -22,7 +24,23 @@ OUTCOME: dict[str, str] = {
     Outcome.NO_AGENT: N_("Nobody available"),
     Outcome.OVERFLOWED: N_("Overflowed"),
     Outcome.BLOCKED: N_("Blocked"),
+    Outcome.NOT_REACHED: N_("Not reached"),
     Outcome.UNKNOWN: N_("Unknown"),
+}
+
+KIND: dict[str, str] = {
+    Kind.ARRIVAL: N_("call to 112"),
+    Kind.CALLBACK: N_("callback"),
+    Kind.RELAY: N_("relay to agencies"),
+}
+
+SILENT: dict[str, str] = {
+    Step.PROMPT_1: N_("first question"),
+    Step.LISTEN_1: N_("listening"),
+    Step.PROMPT_2: N_("second question"),
+    Step.LISTEN_2: N_("listening again"),
+    Step.DONE: N_("asked twice"),
+    Step.STOPPED: N_("stopped"),
 }
 
 STAGE: dict[str, str] = {
@@ -149,13 +167,13 @@ TRIED: dict[str, str] = {
 }
 
 ACCOUNT: dict[str, str] = {
-    Kind.ON_ITS_WAY: N_("on its way into the books"),
-    Kind.BEFORE_RECORDS: N_("older than Asterisk's records"),
-    Kind.QUARANTINED: N_("put aside, see below"),
-    Kind.NO_CALL: N_("in Asterisk's records, but no call here"),
-    Kind.NO_TICKET: N_("without a ticket"),
-    Kind.TWO_TICKETS: N_("with more than one ticket"),
-    Kind.NO_ARRIVAL: N_("not in Asterisk's records"),
+    Account.ON_ITS_WAY: N_("on its way into the books"),
+    Account.BEFORE_RECORDS: N_("older than Asterisk's records"),
+    Account.QUARANTINED: N_("put aside, see below"),
+    Account.NO_CALL: N_("in Asterisk's records, but no call here"),
+    Account.NO_TICKET: N_("without a ticket"),
+    Account.TWO_TICKETS: N_("with more than one ticket"),
+    Account.NO_ARRIVAL: N_("not in Asterisk's records"),
 }
 
 JOURNAL: dict[str, str] = {
@@ -204,6 +222,14 @@ FACT: dict[str, str] = {
     "AttemptRefused": N_("The line could not be dialled"),
     "CallTransferred": N_("Transferred with the phone"),
     "RecordingStarted": N_("Recording started"),
+    "CallHeld": N_("The caller was put on hold"),
+    "ColleagueAsked": N_("Colleague asked for:"),
+    "DeskPhoneCalled": N_("Phone rung by order:"),
+    "LegRefused": N_("The phone could not be rung"),
+    "DeskCallMade": N_("Call made from position"),
+    "CalleeDialled": N_("The other side was dialled"),
+    "KeyPressed": N_("Key pressed:"),
+    "SilentStep": N_("Questions to a silent caller:"),
 }
 
 PLACE: dict[str, str] = {
@@ -249,4 +275,6 @@ TABLES: dict[str, dict[str, str]] = {
     "callback": CALLBACK,
     "tried": TRIED,
     "place": PLACE,
+    "kind": KIND,
+    "silent": SILENT,
 }

@@ -9,6 +9,7 @@ from typing import Any
 from callcenter import __version__
 from callcenter.core.call import Outcome
 from callcenter.core.catalogue import Catalogue
+from callcenter.core.kind import Kind
 from callcenter.core.ticket import CallClass, TicketStatus
 from callcenter.settings import Settings
 from callcenter.web.api.shape import SCHEMAS, schema
@@ -32,6 +33,7 @@ def _filters(settings: Settings, catalogue: Catalogue) -> list[Json]:
         _query("until", "Before this moment.", **moment),
         _query("number", "A number, or how it ends."),
         _query("outcome", "How the call went.", enum=[str(c) for c in Outcome]),
+        _query("kind", "ARRIVAL: somebody dialled 112; else a call that we made.", enum=[str(c) for c in Kind]),
         _query("class", "What kind of call; NONE: not classified.", enum=[*(str(c) for c in CallClass), UNCLASSIFIED]),
         _query("category", "What it is about.", enum=catalogue.all_categories),
         _query("agency", "An agency that was tried.", enum=catalogue.all_agencies),

@@ -12,6 +12,7 @@ from typing import Any
 from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
 from callcenter.core.callback import CUT_OFF, UNANSWERED, Ended, State, Tried
+from callcenter.core.kind import Kind
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.storage import AttemptLine, CallLine, Note, Ticket
 from callcenter.web.times import unknown
@@ -132,6 +133,11 @@ CALL = (
     text("dialled", "What the caller dialled.", "line"),
     code("outcome", "How the call went, by the telephone alone.", list(Outcome), "line"),
     code("stage", "Where the call is in its life.", list(Stage), "line"),
+    code("kind", "ARRIVAL, or a call that we made: it hangs on the ticket of an arrival.", list(Kind), "line"),
+    maybe("about", "Id of the call that a call of ours is about.", "line"),
+    code("result", "How a call of ours went; null for an arrival.", list(Result), "line"),
+    moment("dialled_at", "The other side of a call of ours was dialled.", "line"),
+    moment("ringing_at", "It rang there.", "line"),
     moment("arrived_at", "t0: first event of the caller's channel.", "line"),
     moment("queued_at", "t1: entered the queue.", "line"),
     moment("rang_at", "t2: the first phone rang.", "line"),

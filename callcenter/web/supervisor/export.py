@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 
 from callcenter.storage import CallLine
 from callcenter.web.i18n import N_, Language
-from callcenter.web.labels import CALL_CLASS, OUTCOME, STATUS
+from callcenter.web.labels import CALL_CLASS, KIND, OUTCOME, STATUS
 from callcenter.web.times import CityTime, between, unknown
 
 BATCH = 200
@@ -45,6 +45,7 @@ COLUMNS: tuple[tuple[str, Cell], ...] = (
     (N_("Arrived"), _moment("arrived_at")),
     (N_("Number"), _text("number")),
     (N_("Caller's name"), _text("name")),
+    (N_("Kind"), lambda line, language, _: language.say(KIND.get(line.kind, line.kind))),
     (N_("Outcome"), lambda line, language, _: language.say(OUTCOME.get(line.outcome, line.outcome))),
     (N_("Class"), lambda line, language, _: language.say(CALL_CLASS.get(line.call_class, line.call_class or ""))),
     (N_("Category"), _text("category")),

@@ -1,0 +1,71 @@
+"""Legs that we make beside a call, and what Asterisk tells of them and of the caller's keys. Pure.
+
+In:  the fields of one message. Out: facts; ids of legs, which say all by themselves whose they are.
+Never: a leg of ours taken for a caller's.
+"""
+
+import re
+from datetime import datetime
+from urllib.parse import unquote
+
+from callcenter.asterisk.wire import Fields, originated_leg, text
+from callcenter.core import desk_facts
+from callcenter.core.facts import Fact
+from callcenter.core.kind import MADE
+from callcenter.core.silent import Step
+
+DESK_LEG = re.compile(r"desk-(?P<position>\d+)-(?P<turn>\d+)-(?P<call>.+)")
+"""A position's phone that was rung by our order: a colleague's, or her own for a call that we make."""
+
+VOICE_LEG = re.compile(r"voice-(?P<turn>\d+)-(?P<call>[^;]+)(?P<half>;2)?")
+"""A voice, or keys, that come into the room by a Local channel: two halves."""
+
+STEPS = {
+    "prompt-1": Step.PROMPT_1,
+    "listen-1": Step.LISTEN_1,
+    "prompt-2": Step.PROMPT_2,
+    "listen-2": Step.LISTEN_2,
+    "done": Step.DONE,
+}
+
+
+def is_own(leg: str) -> bool:
+    """Made by us, for a call."""
+    return any(kind.fullmatch(leg) for kind in (DESK_LEG, VOICE_LEG, MADE))
+
+
+def started(leg: str, at: datetime) -> Fact | None:
+    """What it means that this leg of ours began."""
+    desk = DESK_LEG.fullmatch(leg)
+    if desk:
+        return desk_facts.DeskPhoneCalled(desk["call"], at, leg, desk["position"])
+    return desk_facts.CalleeDialled(leg, at) if MADE.fullmatch(leg) else None
+
+
+def refused(f: Fields, at: datetime) -> Fact | None:
+    """An order to ring that failed, for the case that there never was a leg."""
+    leg = originated_leg(f)
+    if text(f, "Response") != "Failure" or not is_own(leg):
+        return None
+    return desk_facts.LegRefused(leg, at)
+
+
+def told(f: Fields, at: datetime) -> Fact | None:
+    """A user event of control.conf."""
+    kind, call = text(f, "UserEvent"), text(f, "Call")
+    if kind == "Held":
+        return desk_facts.CallHeld(call, at)
+    if kind == "Silent":
+        return desk_facts.SilentStep(call, at, STEPS[text(f, "Step")], text(f, "Leg"))
+    if kind == "DeskCall":
+        what = (text(f, "Kind"), text(f, "Position"), text(f, "Leg"))
+        about, by = unquote(text(f, "About")), unquote(text(f, "By"))
+        return desk_facts.DeskCallMade(call, at, *what, unquote(text(f, "Number")), about, by)
+    return None
+
+
+def key(f: Fields, at: datetime) -> Fact | None:
+    """A key on somebody's telephone; not what Asterisk sends on to the others."""
+    if text(f, "Direction") != "Received" or not text(f, "Uniqueid"):
+        return None
+    return desk_facts.KeyPressed(text(f, "Uniqueid"), at, text(f, "Digit")[:1])

@@ -1,0 +1,112 @@
+"""Facts of what a call taker does with her call: hold, colleagues, questions to a silent caller, calls that we make.
+
+In:  values that `asterisk/inbox.py` and `asterisk/own.py` read from one message. Out: part of the union in `facts.py`.
+Never: a decision. A fact says what happened, not what it means. All moments are UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CallHeld:
+    """The caller hears that he must wait; she can speak with others meanwhile. He comes back with RoomJoined."""
+
+    call: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueAsked:
+    """Asterisk took our order to ring a colleague's phone. Says who wished it, and whether the call is to be passed."""
+
+    call: str
+    at: datetime
+    leg: str
+    position: str
+    by: str
+    passing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPhoneCalled:
+    """A position's phone is being rung by our order. The leg's id was made by us: whose phone, for which call."""
+
+    call: str
+    at: datetime
+    leg: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegRefused:
+    """Asterisk could not even begin to ring that phone: no leg ever existed that could tell it."""
+
+    leg: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCallMade:
+    """A call that we make: her own phone is rung first. It hangs on the ticket of the call that it is about."""
+
+    call: str
+    at: datetime
+    kind: str  # a `kind.Kind`, not ARRIVAL
+    position: str
+    leg: str  # her phone's
+    number: str = ""  # empty: a relay, in which agencies are called and nobody else
+    about: str = ""  # id of the earlier call
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalleeDialled:
+    """The other side of a call that we make is being dialled."""
+
+    call: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """Somebody pressed a key on his telephone."""
+
+    leg: str
+    at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilentStep:
+    """Where the questions to a silent caller are: a `silent.Step` code."""
+
+    call: str
+    at: datetime
+    step: str
+    leg: str = ""  # the voice's
+
+
+@dataclass(frozen=True, slots=True)
+class CallTransferred:
+    """Somebody moved the caller with the keys of his own phone."""
+
+    call: str
+    at: datetime
+    leg: str  # who transferred
+    to: str
+    attended: bool = False
+    far: str = ""  # attended: the leg that the caller speaks with now
+
+
+DeskFact = (
+    CallHeld
+    | ColleagueAsked
+    | DeskPhoneCalled
+    | LegRefused
+    | DeskCallMade
+    | CalleeDialled
+    | KeyPressed
+    | SilentStep
+    | CallTransferred
+)
