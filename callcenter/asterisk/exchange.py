@@ -158,7 +158,8 @@ class Exchange:
     async def carry_out(self, wish: Wish, call: Call) -> None:
         """Order what the wish needs, in order. Raises Refused, LineDown or Unconfirmed, and then orders no more."""
         if isinstance(wish, CallBack | Relay):
-            return await self._make_call(wish)
+            await self._make_call(wish)
+            return
         agencies = self._catalogue().agencies
         for order in orders(wish, call, agencies, self._out):
             await self._order(order)
