@@ -117,7 +117,9 @@ def user(settings: Settings, words: Words) -> int:
 
     url = settings.database_url
     acts: dict[str, Act] = {
-        "add": lambda: commands.user_add(url, words.name, display=words.display, role=words.role, clock=clock),
+        "add": lambda: commands.user_add(
+            url, words.name, display=words.display, role=words.role, agency=words.agency, clock=clock
+        ),
         "list": lambda: commands.user_list(url, clock=clock),
         "password": lambda: commands.user_password(url, words.name, clock=clock),
         "disable": lambda: commands.user_disable(url, words.name, clock=clock),
@@ -255,6 +257,7 @@ def _people(word: Callable[[str, Callable[[Settings, Words], int], str], argpars
     add = users.add_parser("add", help="a new person; the password is shown once")
     add.add_argument("name")
     add.add_argument("--role", choices=roles, default="call_taker")
+    add.add_argument("--agency", default="", metavar="CODE", help="which one, for --role agency: damkar")
     add.add_argument("--display", default="", help="the name that others see")
     users.add_parser("list", help="all people")
     users.add_parser("password", help="a new password, shown once").add_argument("name")

@@ -136,6 +136,11 @@ class Settings:
     )
     callback_show: str = knob("112", "The number that they show, one that the operator accepts.", checks.number)
     callback_ring_s: int = knob(40, "Seconds that the other side rings.", between(10, 120))
+    restricted_categories: tuple[str, ...] = knob(
+        ("DV",),
+        "Categories of which an agency's page shows only what is needed to come: no names, no notes.",
+        each(matches(r"[A-Z][A-Z0-9_]{1,30}", "capitals, digits and _")),
+    )
     record_legs: bool = knob(False, "Also record each leg in a file of its own, to prove that both sides are heard.")
 
     # what a city has

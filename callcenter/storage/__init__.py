@@ -11,9 +11,11 @@ from callcenter.storage.callback_lines import CallbackLine, CallbacksPage, OwedC
 from callcenter.storage.callbacks import Callbacks
 from callcenter.storage.database import Clock, Database, Health
 from callcenter.storage.directory import Directory
+from callcenter.storage.duties import Duty
 from callcenter.storage.engine import sqlite_url
 from callcenter.storage.entry import Entry
 from callcenter.storage.figures import Counted, Figures
+from callcenter.storage.forwards import Source
 from callcenter.storage.history import History
 from callcenter.storage.journal import Journal, JournalState
 from callcenter.storage.migrate import migrate
@@ -33,6 +35,7 @@ from callcenter.storage.records import (
     QuarantineLine,
     Ticket,
 )
+from callcenter.storage.responders import Responders, Teller
 from callcenter.storage.tickets import Tickets
 from callcenter.storage.trail import AuditFilter, Trail
 from callcenter.storage.typed import TYPED_FIELDS
@@ -58,6 +61,7 @@ __all__ = [
     "Counted",
     "Database",
     "Directory",
+    "Duty",
     "Entry",
     "FactLine",
     "Figures",
@@ -72,10 +76,13 @@ __all__ = [
     "People",
     "Places",
     "QuarantineLine",
+    "Responders",
     "Role",
     "Session",
     "SignedIn",
+    "Source",
     "Standing",
+    "Teller",
     "Ticket",
     "TicketPage",
     "Tickets",

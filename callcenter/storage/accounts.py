@@ -17,11 +17,15 @@ from callcenter.storage.audit import add as audit
 from callcenter.storage.sql import clean, insert
 from callcenter.storage.tables_people import sessions, sign_ins, tokens, users
 
+AGENCY = re.compile(r"[a-z][a-z0-9_]{0,30}\Z")
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 BAD_NAME = "A name has small letters, digits, dots, dashes and underscores, 64 at most: {name} does not."
 EXISTS = "There is a {kind} with the name {name} already."
 NOBODY = "There is no {kind} with the name {name}."
 NO_ROLE = "{role} is no role. Roles: {roles}."
+NO_AGENCY = "Say which agency this person belongs to: with --agency CODE, or on the page."
+BAD_AGENCY = "{agency} is no agency's code."
+NOT_OF_ONE = "{name} is not of an agency: the role is another one."
 LAST_ADMIN = "This is the last administrator. Make another one first."
 
 
@@ -46,6 +50,18 @@ class User:
     role: Role
     disabled: bool
     created_at: datetime
+    agency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """A person to be added; `kept` is the password's hash."""
+
+    name: str
+    display: str
+    role: Role
+    kept: str
+    agency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +92,23 @@ def read_role(role: Role | str) -> Role:
         raise BadInput(NO_ROLE, role=str(role)[:40], roles=", ".join(Role)) from None
 
 
-async def add_user(
-    connection: AsyncConnection, name: str, display: str, role: Role, kept: str, *, by: str, now: datetime
-) -> None:
+def read_agency(agency: str, role: Role) -> str:
+    """The agency's code for who is of one; nothing for all others. BadInput."""
+    found = agency.strip().lower()
+    if role is not Role.AGENCY:
+        return ""
+    if not found:
+        raise BadInput(NO_AGENCY)
+    if not AGENCY.match(found):
+        raise BadInput(BAD_AGENCY, agency=agency[:40])
+    return found
+
+
+async def add_user(connection: AsyncConnection, new: NewUser, *, by: str, now: datetime) -> None:
     """A new person. Refused when the name is there."""
-    row = {"name": name, "display": clean(display).strip()[:100] or name, "role": role.value, "password_hash": kept}
+    name, role = new.name, new.role
+    row = {"name": name, "display": clean(new.display).strip()[:100] or name, "role": role.value}
+    row |= {"password_hash": new.kept, "agency": new.agency}
     made = await connection.execute(
         insert(connection, users)
         .values(**row, created_at=now, password_at=now)
@@ -89,7 +117,18 @@ async def add_user(
     )
     if made.first() is None:
         raise Refused(EXISTS, kind="person", name=name)
-    await audit(connection, by=by, action="user.add", target=name, details={"role": role.value}, at=now)
+    details = {"role": role.value} | ({"agency": new.agency} if new.agency else {})
+    await audit(connection, by=by, action="user.add", target=name, details=details, at=now)
+
+
+async def set_agency(connection: AsyncConnection, name: str, agency: str, *, by: str, now: datetime) -> None:
+    """Another agency: every session of this person ends, so that no open page shows the former one's."""
+    role = await connection.execute(select(users.c.role).where(users.c.name == name))
+    if role.scalar_one_or_none() not in (None, Role.AGENCY.value):
+        raise Refused(NOT_OF_ONE, name=name)
+    await _one(connection, update(users).where(users.c.name == name).values(agency=agency), name)
+    await end_sessions(connection, name, by, now)
+    await audit(connection, by=by, action="user.agency", target=name, details={"agency": agency}, at=now)
 
 
 async def set_password(connection: AsyncConnection, name: str, kept: str, *, by: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ Never: a running service needed: another program's commits wait their turn like 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from callcenter.storage.accounts import User
 from callcenter.storage.database import Clock, Database
 from callcenter.storage.migrate import migrate
 from callcenter.storage.people import People
@@ -20,19 +21,33 @@ async def _people(url: str, clock: Clock) -> AsyncIterator[People]:
 
 
 async def user_add(
-    url: str, name: str, *, clock: Clock, display: str = "", role: str = "call_taker", password: str = ""
+    url: str,
+    name: str,
+    *,
+    clock: Clock,
+    display: str = "",
+    role: str = "call_taker",
+    password: str = "",
+    agency: str = "",
 ) -> str:
     """Add a person; the password is told when it was invented."""
     async with _people(url, clock) as people:
-        told = await people.add_user(name, display=display, role=role, password=password, by="command line")
+        told = await people.add_user(
+            name, display=display, role=role, password=password, agency=agency, by="command line"
+        )
     return f"{name} can sign in now." if password else f"{name} can sign in now. Password: {told}"
 
 
 async def user_list(url: str, *, clock: Clock) -> str:
     """Everybody with their roles."""
     async with _people(url, clock) as people:
-        rows = [f"{u.name}\t{u.role}\t{u.display}{' (disabled)' if u.disabled else ''}" for u in await people.users()]
+        rows = [_user(each) for each in await people.users()]
     return "\n".join(rows)
+
+
+def _user(user: User) -> str:
+    role = f"{user.role} of {user.agency}" if user.agency else user.role
+    return f"{user.name}\t{role}\t{user.display}{' (disabled)' if user.disabled else ''}"
 
 
 async def user_password(url: str, name: str, *, clock: Clock, password: str = "") -> str:

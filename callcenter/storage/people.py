@@ -41,6 +41,7 @@ class Session:
     csrf: str
     created_at: datetime
     expires_at: datetime
+    agency: str = ""  # whose, for the role agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class People:
         row = {"id": digest(token), "person": name, "csrf": csrf, "created_at": now, "seen_at": now}
         row |= {"expires_at": now + AT_MOST, "address": address[:100], "agent": agent[:300]}
         await self._database.write(lambda c: _signed_in(c, row, name, position, address, now))
-        session = Session(digest(token), name, user.display, Role(user.role), position, csrf, now, now + AT_MOST)
+        whose = user.agency
+        session = Session(digest(token), name, user.display, Role(user.role), position, csrf, now, now + AT_MOST, whose)
         return SignedIn(token, session)
 
     async def session(self, token: str) -> Session | None:
@@ -88,9 +90,9 @@ class People:
         if now - row.seen_at >= TOUCH:
             seen = update(sessions).where(sessions.c.id == row.id).values(seen_at=now)
             await self._database.write(lambda c: _run(c, seen))
-        position = row.position or ""
+        role, position = Role(row.role), row.position or ""
         return Session(
-            row.id, row.person, row.display, Role(row.role), position, row.csrf, row.created_at, row.expires_at
+            row.id, row.person, row.display, role, position, row.csrf, row.created_at, row.expires_at, row.agency
         )
 
     async def sign_out(self, token: str) -> None:
@@ -152,14 +154,28 @@ class People:
             return await positions.everybody(connection, now - IDLE, now)
 
     async def add_user(
-        self, name: str, password: str = "", *, display: str = "", role: Role | str = Role.CALL_TAKER, by: str = ""
+        self,
+        name: str,
+        password: str = "",
+        *,
+        display: str = "",
+        role: Role | str = Role.CALL_TAKER,
+        agency: str = "",
+        by: str = "",
     ) -> str:
         """A new person. The password: the given one, or an invented one, told here and never again."""
         name, chosen, now = read_name(name), read_role(role), self._clock()
+        whose = accounts.read_agency(agency, chosen)
         password = password or invent()
         kept = await self._passwords.hash(password)
-        await self._database.write(lambda c: accounts.add_user(c, name, display, chosen, kept, by=by, now=now))
+        user = accounts.NewUser(name, display, chosen, kept, whose)
+        await self._database.write(lambda c: accounts.add_user(c, user, by=by, now=now))
         return password
+
+    async def set_agency(self, name: str, agency: str, *, by: str = "") -> None:
+        """Whose forwards this person sees. NotFound; Refused where the role is another one."""
+        name, whose, now = read_name(name), accounts.read_agency(agency, Role.AGENCY), self._clock()
+        await self._database.write(lambda c: accounts.set_agency(c, name, whose, by=by, now=now))
 
     async def change_password(self, name: str, password: str = "", *, by: str = "") -> str:
         """Another password, given or invented; every session of this person ends. NotFound."""
@@ -178,7 +194,7 @@ class People:
         """Everybody, by name."""
         async with self._database.read() as connection:
             found = await connection.execute(select(users).order_by(users.c.name))
-            return [User(r.name, r.display, Role(r.role), r.disabled, r.created_at) for r in found]
+            return [User(r.name, r.display, Role(r.role), r.disabled, r.created_at, r.agency) for r in found]
 
     async def first_admin(self) -> str | None:
         """Where there is nobody yet: an administrator, and the password, told once. None where there are people."""
@@ -238,7 +254,7 @@ async def _session(connection: AsyncConnection, id_: str, now: datetime) -> Row[
         .scalar_subquery()
     )
     found = await connection.execute(
-        select(sessions, users.c.display, users.c.role, here.label("position"))
+        select(sessions, users.c.display, users.c.role, users.c.agency, here.label("position"))
         .join(users, users.c.name == sessions.c.person)
         .where(sessions.c.id == id_, sessions.c.ended_at.is_(None), users.c.disabled.is_(False))
         .where(sessions.c.expires_at > now, sessions.c.seen_at > now - IDLE)

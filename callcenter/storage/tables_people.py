@@ -14,6 +14,7 @@ users = Table(
     key("name", 64),  # sign-in name, lower case
     words("display"),
     Column("role", String(20), nullable=False),
+    words("agency"),  # whose, for the role agency; else empty
     words("password_hash"),  # argon2id
     flag("disabled"),
     moment("created_at", known=True),

@@ -17,6 +17,8 @@ DESK = frozenset({CALL_TAKER, DISPATCHER, SUPERVISOR})
 """Sit in the room and change tickets."""
 READERS = frozenset({SUPERVISOR, AUDITOR})
 """Read everything that was."""
+AGENCIES = frozenset({AGENCY})
+"""Sit in an agency, see its own requests."""
 PEOPLE = frozenset({ADMIN})
 LISTERS = frozenset({SUPERVISOR, ADMIN, AUDITOR})
 """Read the city's own lists."""
@@ -73,11 +75,20 @@ ACCESS: dict[str, frozenset[str]] = {
     "callbacks.claim": DESK,
     "callbacks.release": DESK,
     "callbacks.say": DESK,
+    # agencies
+    "agency": AGENCIES,
+    "agency.live": AGENCIES,
+    "agency.forward": AGENCIES,
+    "agency.say": AGENCIES,
+    "agency.note": AGENCIES,
+    "forward.told": DESK,
+    "forward.correct": frozenset({SUPERVISOR}),
     # people
     "people": PEOPLE,
     "people.add": PEOPLE,
     "people.password": PEOPLE,
     "people.disable": PEOPLE,
+    "people.agency": PEOPLE,
     # other programs
     "api.calls": READERS,
     "api.call": READERS,
@@ -87,7 +98,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "api.callbacks": READERS,
 }
 
-HOMES = {CALL_TAKER: "/", DISPATCHER: "/", SUPERVISOR: "/", AUDITOR: "/calls", ADMIN: "/people"}
+HOMES = {CALL_TAKER: "/", DISPATCHER: "/", SUPERVISOR: "/", AUDITOR: "/calls", ADMIN: "/people", AGENCY: "/agency"}
 
 
 def home_of(role: str) -> str:

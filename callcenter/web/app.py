@@ -15,6 +15,9 @@ from aiohttp import web
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
 from callcenter.storage import Database, Directory, Figures, History, People, Places, Tickets
+from callcenter.web.agency.live import regions as agency_regions
+from callcenter.web.agency.routes import ROUTES as AGENCY
+from callcenter.web.agency.side import AgencySide
 from callcenter.web.api.routes import ROUTES as API
 from callcenter.web.board import Board, Journal, News
 from callcenter.web.callers.room import Callers, Stores
@@ -68,6 +71,7 @@ def make_app(
     """The application. Nothing runs in it by itself: `serve`, or a test, runs `run_parts` beside it."""
     files, hub = read_static(), Hub(clock)
     shelf = Shelf(history, hub.stir)
+    agencies = AgencySide(database, clock=clock)
     here = Parts(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
         tickets=tickets, places=Places(database, clock), history=history,
@@ -75,19 +79,21 @@ def make_app(
         database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         painter=Painter(settings, directory, read_languages(), files),
-        desk=Desk(history, people, board, hub.stir, shelf=shelf, tickets=tickets),
+        desk=Desk(history, people, board, agencies.too(hub.stir), shelf=shelf, tickets=tickets),
         shelf=shelf,
         callers=Callers(callers, hub.stir, clock=clock, settings=settings),
+        agencies=agencies,
         hub=hub,
     )  # fmt: skip
     hub.show(regions(lambda: here))
+    agencies.hub.show(agency_regions(lambda: here))
     return _open_doors(here, files)
 
 
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     app[PARTS] = here
-    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *CALLERS, *PEOPLE, *PLACES, *API])
+    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *CALLERS, *AGENCY, *PEOPLE, *PLACES, *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)
@@ -96,7 +102,7 @@ def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
 
 async def _close_pages(app: web.Application) -> None:
     """Streams left open would make the shutdown take a minute."""
-    await app[PARTS].hub.close()
+    await asyncio.gather(app[PARTS].hub.close(), app[PARTS].agencies.close())
 
 
 async def run_parts(app: web.Application) -> None:
@@ -107,6 +113,7 @@ async def run_parts(app: web.Application) -> None:
         here.desk.hear(news)
         here.shelf.hear(news)
         here.callers.hear(news)
+        here.agencies.hear(news)
         here.lights.look()
         here.hub.stir()
 
@@ -117,6 +124,7 @@ async def run_parts(app: web.Application) -> None:
             tasks.create_task(here.desk.run(), name="papers")
             tasks.create_task(here.shelf.run(), name="shelves")
             tasks.create_task(here.callers.run(), name="callers")
+            tasks.create_task(here.agencies.run(), name="agencies")
             tasks.create_task(here.figures.run(), name="figures")
             tasks.create_task(here.places.load_or_keep(), name="places")
     finally:

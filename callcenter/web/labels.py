@@ -5,6 +5,7 @@ Never: a rule. Codes are stable, labels are display text.
 """
 
 from callcenter.core.account import Kind as Account
+from callcenter.core.answer import Answer
 from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
 from callcenter.core.callback import Ended, Tried
@@ -112,6 +113,19 @@ FORWARD: dict[str, str] = {
     Status.HANDLED: N_("handled"),
     Status.UNREACHED: N_("nobody reached"),
     Status.CANCELLED: N_("cancelled"),
+}
+
+ANSWER: dict[str, str] = {
+    Answer.ACCEPTED: N_("We accept"),
+    Answer.EN_ROUTE: N_("We are on the way"),
+    Answer.ON_SCENE: N_("We are on scene"),
+    Answer.HANDLED: N_("It is handled"),
+}
+
+THROUGH: dict[str, str] = {
+    "phone": N_("by a key on the phone"),
+    "call_taker": N_("told to 112"),
+    "agency": N_("by the agency itself"),
 }
 
 MODE: dict[str, str] = {
@@ -252,6 +266,7 @@ TRAIL: dict[str, str] = {
     "sign_out": N_("signed out"),
     "audit": N_("this page: searched"),
     "places": N_("the list of places"),
+    "forward": N_("agencies' requests: looked at, answered"),
 }
 
 TABLES: dict[str, dict[str, str]] = {
@@ -262,6 +277,9 @@ TABLES: dict[str, dict[str, str]] = {
     "disposition": DISPOSITION,
     "result": RESULT,
     "forward": FORWARD,
+    "step": FORWARD,
+    "answer": ANSWER,
+    "through": THROUGH,
     "mode": MODE,
     "phone": PHONE,
     "phase": PHASE,

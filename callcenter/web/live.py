@@ -34,6 +34,7 @@ class Viewer:
     position: str
     language: str
     open_call: str = ""  # whose ticket lies open on that page
+    agency: str = ""  # whose page it is, for people of an agency
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from callcenter.core import phone
+from callcenter.core.answer import Answer, next_answers
 from callcenter.core.catalogue import Newest
 from callcenter.core.errors import CallCenterError
 from callcenter.core.phone import Number
+from callcenter.core.share import Status
 from callcenter.core.ticket import CLASS_KEYS, LARGE_CLASSES
 from callcenter.settings import Settings
 from callcenter.web.access import may
@@ -73,6 +75,8 @@ class Painter:
             agency_name=lambda code: self.catalogue().agency_name(code, language.code),
             category_name=lambda code: self.catalogue().category_name(code, language.code),
             catalogue=self.catalogue,
+            answers=tuple(Answer),
+            next_answers=lambda status: next_answers(Status(status)),
             class_keys=CLASS_KEYS,
             large_classes=LARGE_CLASSES,
             settings=self.settings,

@@ -21,6 +21,7 @@ from callcenter.web.sessions import Sessions
 from callcenter.web.supervisor.plays import Plays
 
 if TYPE_CHECKING:
+    from callcenter.web.agency.side import AgencySide
     from callcenter.web.callers.room import Callers
     from callcenter.web.live import Hub
     from callcenter.web.painter import Painter
@@ -52,6 +53,7 @@ class Parts:
     desk: "Desk"
     shelf: "Shelf"
     callers: "Callers"
+    agencies: "AgencySide"
     hub: "Hub"
 
     def catalogue(self) -> Catalogue:

@@ -9,17 +9,18 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from callcenter.core.errors import BadInput, CallCenterError
-from callcenter.web.access import ROLES
+from callcenter.web.access import AGENCY, ROLES
 from callcenter.web.errors import status_of
 from callcenter.web.forms import read_form
 from callcenter.web.i18n import N_
-from callcenter.web.parts import parts
+from callcenter.web.parts import Parts, parts
 from callcenter.web.people.pages import people_page
 from callcenter.web.security import person
 
 LONGEST = 100
 ADDED = N_("{name} may sign in now. The password is shown only this once:")
 CHANGED = N_("{name} has a new password, shown only this once:")
+MOVED = N_("{name} belongs to another agency now, and signs in anew.")
 CLOSED = N_("{name} may not sign in any more.")
 
 Form = dict[str, str]
@@ -49,9 +50,29 @@ async def add(request: web.Request) -> web.Response:
         role = form.get("role", "")
         if role not in ROLES:
             raise BadInput("There is no such role.")
-        return await here.people.add_user(form.get("name", ""), display=form.get("display", ""), role=role, by=by)
+        agency = _agency(here, form) if role == AGENCY else ""
+        return await here.people.add_user(
+            form.get("name", ""), display=form.get("display", ""), role=role, agency=agency, by=by
+        )
 
     return await _done(request, work, ADDED)
+
+
+def _agency(here: Parts, form: Form) -> str:
+    chosen = form.get("agency", "")
+    if chosen not in here.catalogue().agencies:
+        raise BadInput("Choose which agency this person belongs to.")
+    return chosen
+
+
+async def agency(request: web.Request) -> web.Response:
+    here, by = parts(request), person(request).person
+
+    async def work(form: Form) -> str:
+        await here.people.set_agency(form.get("name", ""), _agency(here, form), by=by)
+        return ""
+
+    return await _done(request, work, MOVED)
 
 
 async def password(request: web.Request) -> web.Response:

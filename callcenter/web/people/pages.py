@@ -25,6 +25,7 @@ async def people_page(
         status=status,
         users=await here.people.users(),
         roles=ROLES,
+        agencies=[*here.catalogue().agencies.values()],
         error=error,
         told=told,
         password=password,

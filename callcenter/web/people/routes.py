@@ -9,4 +9,5 @@ ROUTES = [
     web.post("/people", actions.add, name="people.add"),
     web.post("/people/password", actions.password, name="people.password"),
     web.post("/people/disable", actions.disable, name="people.disable"),
+    web.post("/people/agency", actions.agency, name="people.agency"),
 ]

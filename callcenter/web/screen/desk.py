@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from callcenter.core.call import Call
 from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound, StoreDown
-from callcenter.storage import AtPosition, CallLine, History, Note, People, Ticket, TicketPage, Tickets
+from callcenter.storage import AtPosition, CallLine, ForwardLine, History, Note, People, Ticket, TicketPage, Tickets
 from callcenter.web.board import Board, News
 from callcenter.web.place import read_place
 from callcenter.web.screen.shelf import Shelf
@@ -33,6 +33,7 @@ class About:
     ticket: Ticket | None = None
     notes: tuple[Note, ...] = ()
     earlier: tuple[CallLine, ...] | None = None
+    forwards: tuple[ForwardLine, ...] = ()
 
 
 class Desk:
@@ -167,7 +168,8 @@ class Desk:
             return
         now = self.about(call)
         newer = now.ticket is not None and now.ticket.version > page.ticket.version
-        self._keep(call, About(now.ticket if newer else page.ticket, _merged(now.notes, page.notes), earlier))
+        ticket = now.ticket if newer else page.ticket
+        self._keep(call, About(ticket, _merged(now.notes, page.notes), earlier, tuple(page.forwards)))
 
     async def _placed(self, call: str, page: TicketPage) -> TicketPage:
         """The place that the network sent becomes the ticket's, where nothing better is known."""

@@ -4,26 +4,18 @@ In:  the floor, the papers, a viewer. Out: the same partials that the page was f
 Never: a text field in a live part: an update must not eat what somebody types.
 """
 
-import asyncio
-import contextlib
-import json
 from collections.abc import Callable
 from typing import Any
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import web
 from markupsafe import Markup
 
-from callcenter.core.errors import StoreDown
-from callcenter.web.live import Client, Region, Viewer
+from callcenter.web.channel import serve
+from callcenter.web.live import Region, Viewer
 from callcenter.web.parts import Parts, parts
 from callcenter.web.proof import recent
 from callcenter.web.screen import view
-from callcenter.web.security import SESSION_COOKIE, person
-
-LONGEST_MESSAGE = 4096
-LONGEST_ID = 200
-STILL_SIGNED_IN_S = 20.0
-SIGNED_OUT = 4401
+from callcenter.web.security import person
 
 
 def viewer_of(request: web.Request) -> Viewer:
@@ -93,6 +85,7 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
         Region("status", painter("status"), mine, ticking=True),
         Region("mine", painter("mine"), mine),
         Region("agencies", painter("agencies"), opened),
+        Region("responders", painter("responders"), opened),
         Region("ticket", painter("ticket"), opened),
         Region("place", painter("place"), opened),
         Region("notes", painter("notes"), opened),
@@ -106,64 +99,4 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
 async def channel(request: web.Request) -> web.StreamResponse:
     """The WebSocket: server to page; the page only tells which ticket lies open."""
     here = parts(request)
-    viewer = viewer_of(request)
-    socket = web.WebSocketResponse(heartbeat=20, max_msg_size=LONGEST_MESSAGE, compress=False)
-    await socket.prepare(request)
-    client = Client(viewer, socket)
-    here.hub.welcome(client, request.query.get("boot", "")[:20], _number(request.query.get("since", "0")))
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            sender = tasks.create_task(_send(here, client))
-            watch = tasks.create_task(_still_signed_in(here, client, request.cookies.get(SESSION_COOKIE, "")))
-            await _listen(here, client)
-            sender.cancel()
-            watch.cancel()
-    finally:
-        here.hub.leave(client)
-    return socket
-
-
-async def _send(here: Parts, client: Client) -> None:
-    try:
-        await here.hub.serve(client)
-    except TimeoutError:  # too slow: dropped, it will come back and get the newest picture
-        here.hub.dropped += 1
-        await _hang_up(client, WSCloseCode.TRY_AGAIN_LATER)
-    except ConnectionError:
-        await _hang_up(client, WSCloseCode.GOING_AWAY)
-
-
-async def _hang_up(client: Client, code: int) -> None:
-    """Closes, and does not wait for an answer of somebody who does not listen."""
-    here = client.socket
-    with contextlib.suppress(TimeoutError, ConnectionError):
-        async with asyncio.timeout(0.5):
-            await here.close(code=code)
-
-
-async def _listen(here: Parts, client: Client) -> None:
-    async for message in client.socket:
-        if message.type is not WSMsgType.TEXT:
-            continue
-        try:
-            wanted = json.loads(message.data)["ticket"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            continue
-        if isinstance(wanted, str) and len(wanted) <= LONGEST_ID:
-            if wanted and wanted != client.viewer.open_call:
-                here.desk.ask(wanted)
-            here.hub.look_at(client, wanted)
-
-
-async def _still_signed_in(here: Parts, client: Client, cookie: str) -> None:
-    """A session that was ended elsewhere does not go on watching."""
-    while True:
-        await asyncio.sleep(STILL_SIGNED_IN_S)
-        with contextlib.suppress(StoreDown):
-            if await here.sessions.find(cookie) is None:
-                await _hang_up(client, SIGNED_OUT)
-                return
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+    return await serve(request, here.hub, viewer_of(request), here.desk.ask)

@@ -19,7 +19,7 @@ from callcenter.web.screen.live import picture, viewer_of
 from callcenter.web.security import person
 from callcenter.web.supervisor.recording import send_recording
 
-REGIONS = ("ring", "status", "mine", "agencies", "queue", "callbacks", "room", "shelf")
+REGIONS = ("ring", "status", "mine", "agencies", "responders", "queue", "callbacks", "room", "shelf")
 WORDS = sorted(script_sentences("js"))
 
 

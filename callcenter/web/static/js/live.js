@@ -4,7 +4,7 @@ const SILENT_MS = 5000;
 const AGAIN_MS = [200, 400, 800, 1500, 2500];
 const SIGNED_OUT = 4401;
 
-export function live({ onPicture, onState, onBeat }) {
+export function live({ onPicture, onState, onBeat, path = "/live" }) {
   let socket = null, heard = 0, tries = 0, timer = 0, boot = "", seen = 0, open = "", stopped = false;
 
   function take(message) {
@@ -21,7 +21,7 @@ export function live({ onPicture, onState, onBeat }) {
     clearTimeout(timer);
     heard = performance.now();
     const query = new URLSearchParams({ boot, since: String(seen), call: open });
-    socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live?${query}`);
+    socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${path}?${query}`);
     socket.onopen = () => { heard = performance.now(); tries = 0; onState("up"); };
     socket.onmessage = take;
     socket.onclose = (event) => down(event.code);

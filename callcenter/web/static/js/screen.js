@@ -8,6 +8,7 @@ import { paint } from "./morph.js";
 import { ring } from "./ring.js";
 import { forgetOld } from "./save.js";
 import * as sheet from "./sheet.js";
+import "./told.js";
 import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);

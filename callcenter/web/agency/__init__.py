@@ -1,0 +1,1 @@
+"""The agency's own side: its page, and what the room hears of it."""
