@@ -20,6 +20,7 @@ from callcenter.asterisk.control import Road
 from callcenter.asterisk.exchange import Exchange, Known
 from callcenter.asterisk.records import Records
 from callcenter.audit import Heads
+from callcenter.chains import Chains
 from callcenter.core.alarms import Alarm
 from callcenter.core.call import Call
 from callcenter.core.errors import CallCenterError, StoreDown
@@ -38,6 +39,7 @@ from callcenter.switchboard import Switchboard
 from callcenter.watch import Watch
 from callcenter.web.app import make_app, serve
 from callcenter.web.callers.room import Stores
+from callcenter.web.parts import category_of
 from callcenter.web.proof import Proofs
 from callcenter.web.webhook import Webhook
 
@@ -69,8 +71,20 @@ class Service:
             committed=lambda numbers: self.board.committed(numbers),
             done=self.ended_calls.extend,
         )
-        self.board = Switchboard(catalogue=self.directory, keep=self._keep)
+        self.settings = settings
         self.history = History(self.database, read_number=reads, clock=clock)
+        self._open_telephone(secrets)
+        self.tickets = Tickets(self.database, catalogue=self.directory, clock=clock)
+        self.callbacks = Callbacks(self.database, clock=clock, claim_s=settings.callback_claim_s)
+        self.people = People(self.database, clock=clock)
+        self._open_alarms()
+        self._open_books()
+        self._open_web(secrets)
+
+    def _open_telephone(self, secrets: Secrets) -> None:
+        settings = self.settings
+        zone, modes = settings.zone, settings.forward_modes
+        self.board = Switchboard(catalogue=self.directory, keep=self._keep, clock=clock, zone=zone, modes=modes)
         self.exchange = Exchange(
             host=settings.ami_host,
             port=settings.ami_port,
@@ -87,13 +101,7 @@ class Service:
             out=Road(settings.callback_road, settings.callback_show, settings.callback_ring_s),
         )
         self._connect()
-        self.tickets = Tickets(self.database, catalogue=self.directory, clock=clock)
-        self.callbacks = Callbacks(self.database, clock=clock, claim_s=settings.callback_claim_s)
-        self.people = People(self.database, clock=clock)
-        self.settings = settings
-        self._open_alarms()
-        self._open_books()
-        self._open_web(secrets)
+        self.chains = Chains(self.board, self.exchange.lines(lambda call: category_of(self.web, call)))
 
     def _open_directory(self, settings: Settings) -> Directory:
         return Directory(
@@ -208,6 +216,7 @@ class Service:
                 parts.create_task(self.directory.run(), name="agencies")
                 parts.create_task(self.exchange.run(), name="exchange")
                 parts.create_task(self.follower.run(), name="follower")
+                parts.create_task(self.chains.run(), name="chains")
                 parts.create_task(self._tidy(), name="tidy")
                 parts.create_task(self.accountant.run(), name="account")
                 parts.create_task(self.watch.run(), name="watch")

@@ -16,6 +16,8 @@ from callcenter.checks import between, each, matches, one_of
 from callcenter.city import Trunk, knob
 from callcenter.core.agency import Agency, Category, OverflowLine
 from callcenter.core.book import Roads
+from callcenter.core.forward import USUAL
+from callcenter.core.share import Mode
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,11 @@ class Settings:
     answer_after_s: int = knob(
         45, "Seconds after which a waiting call is answered toward the network, which else cuts it.", between(5, 300)
     )
+    allow_blind: bool = knob(
+        False,
+        "Callers may be put through to an agency that answered, without an introduction: the call taker leaves by "
+        "herself as soon as it accepts.",
+    )
     ring_timeout_s: int = knob(20, "Seconds that a position's phone rings in one round.", between(5, 300))
     overflow_after_s: int = knob(
         30,
@@ -159,6 +166,11 @@ class Settings:
     categories: tuple[Category, ...] = knob((), "What emergencies are about; likewise only the first filling.")
 
     @property
+    def forward_modes(self) -> frozenset[str]:
+        """Codes of the ways to forward that people may choose."""
+        return frozenset({*USUAL, *([Mode.BLIND] if self.allow_blind else [])})
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
@@ -184,6 +196,11 @@ class Settings:
     def spool(self) -> Path:
         """Facts that are not committed yet."""
         return self.home / "spool"
+
+    @property
+    def sounds(self) -> Path:
+        """The city's own recordings: id/press-1.alaw and the like, in place of the spoken ones of the same name."""
+        return self.home / "sounds"
 
     @property
     def log(self) -> Path:

@@ -7,21 +7,23 @@ Never: waits for the database or a screen; changes the floor for a wish; lets on
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
 from callcenter.core.apply import apply
 from callcenter.core.call import Call
 from callcenter.core.catalogue import Newest
+from callcenter.core.chain import next_turn
 from callcenter.core.desk_wishes import CallBack, Relay, Release
 from callcenter.core.errors import CallCenterError, LineDown, Refused
-from callcenter.core.facts import UNKNOWN_MOMENT, Fact
+from callcenter.core.facts import UNKNOWN_MOMENT, Fact, ForwardAsked, ForwardStopped
 from callcenter.core.floor import Floor, Gap, put
-from callcenter.core.forward import allow
+from callcenter.core.forward import USUAL, allow
 from callcenter.core.seen import GapClosed
-from callcenter.core.wishes import Wish
+from callcenter.core.share import Status
+from callcenter.core.wishes import CancelForward, Forward, HangUp, Wish
 
 log = logging.getLogger(__name__)
 
@@ -68,13 +70,23 @@ class Telephone(Protocol):
 class Switchboard:
     """Holds the floor. One writer: `hear`, called in one task."""
 
-    def __init__(self, *, catalogue: Newest, keep: Callable[[Fact, tuple[Call, ...]], None]) -> None:
-        """`keep` is the journal's ear; it neither blocks nor raises."""
+    def __init__(
+        self,
+        *,
+        catalogue: Newest,
+        keep: Callable[[Fact, tuple[Call, ...]], None],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        zone: tzinfo = UTC,
+        modes: Collection[str] = USUAL,
+    ) -> None:
+        """`keep` is the journal's ear; it neither blocks nor raises. `zone`: the city's, by which lines are staffed.
+        `modes`: the ways to forward that the settings allow."""
         self.floor = Floor()
         self.tickets: dict[str, str] = {}
-        self._catalogue, self._keep = catalogue, keep
+        self.catalogue, self.clock = catalogue, clock
+        self._keep, self._zone, self._modes = keep, zone, modes
         self._listeners: list[Listener] = []
-        self._orders = asyncio.Lock()
+        self.ordering = asyncio.Lock()  # one order after the other, wishes' and chains'
         self._telephone: Telephone | None = None
 
     def connect(self, telephone: Telephone) -> None:
@@ -121,6 +133,10 @@ class Switchboard:
                 del self.tickets[call]
         self._tell(News(self.floor, (), numbers))
 
+    def local(self) -> datetime:
+        """This moment on the city's own clock."""
+        return self.clock().astimezone(self._zone)
+
     def refresh(self) -> None:
         """Something beside the floor changed (the line's state): tell the screens."""
         self._tell(News(self.floor))
@@ -135,14 +151,29 @@ class Switchboard:
 
         One at a time: the second of two people who press the same button meets the floor that the first one changed.
         """
-        async with self._orders:
-            refused = allow(self.floor, wish, self._catalogue().agencies)
+        async with self.ordering:
+            agencies = self.catalogue().agencies
+            refused = allow(self.floor, wish, agencies, now=self.local(), modes=self._modes)
             if refused is not None:
                 raise refused
             call = self.floor.calls.get(wish.call)
             if call is None and not isinstance(wish, CallBack | Relay | Release):
                 raise Refused("This call has ended.")
-            await self._phone().carry_out(wish, call or NO_CALL)
+            call = call or NO_CALL
+            self._take_back(wish, call)
+            await self._phone().carry_out(wish, call)
+            if isinstance(wish, Forward):
+                turn, mode = next_turn(call, wish.agency), "RELAY" if call.relay else wish.mode
+                self.hear(ForwardAsked(call.id, self.clock(), wish.agency, turn, wish.by, mode))
+
+    def _take_back(self, wish: Wish, call: Call) -> None:
+        """Chains that end with this wish: heard before the order, so that no next line is dialled meanwhile."""
+        if not isinstance(wish, CancelForward | HangUp):
+            return
+        for share in call.forwards:
+            if share.trying and (isinstance(wish, HangUp) or share.agency == wish.agency):
+                status = Status.CANCELLED.value
+                self.hear(ForwardStopped(call.id, self.clock(), share.agency, share.turn, status, wish.by))
 
     def _tell(self, news: News) -> None:
         for listener in list(self._listeners):

@@ -24,6 +24,7 @@ PARTS = {
     "storage": "storage",
     "web": "web",
     "switchboard": "switchboard",
+    "chains": "switchboard",
     "__version__": "core",
     "checks": "settings",
     "city": "settings",

@@ -8,12 +8,13 @@ import pytest
 from callcenter.core.agency import Agency, Line
 from callcenter.core.call import Call
 from callcenter.core.catalogue import always
+from callcenter.core.chain import Dial
 from callcenter.core.errors import CallCenterError, Refused, Unconfirmed
-from callcenter.core.facts import AttemptQueued, CallArrived, Fact, LineLost
+from callcenter.core.facts import AttemptDialled, CallArrived, Fact, LegEnded, LineLost
 from callcenter.core.seen import FloorSeen, GapClosed
 from callcenter.core.wishes import Forward, Wish
 from callcenter.switchboard import News, Switchboard
-from tests.core.test_floor import ANSWERED, BUDI, DAMKAR, after
+from tests.core.test_floor import ANSWERED, BUDI, after
 
 FIRE = Agency("damkar", "113", "Pemadam Kebakaran", "Fire brigade", (Line("113", "trunk:op"),))
 FORWARD = Forward(BUDI, "damkar", "101", "ayu")
@@ -33,6 +34,8 @@ class FakeTelephone:
     def __init__(self, board: Switchboard, fails: CallCenterError | None = None) -> None:
         self.board, self.fails = board, fails
         self.done: list[Wish] = []
+        self.dialled: list[int] = []
+        self.ended: list[tuple[str, int]] = []
         self.state = Line1()
 
     async def carry_out(self, wish: Wish, call: Call) -> None:
@@ -40,7 +43,18 @@ class FakeTelephone:
         if self.fails:
             raise self.fails
         self.done.append(wish)
-        self.board.hear(AttemptQueued(call.id, after(10), DAMKAR, "damkar", 1, 1, "113", "ayu"))
+
+    async def dial_line(self, step: Dial, call: Call) -> None:
+        if self.fails:
+            raise self.fails
+        self.dialled.append(step.place)
+        leg = f"fwd-{step.share.agency}-{step.place}-{step.share.turn}-{call.id}"
+        told = leg, step.share.agency, step.place, step.share.turn
+        self.board.hear(AttemptDialled(call.id, after(10), *told))
+
+    async def end_leg(self, leg: str, cause: int) -> None:
+        self.ended.append((leg, cause))
+        self.board.hear(LegEnded(leg, after(11), cause))
 
 
 class Room:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from panoramisk.message import Message
 
+from callcenter.asterisk.agency_lines import AgencyLines
 from callcenter.asterisk.control import Road, begin
 from callcenter.asterisk.fallback import SELF_TEST
 from callcenter.asterisk.inbox import READERS, House, read
@@ -23,7 +24,7 @@ from callcenter.asterisk.ledger import JOURNAL, from_database
 from callcenter.asterisk.link import Link
 from callcenter.asterisk.link_state import LinkState, Phase, Session
 from callcenter.asterisk.order import Order
-from callcenter.asterisk.outbox import leg_for, orders
+from callcenter.asterisk.outbox import orders
 from callcenter.asterisk.records import Records
 from callcenter.asterisk.snapshot import HEARD, look
 from callcenter.asterisk.wire import fields, text, variables
@@ -34,9 +35,9 @@ from callcenter.core.control import leg_for as leg_of_colleague
 from callcenter.core.desk_facts import ColleagueAsked, DeskCallMade
 from callcenter.core.desk_wishes import CallBack, Consult, Relay
 from callcenter.core.errors import CallCenterError
-from callcenter.core.facts import AttemptQueued, Fact, LineLost, Unreadable
+from callcenter.core.facts import Fact, LineLost, Unreadable
 from callcenter.core.kind import Kind, made_id
-from callcenter.core.wishes import Forward, Wish
+from callcenter.core.wishes import Wish
 
 log = logging.getLogger(__name__)
 
@@ -160,19 +161,11 @@ class Exchange:
         if isinstance(wish, CallBack | Relay):
             await self._make_call(wish)
             return
-        agencies = self._catalogue().agencies
-        for order in orders(wish, call, agencies, self._out):
+        for order in orders(wish, call, self._out):
             await self._order(order)
         if isinstance(wish, Consult):
             told = (leg_of_colleague(call, wish.colleague), wish.colleague, wish.by, wish.passing)
             self._hear(ColleagueAsked(call.id, self._clock(), *told))
-        if isinstance(wish, Forward):
-            made = leg_for(call, agencies[wish.agency])
-            self._hear(
-                AttemptQueued(
-                    call.id, self._clock(), made.leg, wish.agency, made.place, made.turn, made.line.number, wish.by
-                )
-            )
 
     async def _make_call(self, wish: CallBack | Relay) -> None:
         """Her phone first. Told as soon as Asterisk has taken the order; her leg tells it again when she lifts."""
@@ -184,6 +177,17 @@ class Exchange:
         for order in begin(replace(call, leg=made.leg), self._out):
             await self._order(order)
         self._hear(made)
+
+    def lines(self, category_of: Callable[[str], str]) -> AgencyLines:
+        """How agencies are reached. `category_of` a call: who lifts there hears it."""
+        return AgencyLines(
+            self.link.ask,
+            catalogue=self._catalogue,
+            category_of=category_of,
+            hear=self._hear,
+            look_again=self.look_again,
+            clock=self._clock,
+        )
 
     async def _order(self, order: Order) -> None:
         await self.link.ask(order.action, order.headers)

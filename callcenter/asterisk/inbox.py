@@ -36,10 +36,6 @@ PHONES: Mapping[str, Phone] = {
 }
 """Asterisk's device states as numbers."""
 
-ORDERED = 31
-"""The cause with which we end a call by an order: a leg that ends with 16 and by nobody was cut by a stopped Asterisk.
-extensions.conf knows it, too."""
-
 ATTEMPT_LEG = re.compile(r"fwd-(?P<agency>[a-z0-9_]+)-(?P<line>\d+)-(?P<turn>\d+)-(?P<call>.+)")
 """The id that `outbox` gives to an agency's leg: it says all by itself, also after our own restart."""
 

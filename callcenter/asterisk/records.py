@@ -85,6 +85,9 @@ class Row(NamedTuple):
 class Remembers(Protocol):
     """Where rows come from."""
 
+    @property
+    def trouble(self) -> CallCenterError | None: ...
+
     async def read(self, since: datetime | None) -> list[Row]: ...
 
 
@@ -93,7 +96,7 @@ class Records:
 
     def __init__(self, file: Path, *, deadline: float = DEADLINE_S) -> None:
         self._file, self._deadline = file, deadline
-        self.trouble: RecordsSilent | None = None
+        self.trouble: CallCenterError | None = None
 
     async def read(self, since: datetime | None) -> list[Row]:
         """All rows since a minute before that moment; None: as far back as is read at all. Empty where it is silent."""

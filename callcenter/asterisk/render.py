@@ -77,8 +77,11 @@ def render(settings: Settings, secrets: Secrets, etc: Path) -> None:
     texts = city_files(settings, secrets, etc) | {"asterisk.conf": asterisk_conf(settings, etc)}
     for source in sorted(SOURCE.rglob("*")):
         name = str(source.relative_to(SOURCE))
-        if source.is_file() and source.name not in NOT_COPIED and name not in texts:
+        theirs = (settings.sounds / Path(name).relative_to("sounds")).is_file() if name.startswith("sounds/") else False
+        if source.is_file() and source.name not in NOT_COPIED and name not in texts and not theirs:
             _write(etc / name, source.read_bytes())
+    for own in sorted(settings.sounds.rglob("*.alaw")):  # the city's recordings, in place of ours of the same name
+        _write(etc / "sounds" / own.relative_to(settings.sounds), own.read_bytes())
     for name, text in texts.items():
         _write(etc / name, text.encode())
     (settings.asterisk / "log" / "cdr-csv").mkdir(mode=0o700, parents=True, exist_ok=True)  # cdr_csv does not make it
@@ -107,6 +110,7 @@ def _globals(settings: Settings, etc: Path) -> str:
         RECORD_LEGS="yes" if settings.record_legs else "no",
         ANY_PHONE_RATE=settings.any_phone_rate,
         SOUNDS=etc / "sounds" / settings.language,
+        VOICES=etc / "sounds",
     )
     lines = {
         f"LINE_{agency.short}_{place}": f"{dial_string(line)}|{line.show}|{line.ring_s}"

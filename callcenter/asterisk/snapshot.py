@@ -89,7 +89,7 @@ async def look(
         journal = await ask("DBGetTree", {"Family": JOURNAL})
         rows = await records.read(_from(since(heard), journal)) if records else []
         told = await asyncio.to_thread(recalled, house, positions, rows, journal)
-        seen = with_recalled(seen, told, clock)
+        seen = replace(with_recalled(seen, told, clock), timeline=records is not None and records.trouble is None)
         if not _late(seen):
             break
         await asyncio.sleep(LATE_S)
@@ -212,7 +212,8 @@ def _leg(
 ) -> LegSeen:
     leg = text(f, "Uniqueid")
     owner = owner_of(text(f, "Channel"))
-    made = ATTEMPT_LEG.fullmatch(leg) or DESK_LEG.fullmatch(leg) or VOICE_LEG.fullmatch(leg)
+    attempt = ATTEMPT_LEG.fullmatch(leg)
+    made = attempt or DESK_LEG.fullmatch(leg) or VOICE_LEG.fullmatch(leg)
     callee = MADE.fullmatch(leg) is not None
     return LegSeen(
         leg,
@@ -228,6 +229,9 @@ def _leg(
         position=owner if owner in positions else "",
         talking=bool(text(f, "BridgeId")) or leg in in_room,
         waiting_since=waits.get(leg),
+        agency=attempt["agency"] if attempt else "",
+        line=int(attempt["line"]) if attempt else 0,
+        turn=int(attempt["turn"]) if attempt else 0,
     )
 
 

@@ -9,11 +9,12 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from callcenter.asterisk import own
-from callcenter.asterisk.inbox import ATTEMPT_LEG, ORDERED, TEST_ENTRY, House, known
+from callcenter.asterisk.inbox import ATTEMPT_LEG, TEST_ENTRY, House, known
 from callcenter.asterisk.own import DESK_LEG
 from callcenter.asterisk.records import Row
 from callcenter.asterisk.tale import Tale, owner_of
 from callcenter.core import desk_facts, facts
+from callcenter.core.attempt import ORDERED
 from callcenter.core.call import Stage
 from callcenter.core.facts import Fact
 from callcenter.core.kind import MADE, kind_of

@@ -27,8 +27,18 @@ class Result(StrEnum):
 OPEN = frozenset({Result.DIALLING, Result.RINGING, Result.ANSWERED})
 """The agency is being reached: a second order to the same agency would ring it twice."""
 
+ORDERED = 31
+"""The cause with which we end a leg by an order: a leg that ends with 16 and by nobody was cut by a stopped Asterisk.
+extensions.conf knows it, too."""
+
+ELSEWHERE = 26
+"""The cause for a leg whose agency accepted on another line: phones show no missed call."""
+
 BY_CAUSE = {17: Result.BUSY, 18: Result.NO_ANSWER, 19: Result.NO_ANSWER, 21: Result.DECLINED, 16: Result.CANCELLED}
 """Why a leg ended before it was answered. Any other cause: the line failed."""
+
+OURS = frozenset({ORDERED, ELSEWHERE})
+"""We ended it, whether it was answered or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,8 @@ def ended(attempt: Attempt, at: datetime, cause: int) -> Attempt:
         return attempt
     if attempt.result is Result.ACCEPTED:
         result = Result.ACCEPTED
+    elif cause in OURS:
+        result = Result.CANCELLED
     elif attempt.answered_at is not None:
         result = Result.DECLINED  # lifted, heard who calls, hung up without the key
     else:

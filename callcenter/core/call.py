@@ -13,7 +13,7 @@ from callcenter.core.attempt import BY_CAUSE, Attempt, Result
 from callcenter.core.facts import UNKNOWN_MOMENT
 from callcenter.core.helper import Helper
 from callcenter.core.kind import Kind
-from callcenter.core.share import Share, told
+from callcenter.core.share import Share, alone, nobody_left, told
 from callcenter.core.silent import Key, Silent
 
 SHORT_ABANDON_S = 5.0
@@ -155,9 +155,14 @@ class Call:
         return self.stage is not Stage.ENDED
 
     @property
+    def relay(self) -> bool:
+        """The caller is gone, and the call taker is still there to speak with an agency."""
+        return self.stage is Stage.ENDED and bool(self.position)
+
+    @property
     def done(self) -> bool:
-        """The caller is gone and no agency's leg is left: nothing more will come."""
-        return self.stage is Stage.ENDED and not any(attempt.live for attempt in self.attempts)
+        """Everybody is gone, the call taker and the agencies too: nothing more will come."""
+        return self.stage is Stage.ENDED and not self.position and not any(a.live for a in self.attempts)
 
     @property
     def legs(self) -> tuple[str, ...]:
@@ -238,6 +243,7 @@ def ended(call: Call, at: datetime, cause: int) -> Call:
     """The caller's leg ended: the call with its outcome. Only from a live call."""
     assert call.live
     outcome = _outcome(call, at)
+    stays = bool(call.forwards) and call.leg in call.in_room  # where agencies find her
     given_up = call.stage is Stage.WAITING or (call.stage is Stage.ALONE and call.left_cause not in NORMAL_CAUSES)
     return replace(
         call,
@@ -246,11 +252,18 @@ def ended(call: Call, at: datetime, cause: int) -> Call:
         ended_at=at,
         cause=cause,
         disconnected_early=outcome in (Outcome.ANSWERED, Outcome.OVERFLOWED) and (given_up or call.cut),
-        position="",
+        position=call.position if stays else "",
+        forwards=tuple(alone(share) for share in call.forwards),
         held=False,
         held_since=None,
         rings=(),
     )
+
+
+def settled(call: Call) -> Call:
+    """A call of which nothing more comes: no forward stays open."""
+    over = tuple(nobody_left(share, call.ended_at) for share in call.forwards)
+    return replace(call, forwards=over) if over != call.forwards else call
 
 
 def _outcome(call: Call, at: datetime) -> Outcome:

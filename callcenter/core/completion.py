@@ -5,7 +5,7 @@ Out: the same call, complete.
 Never: a moment that we heard ourselves written over; a second attempt for one leg; an ended call opened again.
 """
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from callcenter.core.attempt import Attempt, Result
 from callcenter.core.attempt import ended as attempt_ended
 from callcenter.core.call import Call, Move, Outcome, ended, move
 from callcenter.core.facts import UNKNOWN_MOMENT
-from callcenter.core.seen import CallRecalled
+from callcenter.core.seen import CallRecalled, LegSeen
 from callcenter.core.silent import Step
 
 HOW_FAR = list(Result)
@@ -109,9 +109,23 @@ def ended_as_recorded(call: Call, record: CallRecalled, at: datetime) -> Call:
     return replace(done, outcome=Outcome(record.outcome)) if record.outcome else done
 
 
-def without(call: Call, here: Set[str]) -> Call:
+def with_agencies(call: Call, here: Iterable[LegSeen]) -> Call:
+    """The call with every agency's leg that is up, also those that no record tells of."""
+    for leg in here:
+        if leg.agency and leg.call == call.id:
+            known = call.attempt(leg.leg) or Attempt(leg.leg, leg.agency, leg.line, leg.turn)
+            if known.dialled_at is None:
+                call = call.with_attempt(replace(known, dialled_at=leg.since))
+    return call
+
+
+def without(call: Call, here: Set[str], whole: bool) -> Call:
     """The call after every attempt whose leg is gone has ended. What no record tells of it, it did not do: a leg that
-    was lifted and then cut off has failed, not declined."""
+    was lifted and then cut off has failed, not declined. An order of which whole records know no leg was never carried
+    out: it is as if it had not been given."""
+    if whole:
+        unseen = [known.leg for known in call.attempts if known.live and not known.dialled_at and known.leg not in here]
+        call = replace(call, attempts=tuple(known for known in call.attempts if known.leg not in unseen))
     for known in call.attempts:
         if known.live and known.leg not in here:
             over = attempt_ended(known, UNKNOWN_MOMENT, 0)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from callcenter.core.call import Call, Stage
+from callcenter.core.call import Call, Stage, settled
 from callcenter.core.facts import LegStarted
 from callcenter.core.kind import kind_of
 from callcenter.core.position import Position
@@ -66,7 +66,7 @@ Step = tuple[Floor, tuple[Call, ...]]
 def put(floor: Floor, call: Call, *legs: str) -> Step:
     """The floor with this call in place of its older self; a call that is done leaves the floor."""
     if call.done:
-        return drop(floor, call)
+        return drop(floor, settled(call))
     known = floor.legs
     if floor.calls.get(call.id) == call and all(leg in known for leg in legs):
         return floor, ()  # the same fact again

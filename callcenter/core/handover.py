@@ -33,7 +33,7 @@ def agency_left(call: Call) -> Call:
 
 def room_joined(floor: Floor, fact: RoomJoined) -> Step:
     call = floor.call_of(fact.leg)
-    if call is None or fact.leg in call.in_room or not call.live:
+    if call is None or fact.leg in call.in_room or not (call.live or call.relay):
         return floor, ()
     call = beside.joined(replace(call, room=fact.room, in_room=(*call.in_room, fact.leg)), fact.leg, fact.at)
     if fact.leg == call.leg:
@@ -54,6 +54,8 @@ def room_left(floor: Floor, fact: RoomLeft) -> Step:
     if call is None or fact.leg not in call.in_room:
         return floor, ()
     call = replace(call, in_room=tuple(leg for leg in call.in_room if leg != fact.leg))
+    if fact.leg == call.leg and call.relay:
+        return put(floor, replace(call, position=""))
     return put(floor, agency_left(call) if call.attempt(fact.leg) else call)
 
 
@@ -90,6 +92,8 @@ def attempt_dialled(floor: Floor, fact: AttemptDialled) -> Step:
     known = call.attempt(fact.leg) or Attempt(fact.leg, fact.agency, fact.line, fact.turn)
     if known.dialled_at is not None:
         return floor, ()
+    if known.result is tries.Result.FAILED and not known.cause:  # a second order for it was refused: it is there
+        known = replace(known, result=tries.Result.DIALLING, ended_at=None)
     call = replace(call, forwarded_at=call.forwarded_at or fact.at)
     return put(floor, call.with_attempt(replace(known, dialled_at=fact.at)), fact.leg)
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from callcenter.core import desk_call
-from callcenter.core.call import Call, Move, Outcome, Stage, ended_unseen, move
-from callcenter.core.completion import completed, ended_as_recorded, without
+from callcenter.core.call import Call, Move, Outcome, Stage, ended_unseen, move, room_number
+from callcenter.core.completion import completed, ended_as_recorded, with_agencies, without
 from callcenter.core.facts import LegStarted
 from callcenter.core.floor import REMEMBERED, Floor, Gap, Step, put
 from callcenter.core.helper import Helper
@@ -42,7 +42,7 @@ def seen(floor: Floor, fact: FloorSeen) -> Step:
     another = bool(floor.boot) and floor.boot != fact.boot
     for call in list(floor.calls.values()):
         died = _is_older(call.arrived_at, fact) or another
-        floor = _keep(floor, _known(call, here, recalled.get(call.id), died), changed)
+        floor = _keep(floor, _known(call, here, recalled.get(call.id), died, fact.timeline), changed)
     for leg in fact.legs:
         if leg.leg not in floor.legs and (leg.entry or leg.waiting_since) and leg.leg not in floor.gone:
             floor = _keep(floor, _known(_newcomer(leg), here, recalled.get(leg.leg), False), changed)
@@ -68,23 +68,29 @@ def _keep(floor: Floor, call: Call, changed: dict[str, Call]) -> Floor:
     """The floor with that call; notes it as changed when it is not as it was."""
     if floor.calls.get(call.id) == call:
         return floor
-    floor, _ = put(floor, call, *call.legs)
-    changed[call.id] = call
+    floor, changes = put(floor, call, *call.legs)
+    changed.update((each.id, each) for each in changes)
     return floor
 
 
-def _known(call: Call, here: Mapping[str, LegSeen], record: CallRecalled | None, died: bool) -> Call:
-    """A call, held against what is up now. `died`: Asterisk has started again since it came."""
+def _known(
+    call: Call, here: Mapping[str, LegSeen], record: CallRecalled | None, died: bool, whole: bool = False
+) -> Call:
+    """A call, held against what is up now. `died`: Asterisk has started again since it came. `whole`: the records
+    have every leg that ever was."""
     if record is not None:
         call = completed(call, record)
-    call = without(call, {leg for leg in here if leg != call.id})
+    call = with_agencies(call, here.values())
+    call = without(call, {leg for leg in here if leg != call.id}, whole)
+    in_room = tuple(leg.leg for leg in here.values() if leg.room == (call.room or room_number(call.id)))
     mine = here.get(call.id)
     if call.kind is not Kind.ARRIVAL:
         call = desk_call.seen_again(call, here)
         if mine is None and call.leg in here and call.live and call.dialled_at is None:
             return call  # her phone rings, or she is there and nobody was dialled yet
     if mine is None or (record is not None and record.ended_at is not None):  # the records were read after the legs
-        return _gone(call, record, died) if call.live else call
+        call = replace(call, in_room=in_room)
+        return _gone(call, record, died) if call.live else _after_the_end(call)
     in_room = tuple(leg.leg for leg in here.values() if leg.room and (leg.room == mine.room or leg.call == call.id))
     call = replace(call, room=mine.room or call.room, in_room=in_room, held_since=_held(call, mine))
     call = _with_helpers(call, here)
@@ -119,6 +125,11 @@ def _with_helpers(call: Call, here: Mapping[str, LegSeen]) -> Call:
             there = known.joined_at or (leg.since if leg.room else None)
             call = call.with_helper(replace(known, joined_at=there))
     return call
+
+
+def _after_the_end(call: Call) -> Call:
+    """Whether the call taker is still there to speak with an agency."""
+    return replace(call, position=call.position if call.leg in call.in_room else "")
 
 
 def _gone(call: Call, record: CallRecalled | None, died: bool) -> Call:

@@ -38,6 +38,9 @@ class LegSeen:
     waiting_since: datetime | None = None  # in the queue
     held: bool = False  # waits by the call taker's order
     desk: bool = False  # a position's phone that was rung by our order
+    agency: str = ""  # whose leg it is, with its line and turn: an attempt of ours
+    line: int = 0
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class FloorSeen:
     recalled: tuple[CallRecalled, ...] = ()
     over: tuple[str, ...] = ()  # calls that the records know and that are committed: later words are not news
     booted_at: datetime | None = None  # when this life began: no call that is older can be up
+    timeline: bool = False  # `recalled` comes from Asterisk's timeline: no leg of these calls is missing in it
     heard_until: datetime | None = None  # until when a former life of this service heard Asterisk, as it noted there
 
 

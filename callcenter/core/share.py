@@ -82,3 +82,13 @@ def stopped(share: Share, status: Status, at: datetime, by: str = "") -> Share:
     if not share.trying:
         return share
     return replace(share, status=status, ended_at=at, stopped_by=by)
+
+
+def alone(share: Share) -> Share:
+    """The caller is gone: who still reaches the agency speaks to it without him."""
+    return replace(share, mode=Mode.RELAY) if share.trying and share.mode is not Mode.MESSAGE else share
+
+
+def nobody_left(share: Share, at: datetime | None) -> Share:
+    """Everybody is gone: a forward that was still tried is over."""
+    return replace(share, status=Status.CANCELLED, ended_at=at) if share.trying else share

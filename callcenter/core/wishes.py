@@ -11,12 +11,13 @@ from callcenter.core.desk_wishes import DeskWish
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Dial this agency's next line and bring it to the caller; the call taker stays."""
+    """Reach this agency, line after line, and bring it to the caller; the call taker stays meanwhile."""
 
     call: str
     agency: str
     position: str  # of the person who wishes it
     by: str  # sign-in name
+    mode: str = "WARM"  # a code of `share.Mode`
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,10 @@ class Admit:
 
 @dataclass(frozen=True, slots=True)
 class CancelForward:
-    """Stop dialling that line, or let that agency go."""
+    """Dial no further line of that agency; or let it go, where it is in the conversation."""
 
     call: str
-    leg: str
+    agency: str
     position: str
     by: str
 

@@ -23,7 +23,7 @@ from callcenter.storage.notes import save_note
 from callcenter.storage.points import keep_point
 from callcenter.storage.records import Note, Ticket
 from callcenter.storage.sql import clean
-from callcenter.storage.tables import attempts, ticket_calls, tickets
+from callcenter.storage.tables import attempts, forwards, ticket_calls, tickets
 from callcenter.storage.typed import read_fields
 from callcenter.storage.writer import Work
 
@@ -146,7 +146,7 @@ async def _take(connection: AsyncConnection, number: str, by: str, now: datetime
 
 async def _name(connection: AsyncConnection, leg: str, name: str, by: str, now: datetime) -> Ticket:
     found = await connection.execute(
-        select(tickets.c.number, attempts.c.agency, attempts.c.accepted_name)
+        select(tickets.c.number, attempts.c.call, attempts.c.agency, attempts.c.turn, attempts.c.accepted_name)
         .join_from(attempts, ticket_calls, ticket_calls.c.call == attempts.c.call)
         .join(tickets, tickets.c.id == ticket_calls.c.ticket)
         .where(attempts.c.leg == leg)
@@ -156,6 +156,8 @@ async def _name(connection: AsyncConnection, leg: str, name: str, by: str, now: 
         raise NotFound(NO_ATTEMPT)
     typed = {"accepted_name": name, "named_by": by, "named_at": now}
     await connection.execute(update(attempts).where(attempts.c.leg == leg).values(typed))
+    share = f"{row.agency}-{row.turn}-{row.call}"
+    await connection.execute(update(forwards).where(forwards.c.id == share).values(accepted_name=name))
     ticket = await find(connection, row.number)
     told = {f"accepted_name {row.agency}": (row.accepted_name, name)}
     values = rules.accepted_by_word(ticket).values

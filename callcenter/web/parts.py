@@ -66,3 +66,9 @@ PARTS = web.AppKey("parts", Parts)
 
 def parts(request: web.Request) -> Parts:
     return request.config_dict[PARTS]
+
+
+def category_of(app: web.Application, call: str) -> str:
+    """What that call is about, as far as somebody has its ticket on the screen."""
+    ticket = app[PARTS].desk.about(call).ticket
+    return ticket.category if ticket else ""

@@ -49,26 +49,26 @@ def heard(event: str, **fields: str) -> object:
 
 
 def test_hold_moves_her_too_only_while_she_is_not_in_the_room() -> None:
-    (order,) = orders(Hold(BUDI, "101", "ayu"), CALL, {}, OUT)
+    (order,) = orders(Hold(BUDI, "101", "ayu"), CALL, OUT)
     assert (order.headers["Context"], order.headers["ExtraContext"]) == ("room-hold", "room-staff")
-    (order,) = orders(Hold(BUDI, "101", "ayu"), IN_ROOM, {}, OUT)
+    (order,) = orders(Hold(BUDI, "101", "ayu"), IN_ROOM, OUT)
     assert (order.headers["Channel"], "ExtraChannel" in order.headers) == (BUDI, False)
-    (order,) = orders(Unhold(BUDI, "101", "ayu"), IN_ROOM, {}, OUT)
+    (order,) = orders(Unhold(BUDI, "101", "ayu"), IN_ROOM, OUT)
     assert order.headers["Context"] == "room-caller"
 
 
 def test_a_colleague_is_rung_into_the_room_under_an_id_that_exists_once() -> None:
     wish = Consult(BUDI, "102", "101", "ayu")
-    move, ring = orders(wish, CALL, {}, OUT)
+    move, ring = orders(wish, CALL, OUT)
     assert (move.headers["Context"], ring.headers["Context"]) == ("room-talk", "room-colleague")
     assert (ring.headers["Channel"], ring.headers["ChannelId"]) == ("PJSIP/102", f"desk-102-1-{BUDI}")
-    assert orders(wish, IN_ROOM, {}, OUT) == [ring]
+    assert orders(wish, IN_ROOM, OUT) == [ring]
     asked = play(*ANSWERED, desk_facts.ColleagueAsked(BUDI, after(9), f"desk-102-1-{BUDI}", "102", "ayu"))[0]
-    assert orders(wish, asked.calls[BUDI], {}, OUT)[1].headers["ChannelId"] == f"desk-102-2-{BUDI}"
+    assert orders(wish, asked.calls[BUDI], OUT)[1].headers["ChannelId"] == f"desk-102-2-{BUDI}"
 
 
 def test_back_to_the_queue_frees_him_before_her() -> None:
-    him, her = orders(BackToQueue(BUDI, "101", "ayu"), IN_ROOM, {}, OUT)
+    him, her = orders(BackToQueue(BUDI, "101", "ayu"), IN_ROOM, OUT)
     assert (him.headers["Context"], her.action, her.headers["Channel"]) == ("room-again", "Hangup", AYU)
 
 
@@ -76,7 +76,7 @@ def test_a_call_that_we_make_begins_with_her_phone_and_goes_out_with_our_number(
     (hers,) = begin(MADE, OUT)
     assert (hers.headers["Channel"], hers.headers["Context"]) == ("PJSIP/101", "room-desk")
     assert "DESK_BY=ayu%2C%20the%20first" in hers.headers["Variable"]  # type: ignore[operator]
-    (his,) = orders(DialCallee(BACK), MADE, {}, OUT)
+    (his,) = orders(DialCallee(BACK), MADE, OUT)
     assert (his.headers["Channel"], his.headers["ChannelId"]) == ("PJSIP/+62812@trunk-main", BACK)
     assert (his.headers["CallerID"], his.headers["Exten"]) == ("0231112", room_number(BACK))
     with pytest.raises(Refused):
@@ -94,7 +94,7 @@ def test_a_call_that_we_make_begins_with_her_phone_and_goes_out_with_our_number(
     ],
 )
 def test_every_order_passes_the_check_of_the_wire(wish: DeskWish) -> None:
-    for order in orders(wish, MADE if isinstance(wish, DialCallee) else CALL, {}, OUT):
+    for order in orders(wish, MADE if isinstance(wish, DialCallee) else CALL, OUT):
         assert question(order.action, "id-1", order.headers).endswith(b"\r\n\r\n")
 
 
@@ -125,4 +125,4 @@ def test_a_key_counts_where_it_was_pressed_not_where_it_was_sent_on() -> None:
 
 def test_a_stage_is_not_needed_to_let_a_leg_go() -> None:
     assert Call("", AT).stage is Stage.ARRIVED
-    assert orders(Release(BACK, MADE.leg), Call("", AT), {}, OUT)[0].headers["Channel"] == MADE.leg
+    assert orders(Release(BACK, MADE.leg), Call("", AT), OUT)[0].headers["Channel"] == MADE.leg

@@ -50,7 +50,7 @@ class FakeBoard:
         return lambda: self._ears.remove(listener)
 
     async def wish(self, wish: Wish) -> None:
-        refused = allow(self.floor, wish, self._catalogue().agencies)
+        refused = allow(self.floor, wish, self._catalogue().agencies, now=NIGHT)
         if self.wrong or refused:
             raise self.wrong or refused  # type: ignore[misc]
         self.asked.append(wish)

@@ -9,6 +9,7 @@ import asyncio
 from aiohttp import web
 
 from callcenter.core.errors import BadInput, NotFound, StoreDown
+from callcenter.core.share import Mode
 from callcenter.core.wishes import Admit, CancelForward, Forward, HangUp, Leave, Wish
 from callcenter.storage import TYPED_FIELDS, Session, Ticket
 from callcenter.web.forms import read_body, text_of, version_of
@@ -112,14 +113,15 @@ async def _wish(request: web.Request, wish: Wish) -> web.Response:
 
 async def forward(request: web.Request) -> web.Response:
     who, call, position = _seat(request)
-    agency = text_of(await read_body(request), "agency")
-    return await _wish(request, Forward(call, agency, position, who.person))
+    body = await read_body(request)
+    mode = text_of(body, "mode") if "mode" in body else Mode.WARM.value
+    return await _wish(request, Forward(call, text_of(body, "agency"), position, who.person, mode))
 
 
 async def cancel(request: web.Request) -> web.Response:
     who, call, position = _seat(request)
-    leg = text_of(await read_body(request), "leg", LONGEST_LEG)
-    return await _wish(request, CancelForward(call, leg, position, who.person))
+    agency = text_of(await read_body(request), "agency")
+    return await _wish(request, CancelForward(call, agency, position, who.person))
 
 
 async def leave(request: web.Request) -> web.Response:

@@ -11,6 +11,8 @@ from callcenter.core.agency import Agency, Category
 from callcenter.core.attempt import Attempt
 from callcenter.core.call import Call, Stage
 from callcenter.core.floor import Floor
+from callcenter.core.forward import last_share
+from callcenter.core.share import Share
 from callcenter.storage import Ticket
 from callcenter.web.live import Viewer
 from callcenter.web.place import read_place
@@ -25,23 +27,35 @@ class Offer:
     agency: Agency
     key: str  # the letter that presses it; empty beyond the eighth
     proposed: bool  # by the category
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[Attempt, ...]  # every line that was dialled, ever
     in_room: bool
+    share: Share | None = None  # the newest forward
+    passed_to: tuple[str, ...] = ()  # agencies that are tried since nobody here was reached
 
     @property
-    def last(self) -> Attempt | None:
-        return self.attempts[-1] if self.attempts else None
+    def tries(self) -> tuple[Attempt, ...]:
+        """The lines of the newest forward."""
+        return tuple(a for a in self.attempts if self.share is not None and self.share.owns(a))
+
+    @property
+    def earlier(self) -> tuple[Attempt, ...]:
+        """Those of forwards before it, and transfers by a phone's own keys."""
+        return tuple(a for a in self.attempts if a not in self.tries)
 
     @property
     def busy(self) -> bool:
         """Being called, or in the conversation: a second order would ring it twice."""
-        return self.in_room or (self.last is not None and self.last.live and self.last.open)
+        return self.in_room or (self.share is not None and (self.share.trying or any(a.live for a in self.tries)))
 
     @property
-    def knocking(self) -> bool:
-        """Somebody lifted the phone and has not pressed 1."""
-        last = self.last
-        return last is not None and last.live and last.answered_at is not None and not self.in_room
+    def knocking(self) -> tuple[Attempt, ...]:
+        """Somebody lifted there and has not pressed 1."""
+        return tuple(a for a in self.tries if a.live and a.answered_at is not None and a.accepted_at is None)
+
+    @property
+    def now(self) -> str:
+        """What a button's answer is compared with: it differs as soon as something happened."""
+        return f"{len(self.attempts)} {self.share.key} {self.share.status}" if self.share else str(len(self.attempts))
 
 
 def ringing_at(floor: Floor, position: str) -> list[Call]:
@@ -99,5 +113,7 @@ def offers(call: Call | None, agencies: Sequence[Agency], category: Category | N
         attempts = tuple(a for a in call.attempts if a.agency == agency.code) if call else ()
         in_room = call is not None and any(a.leg in call.in_room for a in attempts)
         key = AGENCY_KEYS[place] if place < len(AGENCY_KEYS) else ""
-        found.append(Offer(agency, key, agency.code in wanted, attempts, in_room))
+        share = last_share(call, agency.code) if call else None
+        passed = [s.agency for s in call.forwards if share and s.escalated_from == share.key] if call else []
+        found.append(Offer(agency, key, agency.code in wanted, attempts, in_room, share, tuple(passed)))
     return found
