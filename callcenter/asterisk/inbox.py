@@ -121,7 +121,7 @@ def _new(house: House, f: Fields, at: datetime) -> Fact | None:
 def _user(_: House, f: Fields, at: datetime) -> Fact | None:
     kind = text(f, "UserEvent")
     if kind == "Arrival":
-        return _arrival(f, at)
+        return arrival(f, at)
     if kind == "Cut":
         return facts.CallCut(leg_id(f), at)
     if kind == "ForwardAccepted":
@@ -131,7 +131,8 @@ def _user(_: House, f: Fields, at: datetime) -> Fact | None:
     return own.told(f, at)
 
 
-def _arrival(f: Fields, at: datetime) -> Fact:
+def arrival(f: Fields, at: datetime) -> facts.CallDescribed:
+    """What our dialplan read from the INVITE: told as an event, and noted in Asterisk's database."""
     return facts.CallDescribed(
         leg_id(f),
         at,

@@ -2,6 +2,7 @@
 
 In:  the entries below `e112/`. Out: one CallRecalled for each call.
 Never: as much as the timeline: no rings, no attempt that nobody accepted, not that a caller whom she left waited again.
+But it alone has what the INVITE said (`said`): where the number stood, the location, the operator's id.
 It stands alone where Asterisk is on another machine, and a kill costs its last 1.5 s.
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from callcenter.asterisk.inbox import ATTEMPT_LEG, House, known
+from callcenter.asterisk.inbox import ATTEMPT_LEG, House, arrival, known
 from callcenter.asterisk.records import off_by
 from callcenter.asterisk.tale import Tale
 from callcenter.asterisk.wire import Fields, text
@@ -25,7 +26,7 @@ JOURNAL = "e112"
 
 
 def from_database(journal: Iterable[Fields]) -> Iterator[CallRecalled]:
-    """`e112/<call>/in`, `/ans`, `/over`, `/left`, `/acc/<leg>` and `/end`, as extensions.conf writes them."""
+    """`e112/<call>/in`, `/said`, `/ans`, `/over`, `/left`, `/acc/<leg>` and `/end`, as extensions.conf writes them."""
     entries: dict[str, dict[str, list[str]]] = {}
     for f in journal:
         family, _, rest = text(f, "Key").strip("/").partition("/")
@@ -52,6 +53,8 @@ def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | No
         return _moment(epoch) + off
 
     tale.tell(facts.CallArrived(call, moment(came[0]), known(came[1]), dialled=came[2], test=came[4:] == ["1"]))
+    if "said" in kept:
+        tale.tell(_said(call, moment(came[0]), "|".join(kept["said"])))
     tale.tell(facts.CallQueued(call, moment(came[0])))  # the dialplan's next lines, within milliseconds
     answered, left, ended = kept.get("ans"), kept.get("left", [""]), kept.get("end")
     taker = f"taker-of-{call}"
@@ -74,6 +77,12 @@ def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | No
     if record is not None and left[0] == "staff":
         record = replace(record, left_cause=int(left[1] or 0))
     return record
+
+
+def _said(call: str, at: datetime, words: str) -> facts.CallDescribed:
+    """The Arrival event as it stands in the journal: the same words, read by the same reader."""
+    pairs = (part.partition(":") for part in words.split(","))
+    return arrival(Fields({"Uniqueid": call} | {name.strip(): value.strip() for name, _, value in pairs}), at)
 
 
 def _acceptances(call: str, kept: Mapping[str, list[str]], moment: Callable[[str], datetime]) -> Iterator[Fact]:

@@ -32,7 +32,7 @@ def _completed(record: CallRecalled, other: CallRecalled) -> CallRecalled:
     """The timeline's record with what only the database knows: who let an agency in, a row that was lost."""
     accepted = {a.leg: a for a in other.attempts}
     attempts = tuple(_accepted(a, accepted.get(a.leg)) for a in record.attempts)
-    record = replace(record, attempts=attempts, number=record.number or other.number)
+    record = _described(replace(record, attempts=attempts, number=record.number or other.number), other)
     if record.answered_at is None and other.answered_at is not None:
         record = replace(record, answered_at=other.answered_at, position=other.position)
         record = replace(record, outcome="ANSWERED" if record.ended_at else "")
@@ -45,6 +45,15 @@ def _completed(record: CallRecalled, other: CallRecalled) -> CallRecalled:
         ends = other.ended_at, other.cause, other.disconnected_early
         record = replace(record, outcome=outcome, ended_at=ends[0], cause=ends[1], disconnected_early=ends[2])
     return record
+
+
+def _described(record: CallRecalled, other: CallRecalled) -> CallRecalled:
+    """With what the INVITE said: of that the timeline knows the number alone."""
+    if not other.number_source:
+        return record
+    said = {"number": other.number, "number_source": other.number_source, "location": other.location}
+    more = {"sip_call_id": other.sip_call_id, "name": other.name, "trunk": other.trunk or record.trunk}
+    return replace(record, **said, **more, recording=other.recording or record.recording)  # type: ignore[arg-type]
 
 
 def _accepted(attempt: Attempt, other: Attempt | None) -> Attempt:

@@ -17,6 +17,9 @@ from callcenter.core.facts import Fact
 from callcenter.core.floor import Floor
 from callcenter.core.seen import CallRecalled
 
+RECORD = "record"
+"""A number's source while the tale is told: the timeline does not know where it stood."""
+
 CHANNEL = re.compile(r"[A-Za-z]+/(?P<owner>.+)-[0-9a-f]{8}(;\d)?")
 """A channel's name: technology, whose it is, a count."""
 
@@ -68,8 +71,12 @@ class Tale:
             rang_at=call.rang_at,
             rung=call.rung,
             name=call.name,
-            trunk=self.trunk,
-            recording=f"{call.arrived_at.astimezone(UTC):%Y/%m/%d}/{call.id}.wav",  # as the dialplan's [tell] says
+            trunk=self.trunk or call.trunk,
+            recording=call.recording  # else as the dialplan's [tell] says
+            or f"{call.arrived_at.astimezone(UTC):%Y/%m/%d}/{call.id}.wav",
+            number_source="" if call.number_source == RECORD else call.number_source,
+            location=call.location,
+            sip_call_id=call.sip_call_id,
             left_cause=call.left_cause,
             attempts=call.attempts,
             dialled_at=call.dialled_at,

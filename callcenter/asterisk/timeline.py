@@ -12,7 +12,7 @@ from callcenter.asterisk import own
 from callcenter.asterisk.inbox import ATTEMPT_LEG, TEST_ENTRY, House, known
 from callcenter.asterisk.own import DESK_LEG
 from callcenter.asterisk.records import Row
-from callcenter.asterisk.tale import Tale, owner_of
+from callcenter.asterisk.tale import RECORD, Tale, owner_of
 from callcenter.core import desk_facts, facts
 from callcenter.core.attempt import ORDERED
 from callcenter.core.call import Stage
@@ -93,7 +93,7 @@ def _app_began(tale: Tale, row: Row) -> Iterator[Fact]:
     if row.app == "Queue" and tale.house.has_queue(row.data.split(",")[0]):
         yield facts.CallQueued(tale.id, row.at)
         if known(row.number) and tale.call is not None and tale.call.number != row.number:
-            yield facts.CallDescribed(tale.id, row.at, row.number, "record")  # the dialplan found a better one
+            yield facts.CallDescribed(tale.id, row.at, row.number, RECORD)  # the dialplan found a better one
 
 
 def _app_ended(tale: Tale, row: Row) -> Iterator[Fact]:

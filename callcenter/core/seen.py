@@ -66,6 +66,9 @@ class CallRecalled:
     name: str | None = None
     trunk: str = ""
     recording: str = ""
+    number_source: str = ""  # this and the next two: empty where the INVITE's words are not in the records
+    location: str = ""
+    sip_call_id: str = ""
     left_cause: int = 0  # why the last call taker's leg ended
     attempts: tuple[Attempt, ...] = ()
     dialled_at: datetime | None = None  # of a call that we make

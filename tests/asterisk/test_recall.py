@@ -144,3 +144,31 @@ def test_other_calls_of_the_house_are_no_arrivals_and_a_broken_row_spoils_nothin
     assert [call.outcome for call in tell(PASSED_ON + half + "\nHANGUP" + inside.removeprefix("CHAN_START"))] == [
         "ANSWERED"
     ]
+
+
+SAID = (
+    "Number: +628111222333,NumberSource: pai,Trunk: main,Dialled: 112,Recording: 2026/11/22/e112-1795315921.6.wav,"
+    "Test: ,Name: Siti%2C%20%28RT%205%29,Pai: %3Csip%3A%2B628111222333%40operator.example%3E,Rpid: ,From: x,"
+    "SipCallId: abc%40operator,Location: shape%3D%22Circle%22%2Cpos%3D%22-6.7320%20108.5523%22%2Cradius%3D%2250%22"
+)
+
+
+def entries(**more: str) -> list[Fields]:
+    """Of the call that was passed on."""
+    kept = {"in": f"{BASE + 921.530:.3f}|anonymous|112||", "said": SAID} | more
+    return [Fields(Key=f"/e112/e112-1795315921.6/{what}", Val=value) for what, value in kept.items()]
+
+
+def test_what_the_invite_said_of_a_call_that_came_in_a_gap_is_kept() -> None:
+    for rows in ((), tuple(table(PASSED_ON))):
+        (found,) = recalled(House(), ("101", "102"), rows, entries())
+        assert (found.number, found.number_source, found.trunk) == ("+628111222333", "pai", "main")
+        assert (found.name, found.sip_call_id) == ("Siti, (RT 5)", "abc@operator")
+        assert found.location == 'shape="Circle",pos="-6.7320 108.5523",radius="50"'
+        assert found.recording == "2026/11/22/e112-1795315921.6.wav"
+
+
+def test_words_of_the_invite_that_cannot_be_read_do_not_hide_the_call() -> None:
+    for broken in ("", "|||", "Number", "Number: ,NumberSource: ,Test: 1,Location: %zz", "x" * 4000):
+        (found,) = recalled(House(), ("101", "102"), (), entries(said=broken))
+        assert found.call == "e112-1795315921.6" and found.arrived_at is not None
