@@ -33,6 +33,19 @@ async def look_at_roads(link: Link, settings: Settings) -> AsyncIterator[Finding
             yield broken(f"The trunk {trunk.name} ({hosts}) does not answer. Call the operator; look at the network.")
     if not settings.trunks:
         yield look(f"No operator's trunk is set: only phones here reach 112. Set one in {settings.settings_file}")
+    if settings.overflow:
+        lines = {
+            each.name or each.number: await _answers(link, _endpoint(dial_string(each))) for each in settings.overflow
+        }
+        for name in (name for name, answers in lines.items() if not answers):
+            yield look(f"The overflow line {name} cannot be reached. Look at its road.")
+        if all(lines.values()):
+            yield good(f"the overflow lines can be reached: {', '.join(lines)}")
+    else:
+        yield look(
+            "No overflow line is set: when no position answers, nobody else is called and the caller waits on. Set "
+            f"[[overflow]] in {settings.settings_file}"
+        )
     for agency in settings.agencies:
         silent = [line.number for line in agency.lines if not await _answers(link, _endpoint(dial_string(line)))]
         if silent and len(silent) == len(agency.lines):

@@ -126,9 +126,19 @@ def _user(_: House, f: Fields, at: datetime) -> Fact | None:
         return facts.CallCut(leg_id(f), at)
     if kind == "ForwardAccepted":
         return facts.AttemptAccepted(text(f, "Leg") or leg_id(f), at, text(f, "By") or "key")
-    if kind == "Overflowed":
-        return facts.CallOverflowed(leg_id(f, "Call"), at, leg_id(f), int(text(f, "Line") or 0), text(f, "Name"))
+    if kind in ("Overflowed", "OverflowTried", "OverflowFailed"):
+        return _overflow(kind, f, at)
     return own.told(f, at)
+
+
+def _overflow(kind: str, f: Fields, at: datetime) -> Fact:
+    call, name = leg_id(f, "Call"), text(f, "Name")
+    line, turn = int(text(f, "Line") or 0), int(text(f, "Turn") or 1)
+    if kind == "OverflowTried":
+        return facts.OverflowTried(call, at, leg_id(f, "Leg"), line, turn, name)
+    if kind == "OverflowFailed":
+        return facts.OverflowFailed(call, at, leg_id(f, "Leg"), line, turn, text(f, "Why"), name)
+    return facts.CallOverflowed(call, at, leg_id(f), line, name)
 
 
 def arrival(f: Fields, at: datetime) -> facts.CallDescribed:

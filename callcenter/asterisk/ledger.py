@@ -26,7 +26,8 @@ JOURNAL = "e112"
 
 
 def from_database(journal: Iterable[Fields]) -> Iterator[CallRecalled]:
-    """`e112/<call>/in`, `/said`, `/ans`, `/over`, `/left`, `/acc/<leg>` and `/end`, as extensions.conf writes them."""
+    """`e112/<call>/in`, `/said`, `/ans`, `/try/<leg>`, `/fail/<leg>`, `/over`, `/left`, `/acc/<leg>` and `/end`, as
+    extensions.conf and waiting.conf write them."""
     entries: dict[str, dict[str, list[str]]] = {}
     for f in journal:
         family, _, rest = text(f, "Key").strip("/").partition("/")
@@ -60,9 +61,7 @@ def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | No
     taker = f"taker-of-{call}"
     if answered:
         tale.tell(facts.CallAnswered(call, moment(answered[0]), answered[1], taker))
-    if "over" in kept and kept["over"][0]:
-        taken, line, name = kept["over"]
-        tale.tell(facts.CallOverflowed(call, _moment(taken), "", int(line), name))
+    tale.tell(*_overflow(call, kept, moment))
     tale.tell(*_acceptances(call, kept, moment))
     if ended:
         at = moment(ended[0])
@@ -83,6 +82,21 @@ def _said(call: str, at: datetime, words: str) -> facts.CallDescribed:
     """The Arrival event as it stands in the journal: the same words, read by the same reader."""
     pairs = (part.partition(":") for part in words.split(","))
     return arrival(Fields({"Uniqueid": call} | {name.strip(): value.strip() for name, _, value in pairs}), at)
+
+
+def _overflow(call: str, kept: Mapping[str, list[str]], moment: Callable[[str], datetime]) -> Iterator[Fact]:
+    """The overflow lines that were tried, in their order, how they failed, and which one took him."""
+    legs: dict[str, str] = {}
+    for what, said in sorted(kept.items(), key=lambda entry: entry[1][0]):
+        leg = what.partition("/")[2]
+        if what.startswith("try/"):
+            legs[said[1]] = leg
+            yield facts.OverflowTried(call, moment(said[0]), leg, int(said[1]), int(said[2]), said[3])
+        elif what.startswith("fail/"):
+            yield facts.OverflowFailed(call, moment(said[0]), leg, int(said[1]), int(said[2]), said[3], said[4])
+    if "over" in kept and kept["over"][0]:
+        taken, line, name = kept["over"]
+        yield facts.CallOverflowed(call, moment(taken), legs.get(line, ""), int(line), name)
 
 
 def _acceptances(call: str, kept: Mapping[str, list[str]], moment: Callable[[str], datetime]) -> Iterator[Fact]:

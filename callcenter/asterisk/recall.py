@@ -32,6 +32,8 @@ def _completed(record: CallRecalled, other: CallRecalled) -> CallRecalled:
     """The timeline's record with what only the database knows: who let an agency in, a row that was lost."""
     accepted = {a.leg: a for a in other.attempts}
     attempts = tuple(_accepted(a, accepted.get(a.leg)) for a in record.attempts)
+    known = {a.leg for a in attempts}
+    attempts += tuple(a for a in other.attempts if a.overflow and a.leg not in known)  # there never was a leg
     record = _described(replace(record, attempts=attempts, number=record.number or other.number), other)
     if record.answered_at is None and other.answered_at is not None:
         record = replace(record, answered_at=other.answered_at, position=other.position)
@@ -57,6 +59,8 @@ def _described(record: CallRecalled, other: CallRecalled) -> CallRecalled:
 
 
 def _accepted(attempt: Attempt, other: Attempt | None) -> Attempt:
+    if other is not None and other.overflow and attempt.accepted_at is None and attempt.answered_at is None:
+        return replace(attempt, result=other.result)  # whether it rang out or was called off
     if other is None or other.accepted_at is None:
         return attempt
     result = other.result if attempt.accepted_at is None else attempt.result

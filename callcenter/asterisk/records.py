@@ -31,7 +31,17 @@ BATCH = 5_000
 MOST_ROWS = 200_000
 """Some 11,000 calls, more than the worst day. Older ones are not looked at, and the log says so."""
 
-KINDS = ("CHAN_START", "APP_START", "APP_END", "ANSWER", "BRIDGE_ENTER", "BRIDGE_EXIT", "HANGUP", "BLINDTRANSFER")
+KINDS = (
+    "CHAN_START",
+    "APP_START",
+    "APP_END",
+    "ANSWER",
+    "BRIDGE_ENTER",
+    "BRIDGE_EXIT",
+    "HANGUP",
+    "BLINDTRANSFER",
+    "USER_DEFINED",
+)
 """What `recall.py` understands; a good third of the rows says nothing new."""
 
 MARGIN = timedelta(seconds=60)

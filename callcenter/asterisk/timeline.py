@@ -14,7 +14,7 @@ from callcenter.asterisk.own import DESK_LEG
 from callcenter.asterisk.records import Row
 from callcenter.asterisk.tale import RECORD, Tale, owner_of
 from callcenter.core import desk_facts, facts
-from callcenter.core.attempt import ORDERED
+from callcenter.core.attempt import ORDERED, OVERFLOW
 from callcenter.core.call import Stage
 from callcenter.core.facts import Fact
 from callcenter.core.kind import MADE, kind_of
@@ -33,6 +33,8 @@ def from_timeline(house: House, positions: Sequence[str], rows: Iterable[Row]) -
     for row in rows:
         if row.kind == "CHAN_START":
             _began(house, positions, row, tales, legs)
+        if (found := _overflow(row)) and found.call in tales:
+            legs[row.leg] = tales[found.call]  # the line's leg has a linkedid of its own
         tale = legs.get(row.leg)
         if tale is None or row.kind not in READERS:
             continue
@@ -113,6 +115,23 @@ def _joined(tale: Tale, row: Row) -> Iterator[Fact]:
         yield facts.CallAnswered(tale.id, row.at, owner_of(row.channel), row.leg)
 
 
+def _overflow(row: Row) -> facts.OverflowTried | None:
+    """An overflow line's leg, which waiting.conf names."""
+    if row.kind != "USER_DEFINED":
+        return None
+    try:
+        what, call, line, turn, name = json.loads(row.extra)["extra"].split("|")
+        tried = facts.OverflowTried(call, row.at, row.leg, int(line), int(turn), name)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None  # somebody else's
+    return tried if what == OVERFLOW else None
+
+
+def _overflow_tried(_: Tale, row: Row) -> Iterator[Fact]:
+    if (found := _overflow(row)) is not None:
+        yield found
+
+
 def _left(_: Tale, row: Row) -> Iterator[Fact]:
     if row.app == "ConfBridge":
         yield facts.RoomLeft(row.leg, row.at, row.data.split(",")[0])
@@ -144,4 +163,5 @@ READERS: Mapping[str, Callable[[Tale, Row], Iterator[Fact]]] = {
     "BRIDGE_EXIT": _left,
     "HANGUP": _hung_up,
     "BLINDTRANSFER": _transferred,
+    "USER_DEFINED": _overflow_tried,
 }

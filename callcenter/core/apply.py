@@ -8,7 +8,19 @@ Never: an exception on any order, repetition or loss of facts. A fact without a 
 from collections.abc import Callable
 from typing import Any
 
-from callcenter.core import beside, desk_call, desk_facts, facts, handover, incoming, legs, reconcile, seen
+from callcenter.core import (
+    beside,
+    desk_call,
+    desk_facts,
+    facts,
+    handover,
+    incoming,
+    legs,
+    overflow,
+    overflowing,
+    reconcile,
+    seen,
+)
 from callcenter.core.facts import Fact
 from callcenter.core.floor import Floor, Step
 
@@ -23,7 +35,9 @@ HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {
     facts.PhoneCalled: incoming.phone_called,
     facts.PhoneUnanswered: incoming.phone_unanswered,
     facts.CallAnswered: incoming.answered,
-    facts.CallOverflowed: incoming.overflowed,
+    facts.CallOverflowed: overflow.overflowed,
+    overflowing.OverflowTried: overflow.tried,
+    overflowing.OverflowFailed: overflow.failed,
     facts.LegRinging: legs.leg_ringing,
     facts.LegAnswered: legs.leg_answered,
     facts.LegHeld: legs.hold,

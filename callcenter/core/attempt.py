@@ -41,9 +41,13 @@ OURS = frozenset({ORDERED, ELSEWHERE})
 """We ended it, whether it was answered or not."""
 
 
+OVERFLOW = "overflow"
+"""Who dialled an overflow line: our dialplan, since nobody answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One line of one agency, dialled once for one call."""
+    """One line of one agency, or an overflow line, dialled once for one call."""
 
     leg: str
     agency: str  # its code; empty: a transfer by the phone's own keys to a number that is no agency of ours
@@ -69,6 +73,11 @@ class Attempt:
     def live(self) -> bool:
         """The agency's leg still exists, or is about to."""
         return self.ended_at is None
+
+    @property
+    def overflow(self) -> bool:
+        """An overflow line: it has no share in the agencies' times."""
+        return not self.agency and self.by == OVERFLOW
 
 
 def ringing(attempt: Attempt, at: datetime) -> Attempt:

@@ -74,6 +74,8 @@ def _first(heard: datetime | None, recorded: datetime | None) -> datetime | None
 
 def _with_attempt(call: Call, told: Attempt) -> Call:
     known = call.attempt(told.leg)
+    if told.overflow:
+        return _with_overflow(call, told, known)
     call = replace(
         call,
         forwarded_at=call.forwarded_at or told.dialled_at,
@@ -95,6 +97,12 @@ def _with_attempt(call: Call, told: Attempt) -> Call:
             result=known.result if over else _further(known.result, told),
         )
     )
+
+
+def _with_overflow(call: Call, told: Attempt, known: Attempt | None) -> Call:
+    """An overflow line: the one who knows its end knows all."""
+    better = known is None or (known.live and known.accepted_at is None) or known.ended_at == UNKNOWN_MOMENT
+    return call.with_attempt(told) if better else call
 
 
 def _further(known: Result, told: Attempt) -> Result:

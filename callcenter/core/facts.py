@@ -19,6 +19,8 @@ from callcenter.core.forwarded import AttemptQueued as AttemptQueued
 from callcenter.core.forwarded import AttemptRefused as AttemptRefused
 from callcenter.core.forwarded import ForwardAsked as ForwardAsked
 from callcenter.core.forwarded import ForwardStopped as ForwardStopped
+from callcenter.core.overflowing import OverflowFailed as OverflowFailed
+from callcenter.core.overflowing import OverflowTried as OverflowTried
 from callcenter.core.seen import FloorSeen, GapClosed, PositionSeen
 
 UNKNOWN_MOMENT = datetime.min.replace(tzinfo=UTC)
@@ -228,6 +230,8 @@ Fact = (
     | PhoneUnanswered
     | CallAnswered
     | CallOverflowed
+    | OverflowTried
+    | OverflowFailed
     | LegRinging
     | LegAnswered
     | LegHeld

@@ -46,7 +46,8 @@ def room_joined(floor: Floor, fact: RoomJoined) -> Step:
 
 
 def _accept(call: Call, known: Attempt, at: datetime, by: str) -> Call:
-    return replace(call.with_attempt(tries.accepted(known, at, by)), accepted_at=call.accepted_at or at)
+    first = call.accepted_at if known.overflow else call.accepted_at or at
+    return replace(call.with_attempt(tries.accepted(known, at, by)), accepted_at=first)
 
 
 def room_left(floor: Floor, fact: RoomLeft) -> Step:

@@ -14,7 +14,6 @@ from callcenter.core.facts import (
     CallCut,
     CallDescribed,
     CallLeftQueue,
-    CallOverflowed,
     CallQueued,
     LegStarted,
     LineLost,
@@ -144,24 +143,6 @@ def answered(floor: Floor, fact: CallAnswered) -> Step:
         left_queue=False,
     )
     return put(floor, changed, fact.leg)
-
-
-def overflowed(floor: Floor, fact: CallOverflowed) -> Step:
-    call = found(floor, fact.call, fact.at)
-    moved = move(call, Move.AGENCY_CAME) if call else None
-    if call is None or moved is None:
-        return floor, ()
-    first = call.overflowed_at is None
-    changed = replace(
-        moved,
-        queued_at=call.queued_at or call.arrived_at,
-        overflowed_at=fact.at if first else call.overflowed_at,
-        overflowed_to=(fact.name or str(fact.line or "")) if first else call.overflowed_to,
-        rings=(),
-        left_queue=False,
-        abandoned=False,
-    )
-    return put(floor, changed, *([fact.leg] if fact.leg else []))
 
 
 def recording(floor: Floor, fact: RecordingStarted) -> Step:

@@ -37,7 +37,8 @@ def leg_answered(floor: Floor, fact: LegAnswered) -> Step:
     known = call.attempt(fact.leg)
     if known is not None:
         changed = call.with_attempt(tries.answered(known, fact.at))
-        return put(floor, replace(changed, agency_answered_at=call.agency_answered_at or fact.at))
+        first = call.agency_answered_at if known.overflow else call.agency_answered_at or fact.at
+        return put(floor, replace(changed, agency_answered_at=first))
     if any(ring.leg == fact.leg for ring in call.rings) and not call.picked_up:
         return put(floor, replace(call, picked_up=True))
     return floor, ()

@@ -75,6 +75,8 @@ def table(text: str) -> Iterator[Row]:
         extra = {"hangupcause": first, "hangupsource": second}
         if kind == "BLINDTRANSFER":
             extra = {"extension": first, "transferee_channel_uniqueid": id_of(second)}
+        if kind == "USER_DEFINED":
+            extra = {"extra": said.replace("CALL", id_of("926.13")).replace(" ", "|")}
         values = (
             who,
             context,
@@ -172,3 +174,36 @@ def test_words_of_the_invite_that_cannot_be_read_do_not_hide_the_call() -> None:
     for broken in ("", "|||", "Number", "Number: ,NumberSource: ,Test: 1,Location: %zz", "x" * 4000):
         (found,) = recalled(House(), ("101", "102"), (), entries(said=broken))
         assert found.call == "e112-1795315921.6" and found.arrived_at is not None
+
+
+NOBODY_ANSWERS = """
+CHAN_START|926.504043|caller|from-operator,112|PJSIP/trunk-main-0000000d||926.13|926.13
+APP_START|926.505537|caller|waiting,112|PJSIP/trunk-main-0000000d|Queue(emergency,trc,,,5,,answered)|926.13|926.13
+CHAN_START|931.506829|x|from-trunk,s|PJSIP/road-a-0000000e||931.20|931.18
+USER_DEFINED|931.507|x|overflow-tried,s|PJSIP/road-a-0000000e||931.20|931.18|overflow CALL 1 1 on-call
+HANGUP|951.514934|x|overflow,1|PJSIP/road-a-0000000e|AppDial(Outgoing Line)|931.20|931.18|127
+CHAN_START|951.6|x|from-trunk,s|PJSIP/road-b-0000000f||951.21|931.18
+USER_DEFINED|951.61|x|overflow-tried,s|PJSIP/road-b-0000000f||951.21|931.18|overflow CALL 2 1 neighbour
+ANSWER|953.0|x|overflow,1|PJSIP/road-b-0000000f|AppDial(Outgoing Line)|951.21|931.18
+USER_DEFINED|953.2|x|elsewhere,s|PJSIP/other-0000000f||953.22|953.22|somebody else's
+HANGUP|960.0|caller|waiting,112|PJSIP/trunk-main-0000000d||926.13|926.13|16 PJSIP/trunk-main-0000000d
+HANGUP|960.1|x|overflow,1|PJSIP/road-b-0000000f||951.21|931.18|16
+"""
+
+
+def test_every_overflow_line_that_was_tried_in_a_gap_is_found_again_from_either_journal() -> None:
+    call, first, second_ = id_of("926.13"), id_of("931.20"), id_of("951.21")
+    journal = (
+        (f"{call}/in", f"{BASE + 926.504:.3f}|caller|112||"),
+        (f"{call}/tried", second_),
+        (f"{call}/try/{first}", f"{BASE + 931.507:.3f}|1|1|on-call"),
+        (f"{call}/fail/{first}", f"{BASE + 951.515:.3f}|1|1|NOANSWER|on-call"),
+        (f"{call}/try/{second_}", f"{BASE + 951.61:.3f}|2|1|neighbour"),
+        (f"{call}/fail/overflow-3-1-{call}", f"{BASE + 951.62:.3f}|3|1|CHANUNAVAIL|gone"),
+        (f"{call}/end", f"{BASE + 960:.3f}||16|"),
+    )
+    both = [(a.number, str(a.result)) for a in tell(NOBODY_ANSWERS, *journal)[0].attempts]
+    assert both == [("on-call", "NO_ANSWER"), ("neighbour", "DECLINED"), ("gone", "FAILED")]
+    alone = [(a.number, str(a.result)) for a in tell("", *journal)[0].attempts]
+    assert alone == [("on-call", "NO_ANSWER"), ("neighbour", "DIALLING"), ("gone", "FAILED")]
+    assert [str(a.result) for a in tell(NOBODY_ANSWERS)[0].attempts] == ["FAILED", "DECLINED"]

@@ -1,11 +1,13 @@
 """A caller whom an overflow line takes: an outcome and a time of its own, never an answer of ours."""
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import permutations
 
 import pytest
 
 from callcenter.core import facts
+from callcenter.core.attempt import Attempt, Result
 from callcenter.core.call import Outcome, Stage
 from callcenter.core.facts import Fact
 from callcenter.core.floor import Floor
@@ -87,3 +89,54 @@ def test_one_that_asterisk_took_with_it_is_owed_a_callback() -> None:
 def test_a_call_of_the_system_to_itself_is_a_test_from_its_first_event_on() -> None:
     floor, _ = play(facts.CallArrived(BUDI, after(0), test=True))
     assert floor.calls[BUDI].test
+
+
+LANDLINE = "overflow-2-1-" + BUDI
+TRIES: tuple[Fact, ...] = (
+    facts.OverflowTried(BUDI, after(31), "m1", 1, 1, "on-call officer"),
+    facts.LegRinging("m1", after(32)),
+    facts.LegEnded("m1", after(36), 127),
+    facts.OverflowFailed(BUDI, after(36.01), "m1", 1, 1, "NOANSWER", "on-call officer"),
+    facts.OverflowFailed(BUDI, after(36.1), LANDLINE, 2, 1, "CHANUNAVAIL", "neighbour"),
+    facts.OverflowTried(BUDI, after(41), MOBILE, 1, 2, "on-call officer"),
+    facts.LegAnswered(MOBILE, after(43)),
+)
+
+
+def test_each_try_of_an_overflow_line_is_an_attempt_and_none_of_them_an_agency_s_time() -> None:
+    _, calls = play(*WAITED, *TRIES, *(replace(fact, at=after(44)) for fact in TAKEN), *OVER)
+    call = calls[BUDI]
+    assert [(a.number, a.turn, a.by, a.result, a.ended_at) for a in call.attempts] == [
+        ("on-call officer", 1, "overflow", Result.NO_ANSWER, after(36)),
+        ("neighbour", 1, "overflow", Result.FAILED, after(36.1)),
+        ("on-call officer", 2, "overflow", Result.ACCEPTED, after(60)),
+    ]
+    assert (call.forwarded_at, call.agency_answered_at, call.accepted_at) == (None, None, None)
+    assert not call.forwards and call.outcome is Outcome.OVERFLOWED
+
+
+def test_a_line_that_lifted_and_pressed_nothing_declined_and_one_called_off_is_cancelled() -> None:
+    _, calls = play(*WAITED, *TRIES, facts.LegEnded(MOBILE, after(50), 16), facts.LegEnded(BUDI, after(60), 0))
+    assert [a.result for a in calls[BUDI].attempts] == [Result.NO_ANSWER, Result.FAILED, Result.DECLINED]
+    _, calls = play(*WAITED, TRIES[0], facts.LegEnded("m1", after(33), 16), facts.LegEnded(BUDI, after(33), 0))
+    assert [a.result for a in calls[BUDI].attempts] == [Result.CANCELLED]
+
+
+@pytest.mark.parametrize("lost", range(len(TRIES)))
+def test_a_try_that_is_heard_in_part_or_twice_never_makes_a_second_row_nor_keeps_the_call_open(lost: int) -> None:
+    heard = [fact for place, fact in enumerate(TRIES) if place != lost]
+    floor, calls = play(*WAITED, *heard, *heard, *TAKEN, *OVER)
+    assert len({a.leg for a in calls[BUDI].attempts}) == len(calls[BUDI].attempts) <= 3
+    assert calls[BUDI].outcome is Outcome.OVERFLOWED
+    assert floor.calls == {} or any(a.live for a in calls[BUDI].attempts)
+
+
+def test_what_the_records_know_of_the_lines_completes_a_call_from_a_gap() -> None:
+    known = Attempt("m1", "", 1, 1, "on-call officer", "overflow", dialled_at=after(31))
+    told = replace(known, result=Result.NO_ANSWER, ended_at=after(36))
+    record = CallRecalled(
+        BUDI, after(0), queued_at=after(0.1), ended_at=after(50), outcome="ABANDONED", attempts=(told,)
+    )
+    _, calls = play(*WAITED, *TRIES[:2], facts.LineLost(after(33), "cut"), seen(recalled=(record,)))
+    assert [(a.result, a.ended_at) for a in calls[BUDI].attempts] == [(Result.NO_ANSWER, after(36))]
+    assert calls[BUDI].done and calls[BUDI].forwarded_at is None

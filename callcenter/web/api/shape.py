@@ -148,10 +148,15 @@ CALL = (
     moment("agency_answered_at", "t7: an agency answered.", "line"),
     moment("accepted_at", "t8: an agency accepted.", "line"),
     moment("ended_at", "t9: the caller's leg ended.", "line"),
+    moment("overflowed_at", "An overflow line took the caller: no t3.", "line"),
+    maybe("overflowed_to", "Which overflow line.", "line"),
     text("answered_by", "Position that answered first.", "line"),
     text("person", "Sign-in name of who sat there then; empty where nobody had signed in.", "line"),
     many(
-        "attempts", "Every try to reach an agency.", "Attempt", lambda row: [shaped(ATTEMPT, a) for a in row.attempts]
+        "attempts",
+        "Every try to reach an agency, or an overflow line (no agency, by overflow).",
+        "Attempt",
+        lambda row: [shaped(ATTEMPT, a) for a in row.attempts],
     ),
     maybe("ticket", "Number of its ticket.", "line"),
     code("call_class", "What kind of call it was, by the call taker.", list(CallClass), "line"),
@@ -163,7 +168,11 @@ CALL = (
             "format": "uri-reference",
             "description": "Where the recording is; null: there is none.",
         },
-        lambda row: f"/api/v1/calls/{row.line.id}/recording" if row.line.recording and row.line.answered_at else None,
+        lambda row: (
+            f"/api/v1/calls/{row.line.id}/recording"
+            if row.line.recording and (row.line.answered_at or row.line.overflowed_at)
+            else None
+        ),
     ),
     maybe("location", "The place that the network sent, as Asterisk prints it.", "line"),
     flag("test", "A trial, a drill: out of every figure.", "line"),
