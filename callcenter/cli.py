@@ -179,6 +179,12 @@ def records(settings: Settings, words: Words) -> int:
     return say(copy(settings, words.folder))
 
 
+def quiet_restart(settings: Settings, words: Words) -> int:
+    from callcenter.quiet import quiet_restart
+
+    return say(quiet_restart(settings, minutes=words.minutes, if_due=words.if_due))
+
+
 def install(settings: Settings, words: Words) -> int:
     from callcenter.install import Wanted, install
 
@@ -239,6 +245,9 @@ def _safety(word: Callable[[str, Callable[[Settings, Words], int], str], argpars
         required=True, metavar="ACT"
     )
     trail.add_parser("verify", help="is every row as it was written, and none missing?")
+    quiet = word("quiet-restart", quiet_restart, "start Asterisk again in a minute without a call")
+    quiet.add_argument("--minutes", type=float, default=60.0, help="wait so long for it (60)")
+    quiet.add_argument("--if-due", action="store_true", help="only when new settings or old records wait for it")
     copied = word("records", records, "on Asterisk's machine: copies of its own records, for a service elsewhere")
     copied.add_argument("folder", type=Path, help="the other machine reads it as its records_folder")
     word("restore", restore, "the room as a backup has it; what is here is put aside").add_argument("file", type=Path)

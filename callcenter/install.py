@@ -17,7 +17,7 @@ from callcenter.bundle import ROOT, TREE
 from callcenter.core.errors import BadInput
 from callcenter.keys import write_private
 from callcenter.settings import Settings
-from callcenter.units import ASTERISK, SERVICE, TIMER, Place, command, environment, logrotate, units
+from callcenter.units import ASTERISK, QUIET_TIMER, SERVICE, TIMER, Place, command, environment, logrotate, units
 
 SYSTEMD = Path("etc/systemd/system")
 ENVIRONMENT = Path("etc/callcenter/environment")
@@ -163,5 +163,5 @@ def _said(settings: Settings, place: Place, wanted: Wanted, files: list[Path]) -
         yield f"Give the data to its user:  chown -R {wanted.user} {place.home}"
     yield "Start it now and at every boot:"
     yield "    systemctl daemon-reload"
-    yield f"    systemctl enable --now {ASTERISK} {SERVICE} {TIMER}"
+    yield f"    systemctl enable --now {ASTERISK} {SERVICE} {TIMER} {QUIET_TIMER}"
     yield f"From then on {COMMAND.name} is ./run for this room: callcenter doctor, callcenter user add NAME, ..."

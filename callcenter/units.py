@@ -10,6 +10,7 @@ from pathlib import Path
 
 ASTERISK, SERVICE = "callcenter-asterisk.service", "callcenter.service"
 BACKUP, TIMER = "callcenter-backup.service", "callcenter-backup.timer"
+QUIET, QUIET_TIMER = "callcenter-quiet-restart.service", "callcenter-quiet-restart.timer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ def units(place: Place) -> dict[str, str]:
         SERVICE: _service(place),
         BACKUP: _backup(place),
         TIMER: _timer(),
+        QUIET: _quiet(place),
+        QUIET_TIMER: _quiet_timer(),
     }
 
 
@@ -115,6 +118,35 @@ Description=Every night: {BACKUP}
 OnCalendar=*-*-* 03:30
 # A night without power is made up for.
 Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def _quiet(place: Place) -> str:
+    return f"""\
+# Once a week, in a minute without a call, and only when something waits for it: Asterisk's records are closed in
+# volumes when it starts, and it reads some settings only then. systemd starts it again (Restart=always).
+[Unit]
+Description=Asterisk of the 112 room starts again between two calls, when that is due
+
+[Service]
+{_common(place, "oneshot")}
+ExecStart={place.word} quiet-restart --if-due --minutes 90
+TimeoutStartSec=2h
+"""
+
+
+def _quiet_timer() -> str:
+    return f"""\
+[Unit]
+Description=Every Sunday night: {QUIET}
+
+[Timer]
+OnCalendar=Sun *-*-* 04:10
+# Not at the next boot: Asterisk has just started then.
+Persistent=false
 
 [Install]
 WantedBy=timers.target

@@ -16,7 +16,7 @@ from callcenter.install import COMMAND, ENVIRONMENT, LOGROTATE, SYSTEMD, Wanted,
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
 from callcenter.supervise import running_asterisk
-from callcenter.units import ASTERISK, BACKUP, SERVICE, TIMER, Place, units
+from callcenter.units import ASTERISK, BACKUP, QUIET, QUIET_TIMER, SERVICE, TIMER, Place, units
 from tests.live.places import tools
 from tests.test_run import until
 
@@ -57,7 +57,7 @@ def test_systemd_finds_no_fault_in_the_units(environ: dict[str, str], tmp_path: 
     root = tmp_path / "root"
     written(environ, root, backups=tmp_path / "backups")
     (tmp_path / "backups").mkdir()
-    files = [root / SYSTEMD / name for name in (ASTERISK, SERVICE, BACKUP, TIMER)]
+    files = [root / SYSTEMD / name for name in (ASTERISK, SERVICE, BACKUP, TIMER, QUIET, QUIET_TIMER)]
     check = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *map(str, files)]
     done = subprocess.run(check, capture_output=True, text=True, timeout=60)
     ours = [line for line in done.stderr.splitlines() if "callcenter" in line]
@@ -104,7 +104,7 @@ def test_it_says_what_it_wrote_and_the_two_lines_to_type(environ: dict[str, str]
     assert "callcenter doctor" in said[-1]
     assert [line.strip() for line in said[-3:-1]] == [
         "systemctl daemon-reload",
-        f"systemctl enable --now {ASTERISK} {SERVICE} {TIMER}",
+        f"systemctl enable --now {ASTERISK} {SERVICE} {TIMER} {QUIET_TIMER}",
     ]
 
 

@@ -33,7 +33,7 @@ async def lines(room: Room, ami: Ami) -> AsyncIterator[Lines]:
     yield set_them
     await ami.do("Setvar", Variable="OVERFLOW_AFTER", Value="30")
     await ami.do("Setvar", Variable="SERVICE_HEARD", Value="")
-    for place in (1, 2):
+    for place in (1, 2, 3):
         await ami.do("Setvar", Variable=f"OVERFLOW_{place}", Value="")
     for position in ("101", "102"):
         await pause(ami, position, False)

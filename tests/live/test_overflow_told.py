@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from callcenter.asterisk.exchange import Exchange
-from callcenter.core.call import Outcome, Stage
+from callcenter.core.call import Call, Outcome, Stage
 from callcenter.core.floor import Floor
 from tests.live.ami import Ami
 from tests.live.conftest import Room
@@ -54,6 +54,41 @@ async def test_when_nobody_listened_it_is_found_again_as_overflowed(
         (call,) = calls.values()
     assert (call.outcome, call.overflowed_to, call.answered_at) == (Outcome.OVERFLOWED, "on-call damkar", None)
     assert call.overflowed_at and call.ended_at and began < call.overflowed_at < call.ended_at
+
+
+def tries(call: Call) -> list[tuple[str, int, str]]:
+    return [(each.number, each.line, str(each.result)) for each in call.attempts]
+
+
+async def test_every_line_that_was_tried_is_told_and_found_again_with_how_it_ended(
+    room: Room, ami: Ami, lines: Lines
+) -> None:
+    await lines("damkar", "psc", "damkar", after=30, ring_s=2)
+    await ami.do("Setvar", Variable="OVERFLOW_1", Value="PJSIP/119@nowhere|0231112|2|press|on-call nobody")
+    await nobody(room)
+    over, began = earlier(room), now() - timedelta(seconds=1)
+    caller, psc, fire = [await room.phone(name) for name in ("caller", "psc", "damkar")]
+    async with service(room, Floor(), over) as (board, calls):
+        await caller.dial("112")
+        await psc.ringing(12)
+        await taken(caller, fire, ami)
+        await fire.hang_up()
+        await until(lambda: not board.floor.calls, "the call has left the floor")
+        (heard,) = calls.values()
+    assert tries(heard) == [
+        ("on-call nobody", 1, "FAILED"),
+        ("on-call psc", 2, "NO_ANSWER"),
+        ("on-call damkar", 3, "ACCEPTED"),
+    ]
+    assert all(each.dialled_at and each.ended_at and each.by == "overflow" for each in heard.attempts)
+    assert (heard.forwarded_at, heard.agency_answered_at, heard.accepted_at) == (None, None, None)
+    assert heard.number_source and heard.sip_call_id
+    for file in ("master.db", "elsewhere.db"):
+        async with service(room, Floor(blind_since=began), over, file) as (_, calls):
+            (found,) = calls.values()
+        assert tries(found) == tries(heard), file
+        assert (found.outcome, found.overflowed_to) == (heard.outcome, heard.overflowed_to)
+        assert (found.number_source, found.sip_call_id) == (heard.number_source, heard.sip_call_id)
 
 
 async def test_while_it_goes_on_it_is_found_in_its_room(room: Room, ami: Ami, lines: Lines) -> None:
