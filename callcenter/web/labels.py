@@ -15,6 +15,7 @@ from callcenter.core.share import Mode, Status
 from callcenter.core.silent import Step
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.web.i18n import N_
+from callcenter.web.labels_of_facts import FACT
 
 OUTCOME: dict[str, str] = {
     Outcome.IN_PROGRESS: N_("In progress"),
@@ -209,44 +210,6 @@ SOURCE: dict[str, str] = {
     "MAP": N_("from the map"),
     "CALLER": N_("said by the caller"),
     "SMS_LINK": N_("from the caller's link"),
-}
-
-FACT: dict[str, str] = {
-    "LegStarted": N_("A phone came in"),
-    "CallArrived": N_("The call came in"),
-    "CallDescribed": N_("The caller's data were read"),
-    "CallQueued": N_("Into the queue"),
-    "CallLeftQueue": N_("Out of the queue"),
-    "CallAbandoned": N_("The caller hung up while waiting"),
-    "CallOverflowed": N_("An overflow line took the caller"),
-    "OverflowTried": N_("An overflow line is dialled"),
-    "OverflowFailed": N_("The overflow line did not take the caller"),
-    "CallCut": N_("Asterisk was stopped under the call"),
-    "PhoneCalled": N_("Phone rings at"),
-    "PhoneUnanswered": N_("Nobody picked up at"),
-    "CallAnswered": N_("Answered at position"),
-    "LegRinging": N_("The far phone rings"),
-    "LegAnswered": N_("The far phone was picked up"),
-    "LegHeld": N_("Hold changed"),
-    "LegEnded": N_("A phone hung up"),
-    "RoomJoined": N_("Joined the conversation"),
-    "RoomLeft": N_("Left the conversation"),
-    "ForwardAsked": N_("Forward begun:"),
-    "ForwardStopped": N_("Forward ended:"),
-    "AttemptQueued": N_("Agency asked for:"),
-    "AttemptDialled": N_("Agency dialled:"),
-    "AttemptAccepted": N_("The agency accepted"),
-    "AttemptRefused": N_("The line could not be dialled"),
-    "CallTransferred": N_("Transferred with the phone"),
-    "RecordingStarted": N_("Recording started"),
-    "CallHeld": N_("The caller was put on hold"),
-    "ColleagueAsked": N_("Colleague asked for:"),
-    "DeskPhoneCalled": N_("Phone rung by order:"),
-    "LegRefused": N_("The phone could not be rung"),
-    "DeskCallMade": N_("Call made from position"),
-    "CalleeDialled": N_("The other side was dialled"),
-    "KeyPressed": N_("Key pressed:"),
-    "SilentStep": N_("Questions to a silent caller:"),
 }
 
 PLACE: dict[str, str] = {
