@@ -39,6 +39,7 @@ from callcenter.storage.responders import Responders, Teller
 from callcenter.storage.tickets import Tickets
 from callcenter.storage.trail import AuditFilter, Trail
 from callcenter.storage.typed import TYPED_FIELDS
+from callcenter.storage.wall import open_tickets
 from callcenter.storage.wanted import CallFilter
 
 __all__ = [
@@ -93,6 +94,7 @@ __all__ = [
     "User",
     "audited",
     "migrate",
+    "open_tickets",
     "sqlite_url",
     "write_places",
 ]

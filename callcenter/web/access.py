@@ -20,6 +20,8 @@ READERS = frozenset({SUPERVISOR, AUDITOR})
 AGENCIES = frozenset({AGENCY})
 """Sit in an agency, see its own requests."""
 PEOPLE = frozenset({ADMIN})
+WALL = frozenset({CALL_TAKER, DISPATCHER, SUPERVISOR, AUDITOR, VIEWER})
+"""See the room at one glance; a viewer from outside sees counts, no names."""
 LISTERS = frozenset({SUPERVISOR, ADMIN, AUDITOR})
 """Read the city's own lists."""
 CHECKERS = frozenset({AUDITOR})
@@ -57,6 +59,9 @@ ACCESS: dict[str, frozenset[str]] = {
     "screen.replay": DESK,
     "screen.place": DESK,
     "places.find": DESK,
+    "wall": WALL,
+    "wall.live": WALL,
+    "api.wall": WALL,
     "places.map": DESK,
     "places": LISTERS,
     "places.export": LISTERS,
@@ -98,7 +103,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "api.callbacks": READERS,
 }
 
-HOMES = {CALL_TAKER: "/", DISPATCHER: "/", SUPERVISOR: "/", AUDITOR: "/calls", ADMIN: "/people", AGENCY: "/agency"}
+HOMES = {CALL_TAKER: "/", DISPATCHER: "/", SUPERVISOR: "/", AUDITOR: "/calls", ADMIN: "/people"}
+HOMES |= {AGENCY: "/agency", VIEWER: "/wall"}
 
 
 def home_of(role: str) -> str:

@@ -40,6 +40,9 @@ from callcenter.web.sessions import Sessions
 from callcenter.web.static_files import StaticFiles, read_static
 from callcenter.web.supervisor.plays import Plays
 from callcenter.web.supervisor.routes import ROUTES as SUPERVISOR
+from callcenter.web.wall.board import WallBoard
+from callcenter.web.wall.board import regions as wall_regions
+from callcenter.web.wall.routes import ROUTES as WALL
 
 LARGEST_FORM = 2 * 1024 * 1024
 SHUTDOWN_S = 3.0
@@ -70,30 +73,30 @@ def make_app(
 ) -> web.Application:
     """The application. Nothing runs in it by itself: `serve`, or a test, runs `run_parts` beside it."""
     files, hub = read_static(), Hub(clock)
-    shelf = Shelf(history, hub.stir)
+    shelf, figures = Shelf(history, hub.stir), Figures(database, zone=settings.zone, clock=clock)
     agencies = AgencySide(database, clock=clock)
+    desk = Desk(history, people, board, agencies.too(hub.stir), shelf=shelf, tickets=tickets)
+    room = Callers(callers, hub.stir, clock=clock, settings=settings)
     here = Parts(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
         tickets=tickets, places=Places(database, clock), history=history,
-        figures=Figures(database, zone=settings.zone, clock=clock), people=people, sessions=Sessions(people, clock),
+        figures=figures, people=people, sessions=Sessions(people, clock),
         database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         painter=Painter(settings, directory, read_languages(), files),
-        desk=Desk(history, people, board, agencies.too(hub.stir), shelf=shelf, tickets=tickets),
-        shelf=shelf,
-        callers=Callers(callers, hub.stir, clock=clock, settings=settings),
-        agencies=agencies,
-        hub=hub,
+        desk=desk, shelf=shelf, callers=room, agencies=agencies, hub=hub,
+        wall=WallBoard(board, desk, room, proofs, figures, database, settings=settings, clock=clock),
     )  # fmt: skip
     hub.show(regions(lambda: here))
     agencies.hub.show(agency_regions(lambda: here))
+    here.wall.hub.show(wall_regions(lambda: here))
     return _open_doors(here, files)
 
 
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     app[PARTS] = here
-    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *CALLERS, *AGENCY, *PEOPLE, *PLACES, *API])
+    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *CALLERS, *AGENCY, *PEOPLE, *PLACES, *WALL, *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)
@@ -102,7 +105,8 @@ def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
 
 async def _close_pages(app: web.Application) -> None:
     """Streams left open would make the shutdown take a minute."""
-    await asyncio.gather(app[PARTS].hub.close(), app[PARTS].agencies.close())
+    here = app[PARTS]
+    await asyncio.gather(here.hub.close(), here.agencies.close(), here.wall.hub.close())
 
 
 async def run_parts(app: web.Application) -> None:
@@ -116,6 +120,7 @@ async def run_parts(app: web.Application) -> None:
         here.agencies.hear(news)
         here.lights.look()
         here.hub.stir()
+        here.wall.hub.stir()
 
     unlisten = here.board.listen(hear)
     try:
@@ -127,6 +132,7 @@ async def run_parts(app: web.Application) -> None:
             tasks.create_task(here.agencies.run(), name="agencies")
             tasks.create_task(here.figures.run(), name="figures")
             tasks.create_task(here.places.load_or_keep(), name="places")
+            tasks.create_task(here.wall.run(), name="wall")
     finally:
         unlisten()
 

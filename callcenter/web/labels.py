@@ -14,6 +14,7 @@ from callcenter.core.position import Phone
 from callcenter.core.share import Mode, Status
 from callcenter.core.silent import Step
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
+from callcenter.core.wall import State
 from callcenter.web.i18n import N_
 from callcenter.web.labels_of_facts import FACT
 
@@ -212,6 +213,15 @@ SOURCE: dict[str, str] = {
     "SMS_LINK": N_("from the caller's link"),
 }
 
+SEAT: dict[str, str] = {
+    State.AWAY: N_("nobody signed in"),
+    State.UNREACHABLE: N_("phone not reachable"),
+    State.PAUSED: N_("paused"),
+    State.READY: N_("ready"),
+    State.RINGING: N_("rings"),
+    State.TALKING: N_("in speech"),
+}
+
 PLACE: dict[str, str] = {
     "kecamatan": N_("District (kecamatan)"),
     "kelurahan": N_("Village (kelurahan)"),
@@ -259,6 +269,7 @@ TABLES: dict[str, dict[str, str]] = {
     "callback": CALLBACK,
     "tried": TRIED,
     "place": PLACE,
+    "seat": SEAT,
     "kind": KIND,
     "silent": SILENT,
 }

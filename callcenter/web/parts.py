@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from callcenter.web.painter import Painter
     from callcenter.web.screen.desk import Desk
     from callcenter.web.screen.shelf import Shelf
+    from callcenter.web.wall.board import WallBoard
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Parts:
     callers: "Callers"
     agencies: "AgencySide"
     hub: "Hub"
+    wall: "WallBoard"
 
     def catalogue(self) -> Catalogue:
         """Agencies and categories of this moment."""

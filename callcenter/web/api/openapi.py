@@ -13,6 +13,7 @@ from callcenter.core.kind import Kind
 from callcenter.core.ticket import CallClass, TicketStatus
 from callcenter.settings import Settings
 from callcenter.web.api.shape import SCHEMAS, schema
+from callcenter.web.api.wall import WALL
 from callcenter.web.supervisor.filters import MOST_LINES, UNCLASSIFIED
 
 Json = dict[str, Any]
@@ -205,6 +206,7 @@ def _paths(settings: Settings, catalogue: Catalogue) -> Json:
             503,
         ),
         "/api/v1/callbacks": _callbacks(),
+        "/api/v1/wall": _get("wall", "The room at this moment.", _answer("It.", _ref("Wall")), [], 401, 403, 503),
         "/api/v1/tickets/{number}": _get(
             "ticket", "One ticket.", _answer("It.", _ref("TicketWhole")), [ticket], 401, 403, 404, 503
         ),
@@ -227,6 +229,6 @@ def description(settings: Settings, catalogue: Catalogue) -> Json:
         "paths": _paths(settings, catalogue),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "./run token create"}},
-            "schemas": {**schemas, "Error": ERROR, "Health": HEALTH},
+            "schemas": {**schemas, "Error": ERROR, "Health": HEALTH, "Wall": WALL},
         },
     }

@@ -1,0 +1,125 @@
+"""The room at one glance, for a screen on the wall. Pure.
+
+In:  the floor, who sits where, figures of the day, what is owed. Out: a Wall: numbers and moments, no caller.
+Never: a caller's number or name; a clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from callcenter.core.call import Call, Stage
+from callcenter.core.floor import Floor
+from callcenter.core.position import Phone, Position
+from callcenter.core.tally import Part
+
+LONG_WAIT, LONG_TALK = timedelta(seconds=10), timedelta(minutes=5)
+
+
+class State(StrEnum):
+    """What a position does, as the wall says it."""
+
+    AWAY = "AWAY"  # nobody is signed in
+    UNREACHABLE = "UNREACHABLE"  # somebody is, and the phone is not
+    PAUSED = "PAUSED"
+    READY = "READY"
+    RINGING = "RINGING"
+    TALKING = "TALKING"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One position. `since`: of this state; None: not known."""
+
+    position: str
+    state: State
+    person: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Figures of the day so far, and of what is open, as they were read last. None: not read yet."""
+
+    read_at: datetime
+    arrivals: int
+    answered: int
+    level: Part  # answered within the first time of the service level
+    level_s: int
+    open_tickets: Mapping[str, int]  # by status
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """Everything that the wall shows. Moments, so that the page itself counts the seconds."""
+
+    waiting: int
+    longest_since: datetime | None
+    talking: int
+    alone: int
+    longest_talk_since: datetime | None
+    seats: tuple[Seat, ...]
+    owed: int
+    oldest_owed: datetime | None
+    today: Today | None = None
+    alarms: tuple[str, ...] = field(default=())
+
+    def count(self, state: State) -> int:
+        """How many positions are so."""
+        return sum(seat.state is state for seat in self.seats)
+
+    def waits_long(self, now: datetime) -> bool:
+        """Somebody has waited for more than 10 s."""
+        return self.longest_since is not None and now - self.longest_since > LONG_WAIT
+
+    def talks_long(self, now: datetime) -> bool:
+        """Somebody has spoken for more than 5 minutes."""
+        return self.longest_talk_since is not None and now - self.longest_talk_since > LONG_TALK
+
+
+def look(
+    floor: Floor,
+    positions: Sequence[str],
+    people: Mapping[str, str],
+    *,
+    owed: Sequence[datetime] = (),
+    today: Today | None = None,
+    alarms: Sequence[str] = (),
+) -> Wall:
+    """`people`: position -> who is signed in. `owed`: since when each callback is owed. Trial calls are left out."""
+    calls = [call for call in floor.calls.values() if not call.test]
+    waiting = [call.waiting_since or call.arrived_at for call in calls if call.stage is Stage.WAITING]
+    talks = {call.position: call for call in calls if call.stage is Stage.TALKING}
+    rings = {ring.position: ring.at for call in calls if call.stage is Stage.WAITING for ring in call.rings}
+    began = [call.answered_at for call in talks.values() if call.answered_at]
+    return Wall(
+        waiting=len(waiting),
+        longest_since=min(waiting, default=None),
+        talking=len(talks),
+        alone=sum(call.stage is Stage.ALONE for call in calls),
+        longest_talk_since=min(began, default=None),
+        seats=tuple(_seat(one, floor.positions.get(one), people.get(one, ""), talks, rings) for one in positions),
+        owed=len(owed),
+        oldest_owed=min(owed, default=None),
+        today=today,
+        alarms=tuple(alarms),
+    )
+
+
+def _seat(
+    number: str, known: Position | None, person: str, talks: Mapping[str, Call], rings: Mapping[str, datetime]
+) -> Seat:
+    """What matters most comes first: she speaks, her phone rings, it is gone, she is away, she paused."""
+    since = known.since if known else None
+    if number in talks:
+        return Seat(number, State.TALKING, person, talks[number].answered_at)
+    if known is not None and known.phone in (Phone.IN_USE, Phone.ON_HOLD):
+        return Seat(number, State.TALKING, person, since)
+    if number in rings:
+        return Seat(number, State.RINGING, person, rings[number])
+    if known is None or not known.reachable:
+        return Seat(number, State.UNREACHABLE if person else State.AWAY, person, since)
+    if not person:
+        return Seat(number, State.AWAY, person, since)
+    return Seat(number, State.PAUSED if known.paused else State.READY, person, since)
