@@ -99,6 +99,7 @@ class Service:
             records=Records(settings.records_file),
             since=lambda heard: read_from(self.board.floor, heard),
             out=Road(settings.callback_road, settings.callback_show, settings.callback_ring_s),
+            zone=settings.zone,
         )
         self._connect()
         self.chains = Chains(self.board, self.exchange.lines(lambda call: category_of(self.web, call)))
@@ -115,6 +116,7 @@ class Service:
 
     def _agencies_changed(self) -> None:
         self.board.refresh()
+        self.exchange.short_codes.stir()
 
     def _connect(self) -> None:
         self.board.connect(self.exchange)
@@ -143,7 +145,13 @@ class Service:
         """What parts say of themselves."""
         state = self.journal.state
         journal = state.trouble if state.phase == "disk" else None
-        return {"line": self.exchange.state.why, "database": self.database.trouble, "journal": journal}
+        lines = self.exchange.short_codes.trouble
+        return {
+            "line": self.exchange.state.why,
+            "database": self.database.trouble,
+            "journal": journal,
+            "agency-lines": lines,
+        }
 
     def _alarm_changed(self, alarm: Alarm, raised: bool) -> None:
         self.webhook.post(alarm, raised)

@@ -38,7 +38,7 @@ def test_the_usual_agencies_and_categories_are_there(tmp_path: Path) -> None:
     settings = read_settings({"CALLCENTER_HOME": str(tmp_path)})
     fire = settings.agency("damkar")
     assert fire and fire.short == "113" and fire.lines == ()  # no trunk yet: nothing that could be dialled
-    assert len(settings.agencies) == 17
+    assert len(settings.agencies) == 21
     by_code = {category.code: category for category in settings.categories}
     assert by_code["TRAFFIC_ACC"].agencies == ("polres", "psc119")
     assert "CARE" not in by_code  # off until a city wants it

@@ -8,15 +8,16 @@ Never: an exception back into the link, an order sent twice, an order after one 
 import asyncio
 import itertools
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
 from panoramisk.message import Message
 
 from callcenter.asterisk.agency_lines import AgencyLines
+from callcenter.asterisk.astdb import note
 from callcenter.asterisk.control import Road, begin
 from callcenter.asterisk.fallback import SELF_TEST
 from callcenter.asterisk.inbox import READERS, House, read
@@ -26,8 +27,9 @@ from callcenter.asterisk.link_state import LinkState, Phase, Session
 from callcenter.asterisk.order import Order
 from callcenter.asterisk.outbox import orders
 from callcenter.asterisk.records import Records
+from callcenter.asterisk.short_codes import ShortCodes
 from callcenter.asterisk.snapshot import HEARD, look
-from callcenter.asterisk.wire import fields, text, variables
+from callcenter.asterisk.wire import fields, text
 from callcenter.core.account import Arrival
 from callcenter.core.call import Call
 from callcenter.core.catalogue import Newest
@@ -78,11 +80,13 @@ class Exchange:
         clock: Callable[[], datetime],
         records: Records | None = None,
         since: Callable[[datetime | None], datetime | None] = lambda heard: heard,
+        zone: tzinfo = UTC,
         out: Road | None = None,
     ) -> None:
         """`ended` tells which of these calls are over and committed: Asterisk's journals may still have them.
         `records`: Asterisk's timeline, where it can be read; `since`: from when on it must be read again,
-        given until when a former life of this service heard Asterisk. `out`: how calls that we make leave the house."""
+        given until when a former life of this service heard Asterisk. `zone`: in which agencies' hours are meant.
+        `out`: how calls that we make leave the house."""
         self._out, self._made = out or Road(), itertools.count()
         self.records, self._since = records, since
         self._house, self._positions, self._catalogue = house, positions, catalogue
@@ -98,12 +102,14 @@ class Exchange:
             on_unreadable=self._unreadable,
             names=READERS,
         )
+        self.short_codes = ShortCodes(self.link, catalogue, lambda: self.state.phase is Phase.UP, clock, zone)
 
     async def run(self) -> None:
         """Live as long as the service."""
         async with asyncio.TaskGroup() as parts:
             parts.create_task(self.link.run(), name="link")
             parts.create_task(self._note_hearing(), name="hearing")
+            parts.create_task(self.short_codes.run(), name="short codes")
 
     async def _note_hearing(self) -> None:
         """Asterisk keeps until when we heard it; there our next life reads since when it is blind."""
@@ -151,6 +157,7 @@ class Exchange:
     def _state(self, state: LinkState) -> None:
         if state.phase not in ("up", "syncing"):
             self._hear(LineLost(self._clock(), state.sentence))
+        self.short_codes.stir()
         self._on_state(state)
 
     def _unreadable(self, frame: bytes, why: str) -> None:
@@ -217,17 +224,4 @@ class Exchange:
         """Take ended calls out of Asterisk's own journal: ours has them now."""
         for start in range(0, len(calls), FORGOTTEN_PER_ORDER):
             some = calls[start : start + FORGOTTEN_PER_ORDER]
-            await self._ledger("forget", {"CALLS": "&".join(some)})
-
-    async def _ledger(self, what: str, values: Mapping[str, str]) -> None:
-        """The one dialplan context that writes AstDB; it sets what it is meant to and nothing else."""
-        await self.link.ask(
-            "Originate",
-            {
-                "Channel": f"Local/{what}@ledger/n",
-                "Application": "NoOp",
-                "Async": "true",
-                "Timeout": "5000",
-                "Variable": variables(values),
-            },
-        )
+            await note(self.link, "forget", {"CALLS": "&".join(some)})

@@ -17,7 +17,7 @@ A_TRUNK = "The trunk {names} does not answer; the others do. Call the operator."
 CALLBACKS_LATE = "A callback is owed for more than {minutes} minutes ({count} in all). Call them back."
 DISK_FULL = "The disk is full: recordings and tickets cannot be stored. Free some space."
 
-GRACE_S: Mapping[str, float] = {"phones": 20, "line": 10, "trunks": 45, "database": 10}
+GRACE_S: Mapping[str, float] = {"phones": 20, "line": 10, "trunks": 45, "database": 10, "agency-lines": 10}
 """For so long it may be wrong without an alarm. All else is told at once."""
 
 
