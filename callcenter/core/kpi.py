@@ -43,8 +43,8 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """One agency's share of one ticket."""
+class Forwarded:
+    """One agency's share of one ticket, with its moments and through what each came."""
 
     agency: str
     asked_at: datetime | None = None
@@ -72,7 +72,7 @@ class Arrival:
     kelurahan: str = ""
     person: str = ""
     tries: tuple[Try, ...] = ()
-    shares: tuple[Share, ...] = ()
+    forwards: tuple[Forwarded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class Owed:
     since: datetime
     first_try_at: datetime | None = None
     reached: bool = False
+    called_again: bool = False  # and was answered: nobody had to call him
 
 
 def part_of(arrival: Arrival) -> str:
@@ -132,30 +133,30 @@ def tallies_of_agencies(arrival: Arrival, zone: ZoneInfo) -> Iterator[tuple[str,
             found.count("tries_answered")
             found.span("try_answer", tenths(one.dialled_at, one.answered_at))
         yield one.agency, found
-    for share in arrival.shares:
-        yield share.agency, _share(share, arrival, zone)
+    for each in arrival.forwards:
+        yield each.agency, _forwarded(each, arrival, zone)
 
 
-def _share(share: Share, arrival: Arrival, zone: ZoneInfo) -> Tally:
+def _forwarded(each: Forwarded, arrival: Arrival, zone: ZoneInfo) -> Tally:
     found = Tally()
     found.count("forwards")
-    if share.accepted_at is None:
+    if each.accepted_at is None:
         return found
     found.count("accepted")
-    found.count(f"accepted_by.{share.accepted_by or 'unknown'}")
-    found.span("acceptance", tenths(share.asked_at, share.accepted_at))
+    found.count(f"accepted_by.{each.accepted_by or 'unknown'}")
+    found.span("acceptance", tenths(each.asked_at, each.accepted_at))
     urgent, routine = arrival.priority in URGENT, arrival.priority == ROUTINE
     if urgent or routine:
         found.count("accepted_urgent" if urgent else "accepted_routine")
-    if share.on_scene_at is None:
+    if each.on_scene_at is None:
         return found
     found.count("on_scene")
-    found.count(f"on_scene_by.{share.on_scene_by or 'unknown'}")
+    found.count(f"on_scene_by.{each.on_scene_by or 'unknown'}")
     if urgent:
-        found.span("response", tenths(share.accepted_at, share.on_scene_at))
-        found.span("citizen", tenths(arrival.arrived_at, share.on_scene_at))
+        found.span("response", tenths(each.accepted_at, each.on_scene_at))
+        found.span("citizen", tenths(arrival.arrived_at, each.on_scene_at))
     elif routine:
-        found.span("working_days", working_days(arrival.arrived_at, share.on_scene_at, zone))
+        found.span("working_days", working_days(arrival.arrived_at, each.on_scene_at, zone))
     return found
 
 
@@ -177,6 +178,8 @@ def tally_of_owed(owed: Owed) -> Tally:
         found.span("callback", tenths(owed.since, owed.first_try_at))
     if owed.reached:
         found.count("reached")
+    if owed.called_again:
+        found.count("called_again")
     return found
 
 
@@ -231,6 +234,7 @@ def parts(tally: Tally) -> dict[str, Part]:
         "on_scene_known": Part(tally.of("on_scene"), tally.of("accepted")),
         "called_back": Part(tally.of("called_back"), owed),
         "reached": Part(tally.of("reached"), owed),
+        "called_again": Part(tally.of("called_again"), owed),
         "nuisance": Part(tally.of(f"class.{CallClass.PRANK}"), answered),
         "classified": Part(tally.of(*(f"class.{each}" for each in CallClass)), tally.of("outcome.ANSWERED")),
     }

@@ -80,6 +80,8 @@ def _of_calls(which: str) -> tuple[str, str]:
 
 
 NEW_HOUR, OLD_HOUR = _hours("new.arrived_at", "WHERE true"), _hours("old.arrived_at", "WHERE true")
+NEW_OWED, OLD_OWED = _hours("new.owed_since", "WHERE true"), _hours("old.owed_since", "WHERE true")
+OF_TRY = "FROM callbacks b WHERE b.id = new.callback"
 NEW_CALL, NEW_TICKET, OLD_TICKET = "c.id = new.call", OF_TICKET.format("new.ticket"), OF_TICKET.format("old.ticket")
 MARKS = Kept(
     (
@@ -92,8 +94,13 @@ MARKS = Kept(
         _mark("link_gone", "AFTER DELETE ON ticket_calls", _of_calls(OLD_TICKET), _of_calls("c.id = old.call")),
         _mark("attempt_new", "AFTER INSERT ON attempts", _of_calls(NEW_CALL)),
         _mark("attempt_changed", "AFTER UPDATE ON attempts", _of_calls(NEW_CALL)),
+        _mark("forward_new", "AFTER INSERT ON forwards", _of_calls(NEW_CALL), _of_calls(NEW_TICKET)),
+        _mark("forward_changed", "AFTER UPDATE ON forwards", _of_calls(NEW_CALL), _of_calls(NEW_TICKET)),
+        _mark("owed_new", "AFTER INSERT ON callbacks", NEW_OWED),
+        _mark("owed_changed", "AFTER UPDATE ON callbacks", NEW_OWED, OLD_OWED),
+        _mark("try_new", "AFTER INSERT ON callback_tries", _hours("b.owed_since", OF_TRY)),
     ),
-    (_of_calls("true"),),
+    (_of_calls("true"), _hours("b.owed_since", "FROM callbacks b WHERE true GROUP BY 1")),
 )
 
 EVERYTHING = (MARKS,)

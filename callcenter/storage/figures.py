@@ -21,7 +21,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.errors import CallCenterError
-from callcenter.core.kpi import ALL, RULES, Cell, Owed, tallied
+from callcenter.core.kpi import ALL, RULES, Cell, tallied
 from callcenter.core.tally import Tally, together
 from callcenter.storage.arrivals import made, read_arrivals
 from callcenter.storage.database import Clock, Database
@@ -55,8 +55,8 @@ class Counted:
 class Figures:
     """`count` for pages; `run` beside the other parts keeps past days counted."""
 
-    def __init__(self, database: Database, *, zone: ZoneInfo, clock: Clock) -> None:
-        self._database, self._zone, self._clock = database, zone, clock
+    def __init__(self, database: Database, *, zone: ZoneInfo, clock: Clock, most_anew: int = MOST_ANEW) -> None:
+        self._database, self._zone, self._clock, self._most = database, zone, clock, most_anew
         self._looked = False
 
     async def count(self, since: datetime, until: datetime, by: str = ALL) -> Counted:
@@ -69,7 +69,7 @@ class Figures:
         first, last = self._day(since), self._day(until - timedelta(microseconds=1))
         async with self._snapshot() as connection:
             changed = await self._changed(connection, first, last)
-            fresh = {day: await self._anew(connection, *self._bounds(day)) for day in changed[:MOST_ANEW]}
+            fresh = {day: await self._anew(connection, *self._bounds(day)) for day in changed[: self._most]}
             kept = await _kept(connection, by, first, last)
             total = kept if by in (ALL, DAY) else await _kept(connection, ALL, first, last)
         return _summed(by, kept, total, fresh, changed)
@@ -108,9 +108,8 @@ class Figures:
         return _Snapshot(self._database)
 
     async def _anew(self, connection: AsyncConnection, since: datetime, until: datetime) -> dict[Cell, Tally]:
-        found, tried = await read_arrivals(connection, since, until)
-        owed: list[Owed] = []
-        return await asyncio.to_thread(lambda: tallied(made(found, tried), owed, self._zone))
+        rows = await read_arrivals(connection, since, until)
+        return await asyncio.to_thread(lambda: tallied(*made(rows), self._zone))
 
     async def _changed(self, connection: AsyncConnection, first: date, last: date) -> list[date]:
         """The days of the period that were changed since they were counted, the newest first."""
@@ -226,4 +225,4 @@ def _summed(
                 groups.setdefault(day.isoformat() if by == DAY else key, Tally()).add(tally)
     everything = [tally for day, _, tally in total if day not in old]
     everything += [cells[(ALL, "")] for cells in fresh.values() if (ALL, "") in cells]
-    return Counted(together(everything), groups, tuple(changed[MOST_ANEW:]))
+    return Counted(together(everything), groups, tuple(day for day in changed if day not in fresh))

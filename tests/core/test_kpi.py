@@ -8,8 +8,8 @@ import pytest
 from callcenter.core.kpi import (
     CLASS_PARTS,
     Arrival,
+    Forwarded,
     Owed,
-    Share,
     Try,
     adds_up,
     part_of,
@@ -95,9 +95,12 @@ def test_processing_is_of_emergencies_alone() -> None:
 
 def test_an_agencys_answer_is_of_each_try_and_its_response_only_of_urgent_matters() -> None:
     tries = (Try("damkar", after(20)), Try("damkar", after(40), after(46)))
-    share = Share("damkar", after(20), after(50), after(50 + 900), "phone", "agency")
-    urgent, routine = answered(10, priority=1, tries=tries, shares=(share,)), answered(10, priority=3, shares=(share,))
-    cells = tallied([urgent, routine, answered(10, shares=(Share("pln", after(20)),))], (), ZONE)
+    share = Forwarded("damkar", after(20), after(50), after(50 + 900), "phone", "agency")
+    urgent, routine = (
+        answered(10, priority=1, tries=tries, forwards=(share,)),
+        answered(10, priority=3, forwards=(share,)),
+    )
+    cells = tallied([urgent, routine, answered(10, forwards=(Forwarded("pln", after(20)),))], (), ZONE)
     damkar = cells["agency", "damkar"]
     assert parts(damkar)["try_answer"] == Part(1, 2)
     assert parts(damkar)["acceptance"] == Part(2, 2)
@@ -139,9 +142,10 @@ def test_every_arrival_stands_in_exactly_one_part_of_the_sum() -> None:
 
 
 def test_callbacks_are_owed_tried_and_reached() -> None:
-    owed = (Owed(NOON, after(60), reached=True), Owed(NOON, after(120)), Owed(NOON))
+    owed = (Owed(NOON, after(60), reached=True), Owed(NOON, after(120)), Owed(NOON, called_again=True))
     found = of(owed=owed)
     assert (parts(found)["called_back"], parts(found)["reached"]) == (Part(2, 3), Part(1, 3))
+    assert parts(found)["called_again"] == Part(1, 3)
     assert spreads(found)["callback"].median == 60.0
 
 

@@ -57,7 +57,7 @@ class Second:
         ]
         ids = {call["id"] for call in self.calls}
         self.tries = [one for one in town.attempts if one["call"] in ids and one["agency"]]
-        self.calls_by_id = by_id
+        self.town = town
 
     def outcome(self, *outcomes: str) -> int:
         return sum(call["outcome"] in outcomes for call in self.calls)
@@ -131,27 +131,46 @@ class Second:
     def shares(self) -> list[Row]:
         found = []
         for call in self.calls:
-            ticket = self.ticket[call["id"]]
-            mine = [one for one in self.tries if one["call"] == call["id"]]
+            ticket, first = self.ticket[call["id"]], call["id"] in self.first
             own = []
-            for agency in dict.fromkeys(one["agency"] for one in mine):
-                of_it = [one for one in mine if one["agency"] == agency]
-                taken = [
-                    one["accepted_at"] or one["named_at"] for one in of_it if one["accepted_at"] or one["named_at"]
+            for given in self.town.forwards:
+                if given["call"] != call["id"] and not (
+                    given["call"] is None and given["ticket"] == ticket["id"] and first
+                ):
+                    continue
+                named = [
+                    one["named_at"]
+                    for one in self.town.attempts
+                    if (one["call"], one["agency"], one["turn"]) == (call["id"], given["agency"], given["turn"])
+                    and one["named_at"]
                 ]
-                asked = [one["dialled_at"] for one in of_it if one["dialled_at"]]
+                taken = given["accepted_at"] or min(named, default=None)
                 own.append({
-                    "agency": agency, "asked": min(asked, default=None), "taken": min(taken, default=None),
-                    "priority": ticket["priority"], "scene": None, "response": None, "citizen": None,
+                    "agency": given["agency"], "asked": given["asked_at"], "taken": taken,
+                    "arrived": call["arrived_at"], "priority": ticket["priority"], "scene": given["on_scene_at"],
                 })  # fmt: skip
-            came = min((s for s in own if s["taken"]), key=lambda s: (s["taken"], s["agency"]), default=None)
-            if came is not None and call["id"] in self.first:
-                came["scene"] = ticket["on_scene_at"]
-                if ticket["priority"] in (1, 2):
-                    came["response"] = tenth(came["taken"], came["scene"])
-                    came["citizen"] = tenth(call["arrived_at"], came["scene"])
+            if first and not any(share["scene"] for share in own):
+                came = [share for share in own if share["taken"]]
+                if came:
+                    min(came, key=lambda share: share["taken"])["scene"] = ticket["on_scene_at"]
             found += own
+        for share in found:
+            urgent = share["priority"] in (1, 2) and share["taken"]
+            share["response"] = tenth(share["taken"], share["scene"]) if urgent else None
+            share["citizen"] = tenth(share["arrived"], share["scene"]) if urgent else None
         return found
+
+    def owed(self, since: datetime, until: datetime) -> dict[str, Any]:
+        mine = [b for b in self.town.callbacks if since <= b["owed_since"] < until and b["why"] != "NOT_OWED"]
+        first = [
+            min((t["asked_at"] for t in self.town.tries if t["callback"] == each["id"]), default=None) for each in mine
+        ]
+        return {
+            "called_back": (sum(at is not None for at in first), len(mine)),
+            "reached": (sum(each["why"] == "REACHED" for each in mine), len(mine)),
+            "called_again": (sum(each["why"] == "CALLED_AGAIN" for each in mine), len(mine)),
+            "took": spread([tenth(b["owed_since"], at) for b, at in zip(mine, first, strict=True)], len(mine)),
+        }
 
 
 def day_of(at: datetime) -> str:

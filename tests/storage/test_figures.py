@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.core.kpi import adds_up, parts, spreads
 from callcenter.core.tally import Tally
 from callcenter.storage import Database, Figures
-from callcenter.storage.tables import attempts, calls, ticket_calls, tickets
+from callcenter.storage.tables import attempts, calls, forwards, ticket_calls, tickets
 from callcenter.storage.tables_figures import figure_cells, figure_marks
 from tests.storage.cast import NOON, ZONE
 from tests.storage.conftest import Room
@@ -62,6 +62,10 @@ async def test_figures_equal_a_second_computation_before_and_after_the_days_are_
     kept = await figures.count(*MONTH)
     assert kept.waiting == ()
     same(kept.total, second)
+    owed = second.owed(*MONTH)
+    for name in ("called_back", "reached", "called_again"):
+        assert astuple(parts(kept.total)[name]) == owed[name]
+    assert astuple(spreads(kept.total)["callback"]) == owed["took"]
     evening = (NOON - timedelta(days=3), NOON - timedelta(days=2, hours=15, minutes=7))
     same((await figures.count(*evening)).total, Second(busy, *evening))
 
@@ -100,9 +104,11 @@ async def test_by_agency_only_its_own_tries_count(figures: Figures, busy: Town) 
         assert spreads(tally)["response"].longest == (known[-1] / 10 if known else None)
 
 
-async def test_whatever_changes_afterwards_is_in_the_figures_at_once(room: Room, figures: Figures, busy: Town) -> None:
+async def test_whatever_changes_afterwards_is_in_the_figures_at_once(room: Room, busy: Town) -> None:
+    figures = Figures(room.database, zone=ZONE, clock=room.clock, most_anew=40)
     await counted_out(figures)
     late, gone = busy.calls[5], busy.calls[9]["id"]
+    given = busy.forwards[7]
     ticket, other = busy.links[3]["ticket"], busy.links[300]["ticket"]
 
     async def unit(connection: AsyncConnection) -> None:
@@ -115,6 +121,7 @@ async def test_whatever_changes_afterwards_is_in_the_figures_at_once(room: Room,
             update(attempts).values(accepted_at=NOON).where(attempts.c.call == busy.attempts[0]["call"])
         )
         await connection.execute(update(ticket_calls).where(ticket_calls.c.call == gone).values(ticket=other))
+        await connection.execute(update(forwards).where(forwards.c.id == given["id"]).values(accepted_at=NOON))
         late.update(arrived_at=told, outcome="ANSWERED")
 
     await room.database.write(unit)
@@ -123,6 +130,7 @@ async def test_whatever_changes_afterwards_is_in_the_figures_at_once(room: Room,
         if one["call"] == busy.attempts[0]["call"]:
             one["accepted_at"] = NOON
     next(link for link in busy.links if link["call"] == gone)["ticket"] = other
+    given["accepted_at"] = NOON
     same((await figures.count(*MONTH)).total, Second(busy, *MONTH))
     await counted_out(figures)
     same((await figures.count(*MONTH)).total, Second(busy, *MONTH))
@@ -206,10 +214,13 @@ async def test_a_call_that_is_deleted_leaves_the_figures(room: Room, figures: Fi
     alone = next(c["id"] for c in busy.calls if not any(a["call"] == c["id"] for a in busy.attempts))
 
     async def unit(connection: AsyncConnection) -> None:
+        await connection.execute(update(forwards).where(forwards.c.call == alone).values(call=None))
         await connection.execute(delete(ticket_calls).where(ticket_calls.c.call == alone))
         await connection.execute(delete(calls).where(calls.c.id == alone))
 
     await room.database.write(unit)
+    for given in busy.forwards:
+        given["call"] = None if given["call"] == alone else given["call"]
     busy.calls = [c for c in busy.calls if c["id"] != alone]
     busy.links = [link for link in busy.links if link["call"] != alone]
     same((await figures.count(*MONTH)).total, Second(busy, *MONTH))

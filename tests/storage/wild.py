@@ -16,7 +16,8 @@ from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome
 from callcenter.core.ticket import CallClass
 from callcenter.storage import Database
-from callcenter.storage.tables import attempts, calls, ticket_calls, tickets
+from callcenter.storage.tables import attempts, calls, forwards, ticket_calls, tickets
+from callcenter.storage.tables_callers import callback_tries, callbacks
 from tests.storage.cast import NOON, ZONE
 
 Row = dict[str, Any]
@@ -31,6 +32,9 @@ class Town:
     tickets: list[Row] = field(default_factory=list)
     links: list[Row] = field(default_factory=list)
     attempts: list[Row] = field(default_factory=list)
+    forwards: list[Row] = field(default_factory=list)
+    callbacks: list[Row] = field(default_factory=list)
+    tries: list[Row] = field(default_factory=list)
 
 
 def town(seed: int, many: int, days: int = 12) -> Town:
@@ -45,6 +49,9 @@ def town(seed: int, many: int, days: int = 12) -> Town:
         made.calls.append(call)
         made.links.append({"call": call["id"], "ticket": ticket["id"], "linked_at": at, "linked_by": "telephone"})
         made.attempts += [_attempt(chance, call, k) for k in range(chance.choice((0, 0, 1, 2, 3)))]
+        made.forwards += [_forward(chance, call, ticket["id"], k) for k in range(chance.choice((0, 0, 1, 2)))]
+        if chance.random() < 0.2:
+            _callback(chance, made, n, call)
     return made
 
 
@@ -92,12 +99,38 @@ def _attempt(chance: random.Random, call: Row, k: int) -> Row:
     }  # fmt: skip
 
 
+def _forward(chance: random.Random, call: Row, ticket: int, k: int) -> Row:
+    asked = _maybe(chance, call["arrived_at"] + _span(chance), 0.9)
+    accepted = _maybe(chance, asked, 0.6)
+    return {
+        "id": f"f-{k}-{call['id']}", "call": call["id"] if chance.random() < 0.8 else None, "ticket": ticket,
+        "agency": chance.choice(("damkar", "damkar", "psc119")), "turn": k + 1, "mode": "WARM", "status": "TRYING",
+        "asked_at": asked,
+        "accepted_at": accepted, "accepted_source": chance.choice(("phone", "call_taker")) if accepted else "",
+        "on_scene_at": _maybe(chance, accepted and accepted + _span(chance) * 20, 0.4), "on_scene_source": "agency",
+    }  # fmt: skip
+
+
+def _callback(chance: random.Random, made: Town, n: int, call: Row) -> None:
+    since = call["arrived_at"] + _span(chance)
+    why = chance.choice(("REACHED", "NO_CONTACT", "CALLED_AGAIN", "NOT_OWED"))
+    made.callbacks.append({
+        "id": n + 1, "e164": f"+62812{n:07}", "state": "DONE", "reason": "ABANDONED", "owed_since": since,
+        "last_call_at": since, "closed_at": since, "why": why,
+    })  # fmt: skip
+    made.tries += [
+        {"leg": f"cb-{n}-{k}", "callback": n + 1, "result": "REACHED", "asked_at": since + _span(chance)}
+        for k in range(chance.choice((0, 1, 2)))
+    ]
+
+
 async def written(database: Database, made: Town) -> None:
     """All of it, as the program writes it: through the one writer."""
 
     async def unit(connection: AsyncConnection) -> None:
         for table, rows in (
             (calls, made.calls), (tickets, made.tickets), (ticket_calls, made.links), (attempts, made.attempts),
+            (forwards, made.forwards), (callbacks, made.callbacks), (callback_tries, made.tries),
         ):  # fmt: skip
             if rows:
                 await connection.execute(insert(table), rows)
