@@ -42,6 +42,12 @@ class Settings:
         matches(r"[a-z][a-z0-9]{0,15}", "small letters and digits, beginning with a letter"),
     )
 
+    shifts: tuple[str, ...] = knob(
+        ("07", "14", "21"),
+        "The hours of the day at which shifts begin, two digits each; each lasts until the next one.",
+        checks.each(checks.matches(r"[01]\d|2[0-3]", 'an hour of two digits, such as "07"')),
+    )
+
     # ports and addresses
     web_host: str = knob("127.0.0.1", "Address of the screens.", checks.host)
     web_port: int = knob(8112, "Port of the screens.", checks.port)

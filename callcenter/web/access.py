@@ -19,6 +19,8 @@ READERS = frozenset({SUPERVISOR, AUDITOR})
 """Read everything that was."""
 AGENCIES = frozenset({AGENCY})
 """Sit in an agency, see its own requests."""
+AGGREGATES = READERS | {VIEWER}
+"""See what all did together; no number, no name."""
 PEOPLE = frozenset({ADMIN})
 WALL = frozenset({CALL_TAKER, DISPATCHER, SUPERVISOR, AUDITOR, VIEWER})
 """See the room at one glance; a viewer from outside sees counts, no names."""
@@ -74,6 +76,9 @@ ACCESS: dict[str, frozenset[str]] = {
     "recording": READERS,
     "proof": READERS,
     "audit": CHECKERS,
+    # figures
+    "figures": AGGREGATES,
+    "figures.export": AGGREGATES,
     "proof.release": frozenset({SUPERVISOR}),
     # callers beyond one call
     "callbacks": READERS | DESK,
@@ -97,6 +102,7 @@ ACCESS: dict[str, frozenset[str]] = {
     # other programs
     "api.calls": READERS,
     "api.call": READERS,
+    "api.figures": AGGREGATES,
     "api.tickets": READERS,
     "api.ticket": READERS,
     "api.recording": READERS,

@@ -24,6 +24,7 @@ from callcenter.web.callers.room import Callers, Stores
 from callcenter.web.callers.routes import ROUTES as CALLERS
 from callcenter.web.entry.routes import ROUTES as ENTRY
 from callcenter.web.errors import catch
+from callcenter.web.figures.routes import ROUTES as FIGURES
 from callcenter.web.i18n import read_languages
 from callcenter.web.live import Hub
 from callcenter.web.painter import Painter
@@ -96,7 +97,7 @@ def make_app(
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     app[PARTS] = here
-    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *CALLERS, *AGENCY, *PEOPLE, *PLACES, *WALL, *API])
+    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *FIGURES, *CALLERS, *AGENCY, *PEOPLE, *PLACES, *WALL, *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)

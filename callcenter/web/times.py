@@ -45,6 +45,10 @@ class CityTime:
         """22 Nov"""
         return format_date(at.astimezone(self.zone), "d MMM", locale=self.language)
 
+    def short_date(self, day: date) -> str:
+        """22 Nov, of a day that is no moment."""
+        return format_date(day, "d MMM", locale=self.language)
+
     def zone_name(self, at: datetime) -> str:
         """WIB"""
         return at.astimezone(self.zone).tzname() or self.zone.key

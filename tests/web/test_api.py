@@ -79,6 +79,7 @@ async def test_every_answer_is_what_the_description_promises(here: House, progra
         "/api/v1/tickets/{number}": f"/api/v1/tickets/{ticket}",
         "/healthz": "/healthz",
         "/api/v1/openapi.json": "/api/v1/openapi.json",
+        "/api/v1/figures": "/api/v1/figures?by=agency",
     }.items():
         status, answer = await program(asked)
         assert status == 200, (asked, answer)

@@ -14,6 +14,7 @@ from callcenter.core.ticket import CallClass, TicketStatus
 from callcenter.settings import Settings
 from callcenter.web.api.shape import SCHEMAS, schema
 from callcenter.web.api.wall import WALL
+from callcenter.web.figures import api as figures
 from callcenter.web.supervisor.filters import MOST_LINES, UNCLASSIFIED
 
 Json = dict[str, Any]
@@ -174,6 +175,12 @@ def _callbacks() -> Json:
     return _get("callbacks", "Whom we owe a callback, the newest first.", answer, filters, 400, 401, 403, 503)
 
 
+def _figures() -> Json:
+    asked = [_query(name, says, **more) for name, (says, more) in figures.PARAMETERS.items()]
+    answer = _answer("The figures of that time, in total and in groups.", _ref("Figures"))
+    return _get("figures", "Every KPI with numerator and denominator.", answer, asked, 400, 401, 403, 503)
+
+
 def _paths(settings: Settings, catalogue: Catalogue) -> Json:
     filters = _filters(settings, catalogue)
     healthy = _get("health", "Can calls be taken and seen?", _answer("They can.", _ref("Health")), [], open_=True)
@@ -207,6 +214,7 @@ def _paths(settings: Settings, catalogue: Catalogue) -> Json:
         ),
         "/api/v1/callbacks": _callbacks(),
         "/api/v1/wall": _get("wall", "The room at this moment.", _answer("It.", _ref("Wall")), [], 401, 403, 503),
+        "/api/v1/figures": _figures(),
         "/api/v1/tickets/{number}": _get(
             "ticket", "One ticket.", _answer("It.", _ref("TicketWhole")), [ticket], 401, 403, 404, 503
         ),
@@ -229,6 +237,6 @@ def description(settings: Settings, catalogue: Catalogue) -> Json:
         "paths": _paths(settings, catalogue),
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "./run token create"}},
-            "schemas": {**schemas, "Error": ERROR, "Health": HEALTH, "Wall": WALL},
+            "schemas": {**schemas, **figures.SCHEMAS, "Error": ERROR, "Health": HEALTH, "Wall": WALL},
         },
     }

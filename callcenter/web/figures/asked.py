@@ -1,0 +1,87 @@
+"""Figures for one question: read, grouped, named.
+
+In:  who asks, a period, a dimension. Out: the total and its groups, ready for a page, a file or another program.
+Never: one person's figures shown to somebody who may see only what all did together.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from callcenter.core import kpi
+from callcenter.core.errors import BadInput
+from callcenter.core.tally import Tally
+from callcenter.storage.figures import DAY
+from callcenter.web.access import VIEWER
+from callcenter.web.figures.period import MONTH, WEEK, YEAR, Period, read_period, shift_names, shift_of
+from callcenter.web.figures.words import DIMENSIONS
+from callcenter.web.parts import Parts
+
+NOT_THIS = "Your role sees figures of all together, not of one call taker."
+OF_SHIFT, OF_MONTH = "shift", "month"
+IN_TIME = (kpi.HOUR, OF_SHIFT, DAY, OF_MONTH)
+"""Dimensions whose groups stand in the order of time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One key of the dimension; `key` empty: not known."""
+
+    key: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The answer."""
+
+    period: Period
+    by: str
+    total: Tally
+    groups: tuple[Group, ...]
+    waiting: tuple[date, ...] = ()
+
+
+def dimensions(role: str) -> list[str]:
+    """What this role may ask for."""
+    return [code for code in DIMENSIONS if code != kpi.PERSON or role != VIEWER]
+
+
+async def ask(here: Parts, query: Mapping[str, str], role: str) -> Asked:
+    """The figures that these parameters ask for. BadInput."""
+    shifts = here.settings.shifts
+    period = read_period(query, here.clock(), here.settings.zone, shifts)
+    by = query.get("by", "") or _usual(period)
+    if by not in DIMENSIONS:
+        raise BadInput("There is no {name} {value}.", name="by", value=by[:40])
+    if by not in dimensions(role):
+        raise BadInput(NOT_THIS)
+    counted = await here.figures.count(period.since, period.until, {OF_SHIFT: kpi.HOUR, OF_MONTH: DAY}.get(by, by))
+    groups = _folded(by, counted.groups, shifts)
+    return Asked(period, by, counted.total, tuple(_in_order(by, groups, shifts)), counted.waiting)
+
+
+def _usual(period: Period) -> str:
+    if period.kind == YEAR or (period.last - period.first).days > 62:
+        return OF_MONTH
+    return DAY if period.kind in (WEEK, MONTH) or period.first != period.last else kpi.HOUR
+
+
+def _folded(by: str, found: Mapping[str, Tally], shifts: tuple[str, ...]) -> dict[str, Tally]:
+    """Hours to shifts, days to months."""
+    if by not in (OF_SHIFT, OF_MONTH):
+        return dict(found)
+    groups: dict[str, Tally] = {}
+    for key, tally in found.items():
+        groups.setdefault(shift_of(key, shifts) if by == OF_SHIFT else key[:7], Tally()).add(tally)
+    return groups
+
+
+def _in_order(by: str, groups: Mapping[str, Tally], shifts: tuple[str, ...]) -> list[Group]:
+    if by == OF_SHIFT:
+        order = {name: n for n, name in enumerate(shift_names(shifts))}
+        return [Group(key, groups[key]) for key in sorted(groups, key=lambda name: order.get(name, 99))]
+    if by in IN_TIME:
+        return [Group(key, groups[key]) for key in sorted(groups)]
+    many = "forwards" if by == kpi.AGENCY else "arrivals"
+    return [Group(key, tally) for key, tally in sorted(groups.items(), key=lambda g: (-g[1].of(many), g[0]))]
