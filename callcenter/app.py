@@ -20,6 +20,7 @@ from callcenter.asterisk.control import Road
 from callcenter.asterisk.exchange import Exchange, Known
 from callcenter.asterisk.records import Records
 from callcenter.audit import Heads
+from callcenter.callers import CallerParts
 from callcenter.chains import Chains
 from callcenter.core.alarms import Alarm
 from callcenter.core.call import Call
@@ -30,15 +31,13 @@ from callcenter.core.reconcile import read_from
 from callcenter.follow import Follower
 from callcenter.keys import Secrets, read_secrets
 from callcenter.old_records import OldRecords
-from callcenter.overdue import Overdue
 from callcenter.seed import first_book
 from callcenter.selftest import SelfTest
 from callcenter.settings import Settings
-from callcenter.storage import Callbacks, Database, Directory, Entry, History, Journal, People, Tickets
+from callcenter.storage import Database, Directory, Entry, History, Journal, People, Tickets
 from callcenter.switchboard import Switchboard
 from callcenter.watch import Watch
 from callcenter.web.app import make_app, serve
-from callcenter.web.callers.room import Stores
 from callcenter.web.parts import category_of
 from callcenter.web.proof import Proofs
 from callcenter.web.webhook import Webhook
@@ -75,9 +74,17 @@ class Service:
         self.history = History(self.database, read_number=reads, clock=clock)
         self._open_telephone(secrets)
         self.tickets = Tickets(self.database, catalogue=self.directory, clock=clock)
-        self.callbacks = Callbacks(self.database, clock=clock, claim_s=settings.callback_claim_s)
         self.people = People(self.database, clock=clock)
         self._open_alarms()
+        self.callers = CallerParts(
+            settings,
+            self.database,
+            reads,
+            clock=clock,
+            alarm=self.alarms.set,
+            put_flags=self.exchange.put_flags,
+            line_up=lambda: self.exchange.state.why is None,
+        )
         self._open_books()
         self._open_web(secrets)
 
@@ -93,7 +100,7 @@ class Service:
             positions=settings.positions,
             catalogue=self.directory,
             hear=self.board.hear,
-            on_state=lambda _: self.board.refresh(),
+            on_state=lambda _: self._line_changed(),
             ended=self._ended,
             clock=clock,
             records=Records(settings.records_file),
@@ -134,12 +141,13 @@ class Service:
             clock=clock,
             changed=self._alarm_changed,
         )
-        self.overdue = Overdue(
-            self.callbacks.standing, limit_s=settings.callback_limit_s, clock=clock, alarm=self.alarms.set
-        )
         every_s = settings.selftest_every_s
         dial = self.exchange.call_itself
         self.self_test = SelfTest(self.board, dial, every_s=every_s, clock=clock, alarm=self.alarms.set)
+
+    def _line_changed(self) -> None:
+        self.callers.line_changed()
+        self.board.refresh()
 
     def _troubles(self) -> dict[str, CallCenterError | None]:
         """What parts say of themselves."""
@@ -179,7 +187,7 @@ class Service:
             board=self.board,
             tickets=self.tickets,
             history=self.history,
-            callers=Stores(self.callbacks),
+            callers=self.callers.stores,
             people=self.people,
             database=self.database,
             journal=self.journal,
@@ -231,7 +239,7 @@ class Service:
                 parts.create_task(self.old_records.run(), name="old records")
                 parts.create_task(self.heads.run(), name="audit heads")
                 parts.create_task(self.alarms.run(), name="alarms")
-                parts.create_task(self.overdue.run(), name="overdue")
+                parts.create_task(self.callers.run(), name="callers")
                 parts.create_task(self.webhook.run(), name="webhook")
                 parts.create_task(self.self_test.run(), name="self-test")
                 parts.create_task(asyncio.to_thread(areas), name="areas")

@@ -125,6 +125,12 @@ class Settings:
         "Where alarms are sent as JSON (POST), http:// or https://; empty is nowhere.",
         matches(r"|https?://[^\s\"\\]{3,400}", "an http:// or https:// address, or nothing"),
     )
+    flag_effect: str = knob(
+        "last",
+        "A caller whose number is flagged for nuisance calls: last in the queue, or a message that any key leaves.",
+        one_of("last", "message"),
+    )
+    flag_hours: int = knob(24, "Hours that a flag lasts when a call taker sets it.", between(1, 168))
     callback_limit_s: int = knob(
         600, "Seconds after which a callback that is still owed raises an alarm.", between(60, 86400)
     )

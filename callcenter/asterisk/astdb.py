@@ -11,10 +11,10 @@ from callcenter.asterisk.snapshot import Asks
 from callcenter.asterisk.wire import variables
 
 
-async def note(link: Asks, what: str, values: Mapping[str, str]) -> None:
+async def note(link: Asks, what: str, values: Mapping[str, str], where: str = "ledger") -> None:
     """Raises LineDown, Refused or Unconfirmed; says nothing of what became of it: read it back."""
     headers: dict[str, str | list[str]] = {
-        "Channel": f"Local/{what}@ledger/n",
+        "Channel": f"Local/{what}@{where}/n",
         "Application": "NoOp",
         "Async": "true",
         "Timeout": "5000",

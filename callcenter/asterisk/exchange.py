@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from panoramisk.message import Message
 
+from callcenter.asterisk import flags
 from callcenter.asterisk.agency_lines import AgencyLines
 from callcenter.asterisk.astdb import note
 from callcenter.asterisk.control import Road, begin
@@ -225,3 +226,11 @@ class Exchange:
         for start in range(0, len(calls), FORGOTTEN_PER_ORDER):
             some = calls[start : start + FORGOTTEN_PER_ORDER]
             await note(self.link, "forget", {"CALLS": "&".join(some)})
+
+    async def put_flags(self, wanted: Mapping[str, str]) -> int:
+        """Asterisk's flags as wanted (number -> `until|effect`), writing what differs: how many orders it took."""
+        answers = await self.link.ask_list("DBGetTree", {"Family": flags.FAMILY})
+        needed = list(flags.orders(flags.there(fields(answer) for answer in answers), wanted))
+        for values in needed:
+            await note(self.link, "flag", values, "flag-ledger")
+        return len(needed)

@@ -19,6 +19,9 @@ from callcenter.core.facts import Fact
 from callcenter.core.position import Phone
 from callcenter.core.seen import PositionSeen
 
+BLOCKED = "blocked"
+"""The dialplan context in which a blocked caller hears why (flags.conf)."""
+
 TEST_ENTRY = f"from-{SELF_TEST}"
 ENTRIES = frozenset({"from-operator", "from-any-phone", "from-phone", TEST_ENTRY})
 """The dialplan contexts in which a call for 112 begins."""
@@ -124,6 +127,8 @@ def _user(_: House, f: Fields, at: datetime) -> Fact | None:
         return arrival(f, at)
     if kind == "Cut":
         return facts.CallCut(leg_id(f), at)
+    if kind == "Blocked":
+        return facts.CallBlocked(leg_id(f), at)
     if kind == "ForwardAccepted":
         return facts.AttemptAccepted(text(f, "Leg") or leg_id(f), at, text(f, "By") or "key")
     if kind in ("Overflowed", "OverflowTried", "OverflowFailed"):

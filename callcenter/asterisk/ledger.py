@@ -26,8 +26,8 @@ JOURNAL = "e112"
 
 
 def from_database(journal: Iterable[Fields]) -> Iterator[CallRecalled]:
-    """`e112/<call>/in`, `/said`, `/ans`, `/try/<leg>`, `/fail/<leg>`, `/over`, `/left`, `/acc/<leg>` and `/end`, as
-    extensions.conf and waiting.conf write them."""
+    """`e112/<call>/in`, `/said`, `/msg`, `/blocked`, `/ans`, `/try/<leg>`, `/fail/<leg>`, `/over`, `/left`,
+    `/acc/<leg>` and `/end`, as our dialplan writes them."""
     entries: dict[str, dict[str, list[str]]] = {}
     for f in journal:
         family, _, rest = text(f, "Key").strip("/").partition("/")
@@ -56,7 +56,11 @@ def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | No
     tale.tell(facts.CallArrived(call, moment(came[0]), known(came[1]), dialled=came[2], test=came[4:] == ["1"]))
     if "said" in kept:
         tale.tell(_said(call, moment(came[0]), "|".join(kept["said"])))
-    tale.tell(facts.CallQueued(call, moment(came[0])))  # the dialplan's next lines, within milliseconds
+    if "blocked" in kept:
+        tale.tell(facts.CallBlocked(call, moment(came[0])))
+    in_message = bool({"blocked", "msg"} & kept.keys())  # he hung up in it, before the queue
+    if not in_message:
+        tale.tell(facts.CallQueued(call, moment(came[0])))  # the dialplan's next lines, within milliseconds
     answered, left, ended = kept.get("ans"), kept.get("left", [""]), kept.get("end")
     taker = f"taker-of-{call}"
     if answered:
@@ -67,7 +71,7 @@ def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | No
         at = moment(ended[0])
         if left[0] == "staff":  # she left before he did; when, it does not say
             tale.tell(facts.LegEnded(taker, at, int(left[1] or 0)))
-        if not answered:
+        if not answered and not in_message:
             tale.tell(facts.CallAbandoned(call, at))
         if ended[3:] == ["cut"]:
             tale.tell(facts.CallCut(call, at))

@@ -42,6 +42,8 @@ def _completed(record: CallRecalled, other: CallRecalled) -> CallRecalled:
         record = replace(record, overflowed_at=other.overflowed_at, overflowed_to=other.overflowed_to)
         if record.ended_at and record.answered_at is None:
             record = replace(record, outcome="OVERFLOWED", disconnected_early=other.disconnected_early)
+    if other.blocked and record.answered_at is None:
+        record = replace(record, blocked=True, outcome="BLOCKED" if record.ended_at else "")
     if record.ended_at is None and other.ended_at is not None:
         outcome = "ANSWERED" if record.answered_at else other.outcome
         ends = other.ended_at, other.cause, other.disconnected_early

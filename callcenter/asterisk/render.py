@@ -107,6 +107,7 @@ def _globals(settings: Settings, etc: Path) -> str:
         QUEUE=settings.queue,
         ANSWER_AFTER=settings.answer_after_s,
         GREETING=settings.greeting,
+        FLAG_EFFECT=settings.flag_effect,
         RECORD_LEGS="yes" if settings.record_legs else "no",
         ANY_PHONE_RATE=settings.any_phone_rate,
         SOUNDS=etc / "sounds" / settings.language,

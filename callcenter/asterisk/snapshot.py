@@ -19,7 +19,7 @@ from typing import Protocol
 
 from panoramisk.message import Message
 
-from callcenter.asterisk.inbox import ATTEMPT_LEG, ENTRIES, PHONES, House, known, position_of
+from callcenter.asterisk.inbox import ATTEMPT_LEG, BLOCKED, ENTRIES, PHONES, House, known, position_of
 from callcenter.asterisk.ledger import JOURNAL, from_database
 from callcenter.asterisk.own import DESK_LEG, VOICE_LEG
 from callcenter.asterisk.recall import recalled
@@ -33,7 +33,10 @@ from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen, PositionSeen
 
 log = logging.getLogger(__name__)
 
-CALLERS = ENTRIES | {"arrival", "any-phone", "waiting", "room-caller", "room-talk", "room-hold", "passed-on"}
+IN_A_MESSAGE = {"flag-message", BLOCKED}
+CALLERS = (
+    ENTRIES | IN_A_MESSAGE | {"arrival", "any-phone", "waiting", "room-caller", "room-talk", "room-hold", "passed-on"}
+)
 """Contexts in which only a caller can be."""
 
 WALL = "STRFTIME(,,%Y-%m-%d %H:%M:%S.%3q)"

@@ -77,6 +77,7 @@ class Tale:
             number_source="" if call.number_source == RECORD else call.number_source,
             location=call.location,
             sip_call_id=call.sip_call_id,
+            blocked=call.blocked,
             left_cause=call.left_cause,
             attempts=call.attempts,
             dialled_at=call.dialled_at,

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from callcenter.asterisk import own
-from callcenter.asterisk.inbox import ATTEMPT_LEG, TEST_ENTRY, House, known
+from callcenter.asterisk.inbox import ATTEMPT_LEG, BLOCKED, TEST_ENTRY, House, known
 from callcenter.asterisk.own import DESK_LEG
 from callcenter.asterisk.records import Row
 from callcenter.asterisk.tale import RECORD, Tale, owner_of
@@ -106,6 +106,8 @@ def _app_ended(tale: Tale, row: Row) -> Iterator[Fact]:
 def _answered(tale: Tale, row: Row) -> Iterator[Fact]:
     if row.leg != tale.id or MADE.fullmatch(tale.id):
         yield facts.LegAnswered(row.leg, row.at)
+    elif row.context == BLOCKED:
+        yield facts.CallBlocked(tale.id, row.at)
 
 
 def _joined(tale: Tale, row: Row) -> Iterator[Fact]:

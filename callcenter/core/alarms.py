@@ -15,6 +15,7 @@ NO_PHONE = "No phone of any position is registered: callers are offered to the o
 NO_TRUNK = "No trunk answers ({names}): nobody from outside reaches us. Call the operator; look at the network."
 A_TRUNK = "The trunk {names} does not answer; the others do. Call the operator."
 CALLBACKS_LATE = "A callback is owed for more than {minutes} minutes ({count} in all). Call them back."
+FLAGS_NOT_WRITTEN = "The flags of callers could not be written to Asterisk: the last change does not act yet."
 DISK_FULL = "The disk is full: recordings and tickets cannot be stored. Free some space."
 
 GRACE_S: Mapping[str, float] = {"phones": 20, "line": 10, "trunks": 45, "database": 10, "agency-lines": 10}

@@ -32,6 +32,7 @@ HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {
     facts.CallLeftQueue: incoming.left_queue,
     facts.CallAbandoned: incoming.abandoned,
     facts.CallCut: incoming.cut,
+    facts.CallBlocked: incoming.blocked,
     facts.PhoneCalled: incoming.phone_called,
     facts.PhoneUnanswered: incoming.phone_unanswered,
     facts.CallAnswered: incoming.answered,

@@ -136,6 +136,7 @@ class Call:
     waited_s: float | None = None
     left_cause: int = 0  # why the call taker's leg ended
     cause: int = 0
+    blocked: bool = False  # by a supervisor, for a time
     cut: bool = False  # Asterisk was stopped under him
     disconnected_early: bool = False  # cut after the answer: owed a callback
     end_seen: bool = True  # False: the end was not seen, its moment is unknown
@@ -271,8 +272,8 @@ def _outcome(call: Call, at: datetime) -> Outcome:
         return Outcome.ANSWERED
     if call.overflowed_at is not None:
         return Outcome.OVERFLOWED
-    if call.kind is not Kind.ARRIVAL:
-        return Outcome.NOT_REACHED
+    if call.blocked or call.kind is not Kind.ARRIVAL:
+        return Outcome.BLOCKED if call.blocked else Outcome.NOT_REACHED
     if call.cut:
         return Outcome.NO_AGENT  # Asterisk announces him as an abandon all the same
     if call.queued_at is None:
@@ -288,10 +289,9 @@ def ended_unseen(call: Call) -> Call:
 
     An answer that was seen stays an answer; a call nobody saw answered has an unknown outcome.
     """
-    unseen = Outcome.UNKNOWN if call.kind is Kind.ARRIVAL else Outcome.NOT_REACHED
-    unanswered = Outcome.OVERFLOWED if call.overflowed_at else unseen
-    outcome = Outcome.ANSWERED if call.answered_at else unanswered
-    done = replace(call, stage=Stage.ENDED, outcome=outcome, end_seen=False)
+    unseen = Outcome.BLOCKED if call.blocked else Outcome.UNKNOWN if call.kind is Kind.ARRIVAL else Outcome.NOT_REACHED
+    unheard = Outcome.OVERFLOWED if call.overflowed_at else unseen
+    done = replace(call, stage=Stage.ENDED, outcome=Outcome.ANSWERED if call.answered_at else unheard, end_seen=False)
     return replace(done, position="", rings=(), held=False, held_since=None)
 
 

@@ -40,6 +40,7 @@ def completed(call: Call, record: CallRecalled) -> Call:
         overflowed_to=call.overflowed_to or record.overflowed_to,
         test=call.test or record.test,
         dialled_at=call.dialled_at or record.dialled_at,
+        blocked=call.blocked or record.blocked,
     )
     for attempt in record.attempts:
         call = _with_attempt(call, attempt)

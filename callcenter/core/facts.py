@@ -102,6 +102,14 @@ class CallCut:
 
 
 @dataclass(frozen=True, slots=True)
+class CallBlocked:
+    """A supervisor's running block: the caller hears a message, and his call ends. Nobody answers him."""
+
+    call: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneCalled:
     """A position's phone is being rung for this call (t2 the first time)."""
 
@@ -226,6 +234,7 @@ Fact = (
     | CallLeftQueue
     | CallAbandoned
     | CallCut
+    | CallBlocked
     | PhoneCalled
     | PhoneUnanswered
     | CallAnswered

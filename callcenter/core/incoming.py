@@ -11,6 +11,7 @@ from callcenter.core.facts import (
     CallAbandoned,
     CallAnswered,
     CallArrived,
+    CallBlocked,
     CallCut,
     CallDescribed,
     CallLeftQueue,
@@ -107,6 +108,13 @@ def cut(floor: Floor, fact: CallCut) -> Step:
     if call is None or not call.live or call.cut:
         return floor, ()
     return put(floor, replace(call, cut=True))
+
+
+def blocked(floor: Floor, fact: CallBlocked) -> Step:
+    call = found(floor, fact.call, fact.at)
+    if call is None or not call.live or call.blocked:
+        return floor, ()
+    return put(floor, replace(call, blocked=True))
 
 
 def phone_called(floor: Floor, fact: PhoneCalled) -> Step:

@@ -56,6 +56,17 @@ def read(raw: str | None, region: str = "ID", language: str = "id", pseudo: Sequ
     )
 
 
+def forms(e164: str, region: str = "ID") -> tuple[str, ...]:
+    """Every way in which a trunk of this country may send the number: +62812..., 62812..., 0812..., and what else is
+    read as the same one."""
+    digits, home = e164.removeprefix("+"), str(phonenumbers.country_code_for_region(region))
+    if not digits.startswith(home):
+        return (e164, *(form for form in (digits, f"00{digits}") if read(form, region).e164 == e164))
+    national = digits.removeprefix(home)
+    more = (form for form in (f"00{digits}", national) if read(form, region).e164 == e164)
+    return (e164, digits, f"0{national}", *more)
+
+
 def _shown(parsed: phonenumbers.PhoneNumber, region: str) -> str:
     home = phonenumbers.country_code_for_region(region) == parsed.country_code
     return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL)

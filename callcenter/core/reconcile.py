@@ -140,7 +140,8 @@ def _gone(call: Call, record: CallRecalled | None, died: bool) -> Call:
     if not died or call.kind is not Kind.ARRIVAL:
         return unseen
     spoke = unseen.outcome in (Outcome.ANSWERED, Outcome.OVERFLOWED)
-    return replace(unseen, outcome=unseen.outcome if spoke else Outcome.NO_AGENT, disconnected_early=spoke)
+    known = spoke or unseen.outcome is Outcome.BLOCKED
+    return replace(unseen, outcome=unseen.outcome if known else Outcome.NO_AGENT, disconnected_early=spoke)
 
 
 def _with_taker(call: Call, taker: LegSeen) -> Call:

@@ -69,6 +69,7 @@ class CallRecalled:
     number_source: str = ""  # this and the next two: empty where the INVITE's words are not in the records
     location: str = ""
     sip_call_id: str = ""
+    blocked: bool = False
     left_cause: int = 0  # why the last call taker's leg ended
     attempts: tuple[Attempt, ...] = ()
     dialled_at: datetime | None = None  # of a call that we make

@@ -15,6 +15,7 @@ from callcenter.storage.duties import Duty
 from callcenter.storage.engine import sqlite_url
 from callcenter.storage.entry import Entry
 from callcenter.storage.figures import Counted, Figures
+from callcenter.storage.flags import FlagLine, Flags, FlagsPage
 from callcenter.storage.forwards import Source
 from callcenter.storage.history import History
 from callcenter.storage.journal import Journal, JournalState
@@ -32,6 +33,7 @@ from callcenter.storage.records import (
     FactLine,
     ForwardLine,
     Note,
+    Past,
     QuarantineLine,
     Ticket,
 )
@@ -66,6 +68,9 @@ __all__ = [
     "Entry",
     "FactLine",
     "Figures",
+    "FlagLine",
+    "Flags",
+    "FlagsPage",
     "ForwardLine",
     "Health",
     "History",
@@ -74,6 +79,7 @@ __all__ = [
     "Note",
     "OwedCall",
     "Page",
+    "Past",
     "People",
     "Places",
     "QuarantineLine",

@@ -26,6 +26,7 @@ from callcenter.storage.lookups import (
     moment_and_id,
     one_line,
     one_ticket,
+    past,
     row_number,
 )
 from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
@@ -36,6 +37,7 @@ from callcenter.storage.records import (
     Change,
     FactLine,
     Note,
+    Past,
     QuarantineLine,
     Ticket,
     record,
@@ -166,6 +168,11 @@ class History:
         """The same, for a call that may have no row yet: its number as received, and its first moment."""
         async with self._database.read() as connection:
             return await earlier(connection, self._read_number(number).e164, before, limit)
+
+    async def past(self, number: str | None, *, before: datetime) -> list[Past]:
+        """What this number's calls were until then, by class."""
+        async with self._database.read() as connection:
+            return await past(connection, self._read_number(number).e164, before)
 
     async def open_tickets(self, by: str, *, limit: int = MOST) -> list[Ticket]:
         """Tickets of this person that are not closed: she took them, or answered their call."""

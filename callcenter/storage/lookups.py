@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.errors import BadInput, NotFound
 from callcenter.core.kind import Kind
 from callcenter.storage.changes import NO_TICKET
-from callcenter.storage.records import AttemptLine, CallLine, Ticket, record
-from callcenter.storage.tables import attempts, calls, tickets
+from callcenter.storage.records import AttemptLine, CallLine, Past, Ticket, record
+from callcenter.storage.tables import attempts, calls, ticket_calls, tickets
 from callcenter.storage.wanted import lines
 
 NO_CALL = "There is no call {call}."
@@ -84,3 +84,20 @@ async def earlier(connection: AsyncConnection, e164: str | None, before: datetim
         return []
     same = (calls.c.e164 == e164, calls.c.arrived_at <= before, calls.c.test.is_(False), calls.c.kind == Kind.ARRIVAL)
     return await call_lines(connection, lines().where(*same).limit(limit))
+
+
+async def past(connection: AsyncConnection, e164: str | None, before: datetime) -> list[Past]:
+    """What this number's calls were until then, the most frequent class first."""
+    if e164 is None:
+        return []
+    count = func.count(calls.c.id).label("count")
+    wanted = (
+        select(tickets.c.call_class, count, func.max(calls.c.arrived_at).label("last_at"))
+        .join_from(calls, ticket_calls, ticket_calls.c.call == calls.c.id)
+        .join(tickets, tickets.c.id == ticket_calls.c.ticket)
+        .where(calls.c.e164 == e164, calls.c.arrived_at < before, calls.c.test.is_(False), tickets.c.call_class != "")
+        .where(calls.c.kind == Kind.ARRIVAL)
+        .group_by(tickets.c.call_class)
+        .order_by(count.desc(), tickets.c.call_class)
+    )
+    return [record(Past, row) for row in await connection.execute(wanted)]

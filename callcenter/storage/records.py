@@ -140,6 +140,15 @@ class CallLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """How often a number's calls were of one class, and when the last one came."""
+
+    call_class: str
+    count: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptLine:
     """One line of an agency, dialled once. `accepted_name` was typed; all else is the telephone's word."""
 

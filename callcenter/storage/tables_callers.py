@@ -68,3 +68,27 @@ callback_tries = Table(
     moment("answered_at"),
     moment("ended_at"),
 )
+
+number_flags = Table(
+    "number_flags",
+    metadata,
+    number(),
+    Column("e164", String(32), nullable=False),
+    words("number"),  # as people write it
+    Column("effect", String(10), nullable=False),  # flag, block
+    words("reason"),
+    words("by"),
+    moment("at", known=True),
+    moment("until", known=True),
+    words("ticket"),
+    moment("ended_at"),  # before its time, or noticed afterwards
+    words("ended_by"),  # a person, or "time"
+    words("end_reason"),
+    Index(
+        "uq_number_flags_e164_running",
+        "e164",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)

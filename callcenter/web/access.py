@@ -93,6 +93,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "agency.note": AGENCIES,
     "forward.told": DESK,
     "forward.correct": frozenset({SUPERVISOR}),
+    "screen.flag": DESK,
+    "flags": READERS,
+    "flags.add": frozenset({SUPERVISOR}),
+    "flags.end": frozenset({SUPERVISOR}),
     # people
     "people": PEOPLE,
     "people.add": PEOPLE,
@@ -107,6 +111,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "api.ticket": READERS,
     "api.recording": READERS,
     "api.callbacks": READERS,
+    "api.flags": READERS,
 }
 
 HOMES = {CALL_TAKER: "/", DISPATCHER: "/", SUPERVISOR: "/", AUDITOR: "/calls", ADMIN: "/people"}

@@ -8,13 +8,13 @@ from callcenter.core.account import Kind as Account
 from callcenter.core.answer import Answer
 from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
-from callcenter.core.callback import Ended, Tried
 from callcenter.core.kind import Kind
 from callcenter.core.position import Phone
 from callcenter.core.share import Mode, Status
 from callcenter.core.silent import Step
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.core.wall import State
+from callcenter.web.callers.words import CALLERS
 from callcenter.web.i18n import N_
 from callcenter.web.labels_of_facts import FACT
 
@@ -165,23 +165,6 @@ ROLE: dict[str, str] = {
     "viewer": N_("Viewer"),
 }
 
-CALLBACK: dict[str, str] = {
-    Ended.REACHED: N_("Reached"),
-    Ended.WRONG_NUMBER: N_("Wrong number"),
-    Ended.NO_NEED: N_("No need"),
-    Ended.NO_CONTACT: N_("Could not be reached"),
-    Ended.CALLED_AGAIN: N_("called again and was answered"),
-    Ended.NOT_OWED: N_("had been answered after all"),
-}
-
-TRIED: dict[str, str] = {
-    Tried.CALLING: N_("calling"),
-    Tried.REACHED: N_("Reached"),
-    Tried.NOT_REACHED: N_("Not reached"),
-    Tried.WRONG_NUMBER: N_("Wrong number"),
-    Tried.NO_NEED: N_("No need"),
-}
-
 ACCOUNT: dict[str, str] = {
     Account.ON_ITS_WAY: N_("on its way into the books"),
     Account.BEFORE_RECORDS: N_("older than Asterisk's records"),
@@ -266,10 +249,9 @@ TABLES: dict[str, dict[str, str]] = {
     "light": LIGHT,
     "source": SOURCE,
     "trail": TRAIL,
-    "callback": CALLBACK,
-    "tried": TRIED,
     "place": PLACE,
     "seat": SEAT,
     "kind": KIND,
     "silent": SILENT,
+    **CALLERS,
 }

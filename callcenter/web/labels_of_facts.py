@@ -16,6 +16,7 @@ FACT: dict[str, str] = {
     "CallOverflowed": N_("An overflow line took the caller"),
     "OverflowTried": N_("An overflow line is dialled"),
     "OverflowFailed": N_("The overflow line did not take the caller"),
+    "CallBlocked": N_("Blocked by a supervisor"),
     "CallCut": N_("Asterisk was stopped under the call"),
     "PhoneCalled": N_("Phone rings at"),
     "PhoneUnanswered": N_("Nobody picked up at"),

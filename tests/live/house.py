@@ -90,6 +90,7 @@ class Exchange:
         await self.cli("database deltree e112")
         await self.cli("database deltree agency")
         await self.cli("database deltree rate")
+        await self.cli("database deltree flag")
 
     async def _empty(self) -> bool:
         return "0 active channels" in await self.cli("core show channels count")

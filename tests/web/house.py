@@ -27,6 +27,7 @@ from callcenter.storage import (
     Database,
     Directory,
     Entry,
+    Flags,
     History,
     Journal,
     People,
@@ -150,15 +151,15 @@ def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> Ho
     people = People(database, clock=now, passwords=QUICK)
     history = History(database, read_number=reader, clock=now)
     tickets = Tickets(database, catalogue=directory, clock=now)
-    callbacks = Callbacks(database, clock=now, claim_s=settings.callback_claim_s)
+    callers = Stores(Callbacks(database, clock=now), Flags(database, read_number=reader, clock=now))
     app = make_app(
         settings=settings, secrets=Secrets("ami", "key-of-the-tests", {}), directory=directory, board=board,
-        tickets=tickets, history=history, callers=Stores(callbacks), people=people, database=database,
+        tickets=tickets, history=history, callers=callers, people=people, database=database,
         journal=journal, clock=now, proofs=proofs,
     )  # fmt: skip
     telephone = Telephone(board, now)
     return House(
-        settings, now, database, journal, board, telephone, people, history, tickets, directory, callbacks, app,
+        settings, now, database, journal, board, telephone, people, history, tickets, directory, callers.callbacks, app,
         TestServer(app),
     )  # fmt: skip
 

@@ -22,6 +22,9 @@ GRANTED = {
     "agency.say": {"agency"},
     "forward.told": {"call_taker", "dispatcher", "supervisor"},
     "forward.correct": {"supervisor"},
+    "flags.add": {"supervisor"},
+    "flags.end": {"supervisor"},
+    "screen.flag": {"call_taker", "dispatcher", "supervisor"},
     "people": {"admin"},
     "figures": {"supervisor", "auditor", "viewer"},
     "api.figures": {"supervisor", "auditor", "viewer"},
@@ -41,6 +44,7 @@ def routes(here: House) -> list[tuple[str, str, str]]:
             "{number}": "261122-0001",
             "{forward}": "damkar-1-e112-1.1",
             "{callback}": "1",
+            "{flag}": "1",
         }.items():
             path = path.replace(place, value)
         path += "/css/base.css" if route.name == "static" else ""

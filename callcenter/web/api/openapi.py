@@ -12,7 +12,8 @@ from callcenter.core.catalogue import Catalogue
 from callcenter.core.kind import Kind
 from callcenter.core.ticket import CallClass, TicketStatus
 from callcenter.settings import Settings
-from callcenter.web.api.shape import SCHEMAS, schema
+from callcenter.web.api.fields import schema
+from callcenter.web.api.shape import SCHEMAS
 from callcenter.web.api.wall import WALL
 from callcenter.web.figures import api as figures
 from callcenter.web.supervisor.filters import MOST_LINES, UNCLASSIFIED
@@ -165,6 +166,15 @@ HEALTH: Json = _group(
 )
 
 
+def _flags() -> Json:
+    filters = [
+        _query("after", "`next` of the page before."),
+        {**_query("limit", "How many at most."), "schema": {"type": "integer", "minimum": 1, "maximum": MOST_LINES}},
+    ]
+    answer = _answer("A page.", _page("flags", "Flag"))
+    return _get("flags", "Numbers flagged or blocked, the newest first.", answer, filters, 400, 401, 403, 503)
+
+
 def _callbacks() -> Json:
     filters = [
         _query("state", "open: owed; done: ended.", enum=["open", "done"]),
@@ -215,6 +225,7 @@ def _paths(settings: Settings, catalogue: Catalogue) -> Json:
         "/api/v1/callbacks": _callbacks(),
         "/api/v1/wall": _get("wall", "The room at this moment.", _answer("It.", _ref("Wall")), [], 401, 403, 503),
         "/api/v1/figures": _figures(),
+        "/api/v1/flags": _flags(),
         "/api/v1/tickets/{number}": _get(
             "ticket", "One ticket.", _answer("It.", _ref("TicketWhole")), [ticket], 401, 403, 404, 503
         ),

@@ -7,7 +7,9 @@ Never: HTML, a change, a number to a role that may not read numbers.
 from aiohttp import web
 
 from callcenter.web.api import openapi
-from callcenter.web.api.shape import CALL, CALLBACK, TICKET, TICKET_WHOLE, CallRow, TicketRow, shaped
+from callcenter.web.api.fields import shaped
+from callcenter.web.api.shape import CALL, TICKET, TICKET_WHOLE, CallRow, TicketRow
+from callcenter.web.api.shape_callers import CALLBACK, FLAG
 from callcenter.web.callers.pages import read_state
 from callcenter.web.parts import parts
 from callcenter.web.security import visitor
@@ -50,6 +52,11 @@ async def callbacks(request: web.Request) -> web.Response:
     )
     rows = [shaped(CALLBACK, line) for line in page.lines]
     return web.json_response({"callbacks": rows, "next": page.next or None})
+
+
+async def flags(request: web.Request) -> web.Response:
+    page = await parts(request).callers.flags.page(after=read_after(request.query), limit=read_limit(request.query))
+    return web.json_response({"flags": [shaped(FLAG, line) for line in page.lines], "next": page.next or None})
 
 
 async def recording(request: web.Request) -> web.StreamResponse:

@@ -13,6 +13,7 @@ ROUTES = [
     web.get(ONE_CALL, pages.call, name="api.call"),
     web.get(ONE_CALL + "/recording", pages.recording, name="api.recording"),
     web.get("/api/v1/callbacks", pages.callbacks, name="api.callbacks"),
+    web.get("/api/v1/flags", pages.flags, name="api.flags"),
     web.get("/api/v1/tickets", pages.tickets, name="api.tickets"),
     web.get("/api/v1/tickets/{number:[0-9A-Za-z-]{1,40}}", pages.ticket, name="api.ticket"),
 ]

@@ -4,20 +4,16 @@ In:  what storage read. Out: plain JSON values; `schema` of the same table for t
 Never: a field in the one that is not in the other. Moments are ISO 8601 in UTC; null reads "not known".
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
-from callcenter.core.callback import CUT_OFF, UNANSWERED, Ended, State, Tried
 from callcenter.core.kind import Kind
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.storage import AttemptLine, CallLine, Note, Ticket
-from callcenter.web.times import unknown
-
-Json = dict[str, Any]
+from callcenter.web.api.fields import Field, code, figure, flag, many, maybe, moment, shaped, text, whole
+from callcenter.web.api.shape_callers import CALLERS
 
 
 @dataclass(frozen=True)
@@ -35,75 +31,6 @@ class TicketRow:
     ticket: Ticket
     calls: Sequence[CallLine] = ()
     notes: Sequence[Note] = ()
-
-
-@dataclass(frozen=True)
-class Field:
-    name: str
-    schema: Json
-    read: Callable[[Any], Any]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return None if unknown(value) else value.astimezone(UTC).isoformat(timespec="milliseconds")
-    return value
-
-
-def _field(name: str, schema: Json, source: Callable[[Any], Any]) -> Field:
-    return Field(name, schema, source)
-
-
-def text(name: str, says: str, part: str = "") -> Field:
-    """A text that may be empty."""
-    return _field(name, {"type": "string", "description": says}, _reader(name, part, ""))
-
-
-def figure(name: str, says: str, part: str = "") -> Field:
-    """A number; null where it is not known."""
-    return _field(name, {"type": ["number", "null"], "description": says}, _reader(name, part, None))
-
-
-def maybe(name: str, says: str, part: str = "") -> Field:
-    """A text, or null."""
-    return _field(name, {"type": ["string", "null"], "description": says}, _reader(name, part, None))
-
-
-def moment(name: str, says: str, part: str = "", of: str = "") -> Field:
-    """A moment, or null where nobody knows it."""
-    schema = {"type": ["string", "null"], "format": "date-time", "description": says}
-    return _field(name, schema, _reader(of or name, part, None))
-
-
-def flag(name: str, says: str, part: str = "") -> Field:
-    return _field(name, {"type": "boolean", "description": says}, _reader(name, part, False))
-
-
-def whole(name: str, says: str, part: str = "") -> Field:
-    return _field(name, {"type": "integer", "description": says}, _reader(name, part, 0))
-
-
-def code(name: str, says: str, codes: Sequence[str], part: str = "") -> Field:
-    """One of a closed list, or null."""
-    schema = {"type": ["string", "null"], "enum": [*(str(c) for c in codes), None], "description": says}
-    return _field(name, schema, lambda row: str(_value(row, name, part)) or None if _value(row, name, part) else None)
-
-
-def many(name: str, says: str, item: str, source: Callable[[Any], Any]) -> Field:
-    schema = {"type": "array", "items": {"$ref": f"#/components/schemas/{item}"}, "description": says}
-    return _field(name, schema, source)
-
-
-def _value(row: Any, name: str, part: str) -> Any:
-    return getattr(getattr(row, part) if part else row, name)
-
-
-def _reader(name: str, part: str, empty: Any) -> Callable[[Any], Any]:
-    def read(row: Any) -> Any:
-        value = _plain(_value(row, name, part))
-        return empty if value is None or (value == "" and empty is None) else value
-
-    return read
 
 
 ATTEMPT = (
@@ -228,60 +155,11 @@ TICKET_WHOLE = (
     many("notes", "What was written, in order.", "Note", lambda row: [shaped(NOTE, note) for note in row.notes]),
 )
 
-TRY = (
-    text("by", "Sign-in name of who called back."),
-    text("position", "From where."),
-    text("call", "Id of the call that was made; empty: dialled by hand."),
-    code("result", "What became of it.", list(Tried)),
-    moment("asked_at", "The button was pressed, or the word was said."),
-    moment("dialled_at", "The caller's number was dialled."),
-    moment("ringing_at", "It rang there."),
-    moment("answered_at", "Somebody lifted it."),
-    moment("ended_at", "The call was over."),
-)
-
-CALLBACK = (
-    whole("id", "Names the callback."),
-    text("e164", "Who is called back: +62..."),
-    code("state", "Where it stands.", list(State)),
-    code("reason", "How the newest call ended.", [*sorted(UNANSWERED), CUT_OFF]),
-    moment("owed_since", "End of the first call."),
-    moment("last_call_at", "Arrival of the newest call."),
-    whole("tries", "How often somebody called back."),
-    text("owner", "Sign-in name of who is at it."),
-    moment("claimed_at", "Since when."),
-    moment("closed_at", "Done."),
-    text("closed_by", "Sign-in name, or telephone: by itself."),
-    code("why", "Why it is done.", list(Ended)),
-    Field(
-        "calls",
-        {"type": "array", "items": {"type": "string"}, "description": "Ids of the calls that it is owed for."},
-        lambda line: [owed.call for owed in line.calls],
-    ),
-    many("tried", "Every try, the newest first.", "Try", lambda line: [shaped(TRY, each) for each in line.tried]),
-)
-
 SCHEMAS: Mapping[str, Sequence[Field]] = {
     "Attempt": ATTEMPT,
     "Call": CALL,
-    "Callback": CALLBACK,
     "Note": NOTE,
     "Ticket": TICKET,
     "TicketWhole": TICKET_WHOLE,
-    "Try": TRY,
+    **CALLERS,
 }
-
-
-def shaped(fields: Sequence[Field], row: Any) -> Json:
-    """The row as JSON values."""
-    return {field.name: field.read(row) for field in fields}
-
-
-def schema(fields: Sequence[Field]) -> Json:
-    """The JSON schema of that."""
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": [field.name for field in fields],
-        "properties": {field.name: field.schema for field in fields},
-    }

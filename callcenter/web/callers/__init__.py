@@ -1,1 +1,1 @@
-"""Callers beyond one call: whom we owe a callback."""
+"""Callers beyond one call: whom we owe a callback, whose number is flagged."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callcenter.settings import Settings
-from callcenter.storage import Callbacks
+from callcenter.storage import Callbacks, Flags
 from callcenter.web.board import News
+from callcenter.web.callers.flagged import Flagged
 from callcenter.web.callers.owed import Owed
 
 
@@ -20,15 +21,19 @@ class Stores:
     """Where it is kept."""
 
     callbacks: Callbacks
+    flags: Flags
+    flags_changed: Callable[[], None] = lambda: None  # whoever brings them to Asterisk
 
 
 class Callers:
-    """Whom we owe a callback."""
+    """Whom we owe a callback, which numbers are flagged."""
 
     def __init__(
         self, stores: Stores, changed: Callable[[], None], *, clock: Callable[[], datetime], settings: Settings
     ) -> None:
         self.callbacks = stores.callbacks
+        self.flags = stores.flags
+        self.flagged = Flagged(stores.flags, changed, clock=clock, kick=stores.flags_changed)
         self.owed = Owed(stores.callbacks, changed, clock=clock, limit_s=settings.callback_limit_s)
 
     def hear(self, news: News) -> None:
@@ -39,3 +44,4 @@ class Callers:
         """Reads until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.owed.run(), name="owed")
+            tasks.create_task(self.flagged.run(), name="flagged")

@@ -2,7 +2,8 @@
 
 from aiohttp import web
 
-from callcenter.web.callers import actions, pages
+from callcenter.web.callers import actions, flags, pages
+from callcenter.web.screen.routes import CALL
 
 CALLBACK = r"/callbacks/{callback:\d{1,18}}"
 
@@ -11,4 +12,8 @@ ROUTES = [
     web.post(CALLBACK + "/claim", actions.claim, name="callbacks.claim"),
     web.post(CALLBACK + "/release", actions.release, name="callbacks.release"),
     web.post(CALLBACK + "/say", actions.say, name="callbacks.say"),
+    web.post(CALL + "/flag", flags.press, name="screen.flag"),
+    web.get("/flags", flags.flags_page, name="flags"),
+    web.post("/flags", flags.add, name="flags.add"),
+    web.post(r"/flags/{flag:\d{1,18}}/end", flags.end, name="flags.end"),
 ]

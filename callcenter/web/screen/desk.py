@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 
 from callcenter.core.call import Call
 from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound, StoreDown
-from callcenter.storage import AtPosition, CallLine, ForwardLine, History, Note, People, Ticket, TicketPage, Tickets
+from callcenter.storage import (
+    AtPosition,
+    CallLine,
+    ForwardLine,
+    History,
+    Note,
+    Past,
+    People,
+    Ticket,
+    TicketPage,
+    Tickets,
+)
 from callcenter.web.board import Board, News
 from callcenter.web.place import read_place
 from callcenter.web.screen.shelf import Shelf
@@ -34,6 +45,7 @@ class About:
     notes: tuple[Note, ...] = ()
     earlier: tuple[CallLine, ...] | None = None
     forwards: tuple[ForwardLine, ...] = ()
+    past: tuple[Past, ...] = ()  # the number's history, by class
 
 
 class Desk:
@@ -157,19 +169,23 @@ class Desk:
 
     async def _read(self, call: str) -> None:
         old = self.about(call)
-        earlier = old.earlier if old.earlier is not None else await self._earlier(self._board.floor.calls.get(call))
+        here = self._board.floor.calls.get(call)
+        earlier = old.earlier if old.earlier is not None else await self._earlier(here)
+        past = old.past if old.earlier is not None else await self._past(here)
         try:
             number = self._board.tickets.get(call) or (await self._history.ticket_of(call)).number
             page = await self._placed(call, await self._history.ticket(number))
             if earlier is None:
                 earlier = tuple(await self._history.earlier_calls(call))
+                past = await self._past(next((line for line in page.calls if line.id == call), None))
         except NotFound:
-            self._keep(call, replace(self.about(call), earlier=earlier))
+            self._keep(call, replace(self.about(call), earlier=earlier, past=past))
             return
         now = self.about(call)
         newer = now.ticket is not None and now.ticket.version > page.ticket.version
         ticket = now.ticket if newer else page.ticket
-        self._keep(call, About(ticket, _merged(now.notes, page.notes), earlier, tuple(page.forwards)))
+        notes = _merged(now.notes, page.notes)
+        self._keep(call, About(ticket, notes, earlier, tuple(page.forwards), past))
 
     async def _placed(self, call: str, page: TicketPage) -> TicketPage:
         """The place that the network sent becomes the ticket's, where nothing better is known."""
@@ -190,6 +206,11 @@ class Desk:
         if call is None:
             return None
         return tuple(await self._history.earlier_from(call.number, before=call.arrived_at))
+
+    async def _past(self, call: Call | CallLine | None) -> tuple[Past, ...]:
+        if call is None:
+            return ()
+        return tuple(await self._history.past(call.number, before=call.arrived_at))
 
     def _keep(self, call: str, about: About) -> None:
         same = self._papers.get(call) == about

@@ -54,6 +54,7 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
         "shelf": lambda: here.shelf.of(viewer.person, viewer.position),
         "spot": lambda: view.spot(shown, about.ticket),
         "owed": here.callers.owed,
+        "flagged": here.callers.flagged.of,
         "offers": lambda: view.offers(shown, list(catalogue.agencies.values()), category),
     }
     return here.painter.part(f"screen/live/{template}.html", viewer.language, **values)
