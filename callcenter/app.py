@@ -7,7 +7,6 @@ first thing that it does is to ask Asterisk what is going on.
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 from collections.abc import Sequence
@@ -34,6 +33,7 @@ from callcenter.old_records import OldRecords
 from callcenter.seed import first_book
 from callcenter.selftest import SelfTest
 from callcenter.settings import Settings
+from callcenter.spare import spare_the_loaded
 from callcenter.storage import Database, Directory, Entry, History, Journal, People, Tickets
 from callcenter.switchboard import Switchboard
 from callcenter.watch import Watch
@@ -273,17 +273,9 @@ class Service:
                 log.warning("Asterisk's journal could not be tidied: %s", wrong)
 
 
-def _spare_the_loaded() -> None:
-    """The collector stops everything for a tenth of a second to walk over all that is loaded, and that never dies: from
-    now on it leaves that out, and walks more rarely."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(2_000, 10, 50)
-
-
 async def _serve(settings: Settings) -> None:
     service = Service(settings, read_secrets(settings))
-    _spare_the_loaded()
+    spare_the_loaded()
     task = asyncio.create_task(service.run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
