@@ -9,6 +9,8 @@ from callcenter.storage.audit import audited
 from callcenter.storage.book_changes import Unfit
 from callcenter.storage.callback_lines import CallbackLine, CallbacksPage, OwedCall, Standing, Try
 from callcenter.storage.callbacks import Callbacks
+from callcenter.storage.cards import LANGUAGES as CARD_LANGUAGES
+from callcenter.storage.cards import Cards
 from callcenter.storage.database import Clock, Database, Health
 from callcenter.storage.directory import Directory
 from callcenter.storage.duties import Duty
@@ -45,6 +47,7 @@ from callcenter.storage.wall import open_tickets
 from callcenter.storage.wanted import CallFilter
 
 __all__ = [
+    "CARD_LANGUAGES",
     "TYPED_FIELDS",
     "ApiToken",
     "AtPosition",
@@ -59,6 +62,7 @@ __all__ = [
     "CallbackLine",
     "Callbacks",
     "CallbacksPage",
+    "Cards",
     "Change",
     "Clock",
     "Counted",

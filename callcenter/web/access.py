@@ -24,6 +24,8 @@ AGGREGATES = READERS | {VIEWER}
 PEOPLE = frozenset({ADMIN})
 WALL = frozenset({CALL_TAKER, DISPATCHER, SUPERVISOR, AUDITOR, VIEWER})
 """See the room at one glance; a viewer from outside sees counts, no names."""
+CARD_READERS = frozenset({CALL_TAKER, DISPATCHER, SUPERVISOR, ADMIN, AUDITOR})
+"""Read what the room is told to ask."""
 LISTERS = frozenset({SUPERVISOR, ADMIN, AUDITOR})
 """Read the city's own lists."""
 CHECKERS = frozenset({AUDITOR})
@@ -61,6 +63,9 @@ ACCESS: dict[str, frozenset[str]] = {
     "screen.replay": DESK,
     "screen.place": DESK,
     "places.find": DESK,
+    "cards": CARD_READERS,
+    "card": PEOPLE,
+    "card.save": PEOPLE,
     "wall": WALL,
     "wall.live": WALL,
     "api.wall": WALL,

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
-from callcenter.storage import Database, Directory, Figures, History, People, Places, Tickets
+from callcenter.storage import Cards, Database, Directory, Figures, History, People, Places, Tickets
 from callcenter.web.agency.live import regions as agency_regions
 from callcenter.web.agency.routes import ROUTES as AGENCY
 from callcenter.web.agency.side import AgencySide
@@ -22,6 +22,7 @@ from callcenter.web.api.routes import ROUTES as API
 from callcenter.web.board import Board, Journal, News
 from callcenter.web.callers.room import Callers, Stores
 from callcenter.web.callers.routes import ROUTES as CALLERS
+from callcenter.web.cards.routes import ROUTES as CARDS
 from callcenter.web.entry.routes import ROUTES as ENTRY
 from callcenter.web.errors import catch
 from callcenter.web.figures.routes import ROUTES as FIGURES
@@ -80,7 +81,7 @@ def make_app(
     room = Callers(callers, hub.stir, clock=clock, settings=settings)
     here = Parts(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
-        tickets=tickets, places=Places(database, clock), history=history,
+        tickets=tickets, places=Places(database, clock), cards=Cards(database, clock), history=history,
         figures=figures, people=people, sessions=Sessions(people, clock),
         database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
@@ -97,7 +98,7 @@ def make_app(
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     app[PARTS] = here
-    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *FIGURES, *CALLERS, *AGENCY, *PEOPLE, *PLACES, *WALL, *API])
+    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *FIGURES, *CALLERS, *AGENCY, *PEOPLE, *PLACES, *CARDS, *WALL, *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)
@@ -133,6 +134,7 @@ async def run_parts(app: web.Application) -> None:
             tasks.create_task(here.agencies.run(), name="agencies")
             tasks.create_task(here.figures.run(), name="figures")
             tasks.create_task(here.places.load_or_keep(), name="places")
+            tasks.create_task(here.cards.load_or_keep(), name="cards")
             tasks.create_task(here.wall.run(), name="wall")
     finally:
         unlisten()

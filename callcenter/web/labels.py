@@ -225,6 +225,7 @@ TRAIL: dict[str, str] = {
     "sign_out": N_("signed out"),
     "audit": N_("this page: searched"),
     "places": N_("the list of places"),
+    "cards": N_("protocol cards"),
     "forward": N_("agencies' requests: looked at, answered"),
 }
 

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from callcenter.core.catalogue import Catalogue
 from callcenter.settings import Settings
-from callcenter.storage import Database, Directory, Figures, History, People, Places, Tickets
+from callcenter.storage import Cards, Database, Directory, Figures, History, People, Places, Tickets
 from callcenter.web.board import Board, Journal
 from callcenter.web.proof import Lights, Proofs
 from callcenter.web.security import Tokens
@@ -40,6 +40,7 @@ class Parts:
     board: Board
     tickets: Tickets
     places: Places
+    cards: Cards
     history: History
     figures: Figures
     people: People

@@ -18,6 +18,7 @@ GRANTED = {
     "calls.export": {"supervisor", "auditor"},
     "audit": {"auditor"},
     "places.replace": {"admin"},
+    "card.save": {"admin"},
     "agency": {"agency"},
     "agency.say": {"agency"},
     "forward.told": {"call_taker", "dispatcher", "supervisor"},
@@ -42,6 +43,7 @@ def routes(here: House) -> list[tuple[str, str, str]]:
         for place, value in {
             "{call}": "e112-1.1",
             "{number}": "261122-0001",
+            "{category}": "FIRE",
             "{forward}": "damkar-1-e112-1.1",
             "{callback}": "1",
             "{flag}": "1",

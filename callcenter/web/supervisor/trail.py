@@ -16,7 +16,20 @@ from callcenter.web.security import person
 from callcenter.web.supervisor.filters import read_after, read_limit, read_span
 
 NAMES = ("day", "from", "to", "by", "action", "target")
-KINDS = ("calls", "call", "ticket", "forward", "user", "token", "position", "sign_in", "sign_out", "audit", "places")
+KINDS = (
+    "calls",
+    "call",
+    "ticket",
+    "forward",
+    "user",
+    "token",
+    "position",
+    "sign_in",
+    "sign_out",
+    "audit",
+    "places",
+    "cards",
+)
 LONGEST = 200
 
 

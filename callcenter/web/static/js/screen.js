@@ -57,6 +57,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button || button.disabled) return;
   if (button.dataset.admit) admit(button);
+  else if (button.dataset.noteLine) intoNotes(button.dataset.noteLine);
   else if (button.dataset.listen) listen(button);
   else if ("map" in button.dataset) import("./map.js").then((map) => map.openMap(button.dataset.map));
   else if (button.id === "done") done();
@@ -114,6 +115,16 @@ function listen(button) {
   };
   dialog.returnValue = "";
   dialog.showModal();
+}
+
+// A question of the card begins a line of the notes; the answer is typed behind it.
+function intoNotes(line) {
+  const note = document.querySelector(".sheet #note");
+  if (!note) return;
+  note.value += `${note.value && !note.value.endsWith("\n") ? "\n" : ""}${line} `;
+  note.dispatchEvent(new Event("input", { bubbles: true }));
+  note.focus({ preventScroll: true });
+  note.setSelectionRange(note.value.length, note.value.length);
 }
 
 async function done() {

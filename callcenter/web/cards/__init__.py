@@ -1,0 +1,1 @@
+"""Protocol cards: shown beside the ticket, edited by the city."""
