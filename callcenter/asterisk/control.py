@@ -59,7 +59,11 @@ def orders(wish: DeskWish, call: Call, out: Road) -> list[Order]:
         case Dismiss():
             return [hang_up(wish.leg)]
         case BackToQueue():
-            return [redirect(call.id, AGAIN, room), hang_up(call.leg)]
+            staff = [call.leg, *(h.leg for h in call.helpers if h.live)]  # outside the room her leg ends with his going
+            return [
+                redirect(call.id, AGAIN, room),
+                *(hang_up(leg) for leg in dict.fromkeys(staff) if leg in call.in_room),
+            ]
         case AskSilent():
             turn = call.silent.turn + 1 if call.silent else 1
             return [*into_talk(call, room), _voice(call, "ask", f"voice-{turn}-{call.id}", {})]

@@ -88,7 +88,8 @@ class Exchange:
         `records`: Asterisk's timeline, where it can be read; `since`: from when on it must be read again,
         given until when a former life of this service heard Asterisk. `zone`: in which agencies' hours are meant.
         `out`: how calls that we make leave the house."""
-        self._out, self._made = out or Road(), itertools.count()
+        self._out = out or Road()
+        self._made = itertools.count(clock().microsecond // 1000)  # two lives in one second do not make the same ids
         self.records, self._since = records, since
         self._house, self._positions, self._catalogue = house, positions, catalogue
         self._hear, self._on_state, self._ended, self._clock = hear, on_state, ended, clock

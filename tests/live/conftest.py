@@ -14,6 +14,9 @@ from tests.live.house import SECRETS, Exchange, prepared
 from tests.live.places import asterisk_program, free_block
 from tests.live.softphone import Phone
 
+BUDI = "+6281234567890"
+"""Who is called back."""
+
 TONES = {"caller": 500, "101": 800, "102": 1100, "damkar": 1700, "psc": 2100}
 
 SETTINGS = """
@@ -23,6 +26,7 @@ ring_timeout_s = 10
 record_legs = true
 any_phone_networks = ["127.0.0.3/32", "127.0.0.1/32"]
 phone_networks = ["127.0.0.1/32"]
+callback_road = "sip:127.0.0.4:{budi}"
 positions = ["101", "102"]
 
 [[trunks]]
@@ -80,15 +84,18 @@ class Room:
         return phone
 
     def _new(self, name: str) -> Phone:
-        host = {"caller": "127.0.0.2", "damkar": "127.0.0.4", "psc": "127.0.0.4", "citizen": "127.0.0.3"}.get(
-            name, "127.0.0.1"
-        )
+        elsewhere = {
+            "caller": "127.0.0.2",
+            "citizen": "127.0.0.3",
+            **dict.fromkeys(("damkar", "psc", "budi"), "127.0.0.4"),
+        }
+        host = elsewhere.get(name, "127.0.0.1")
         return Phone(
             name=name,
             server=self.exchange.server,
             home=self.folder / name,
             hertz=TONES.get(name, 500),
-            user={"damkar": "113", "psc": "119"}.get(name, ""),
+            user={"damkar": "113", "psc": "119", "budi": BUDI}.get(name, ""),
             password=SECRETS.phones.get(name, ""),
             host=host,
             port=self.ports.get(name, 0),
@@ -109,8 +116,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Room]
     if asterisk_program() is None or missing:
         pytest.skip(f"no Asterisk, or no {missing}: ./test brings them")
     folder = tmp_path_factory.mktemp("live")
-    first = free_block(6)
-    ports = {"damkar": first, "psc": first + 2, "nobody": first + 4}
+    first = free_block(8)
+    ports = {"damkar": first, "psc": first + 2, "nobody": first + 4, "budi": first + 6}
     exchange, _ = prepared(folder / "home", SETTINGS.format(**ports))
     await exchange.start()
     room = Room(exchange, ports, folder)
