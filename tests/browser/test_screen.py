@@ -5,10 +5,12 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from callcenter.core.desk_wishes import AskSilent, Consult, Hold
 from callcenter.core.errors import LineDown
 from callcenter.core.wishes import Forward, HangUp, Leave
 from tests.browser import scenes
 from tests.browser.conftest import Arrive, speaks
+from tests.web import control
 from tests.web.house import PARTS, House
 
 pytestmark = pytest.mark.browser
@@ -111,15 +113,39 @@ async def test_a_prank_is_closed_with_two_keys(here: House, arrive: Arrive) -> N
     assert (await here.history.ticket_of(call)).disposition == "NO_INCIDENT"
 
 
-async def test_a_silent_caller_is_listened_to_before_the_call_is_closed(here: House, arrive: Arrive) -> None:
+async def test_a_silent_caller_is_asked_with_one_key_and_closed_with_it_afterwards(here: House, arrive: Arrive) -> None:
     page, call = await speaks(here, arrive)
     await page.keyboard.press("Escape")
     await page.keyboard.press("4")
-    await expect(page.locator("#listen")).to_be_visible()
-    await expect(page.locator("#listen-yes")).to_be_disabled()
-    await page.keyboard.press("5")
-    await expect(page.locator(".c-open_line")).to_have_attribute("aria-pressed", "true")
-    assert (await here.history.ticket_of(call)).status != "CLOSED"
+    await here.until(lambda: here.board.asked == [AskSilent(call, "101", "siti")])
+    control.is_asked(here, call, "PROMPT_1", "LISTEN_1")
+    await expect(page.locator(".silent.on .run")).to_be_visible()
+    control.presses(here, call, "1")
+    await expect(page.locator(".pressed")).to_contain_text("1", timeout=500)
+    control.is_asked(here, call, "PROMPT_2", "LISTEN_2", "DONE")
+    await expect(page.locator(".silent:not(.on)")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("4")
+    await expect(page.locator(".s-closed")).to_be_visible()
+    assert (await here.history.ticket_of(call)).disposition == "NO_INCIDENT"
+
+
+async def test_hold_and_a_colleague_without_a_mouse(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    await page.keyboard.type("Pasar 4")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("h")
+    await here.until(lambda: here.board.asked == [Hold(call, "101", "siti")])
+    control.holds(here, call)
+    await expect(page.locator(".held")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press(".")
+    await expect(page.locator("#col-102 button").first).to_be_focused()
+    await page.keyboard.press("Enter")
+    await here.until(lambda: here.board.asked[1:] == [Consult(call, "102", "101", "siti")])
+    control.colleague_rings(here, call)
+    await expect(page.locator(".helper")).to_contain_text("berdering")
+    await expect(page.locator("#note")).to_have_value("Pasar 4")
 
 
 async def test_the_whole_hand_over_without_a_mouse(here: House, arrive: Arrive) -> None:

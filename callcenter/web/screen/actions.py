@@ -8,8 +8,10 @@ import asyncio
 
 from aiohttp import web
 
+from callcenter.core.control import may_be_ghost
 from callcenter.core.errors import BadInput, NotFound, StoreDown
 from callcenter.core.share import Mode
+from callcenter.core.ticket import CallClass
 from callcenter.core.wishes import Admit, CancelForward, Forward, HangUp, Leave, Wish
 from callcenter.storage import TYPED_FIELDS, Session, Ticket
 from callcenter.web.forms import read_body, text_of, version_of
@@ -65,6 +67,9 @@ async def call_class(request: web.Request) -> web.Response:
     here, call, ticket, who = await _ticket(request)
     body = await read_body(request)
     chosen = text_of(body, "class")
+    unasked = may_be_ghost(here.board.floor.calls.get(call)) if chosen == CallClass.GHOST else None
+    if unasked is not None and here.board.line.phase == "up":  # without a line nobody could ask him
+        raise unasked
     return _saved(
         here, call, await here.tickets.set_class(ticket.number, chosen, version=ticket.version, by=who.person)
     )

@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
+from callcenter.core.control import free, may_be_ghost
 from callcenter.web.channel import serve
 from callcenter.web.live import Region, Viewer
 from callcenter.web.parts import Parts, parts
@@ -56,6 +57,8 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
         "spot": lambda: view.spot(shown, about.ticket),
         "owed": here.callers.owed,
         "flagged": here.callers.flagged.of,
+        "unasked": may_be_ghost(floor.calls.get(open_id)) is not None,
+        "colleagues": lambda: [each for each in here.settings.positions if free(floor, each)],
         "offers": lambda: view.offers(shown, list(catalogue.agencies.values()), category),
     }
     return here.painter.part(f"screen/live/{template}.html", viewer.language, **values)

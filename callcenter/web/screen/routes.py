@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from callcenter.web.screen import actions, live, pages
+from callcenter.web.screen import actions, control, live, pages
 
 CALL = "/calls/{call:[A-Za-z0-9._:-]{1,200}}"
 
@@ -20,6 +20,13 @@ ROUTES = [
     web.post(CALL + "/cancel", actions.cancel, name="screen.cancel"),
     web.post(CALL + "/leave", actions.leave, name="screen.leave"),
     web.post(CALL + "/hangup", actions.hang_up, name="screen.hangup"),
+    web.post(CALL + "/hold", control.hold, name="screen.hold"),
+    web.post(CALL + "/unhold", control.unhold, name="screen.unhold"),
+    web.post(CALL + "/requeue", control.requeue, name="screen.requeue"),
+    web.post(CALL + "/silent", control.silent, name="screen.silent"),
+    web.post(CALL + "/consult", control.consult, name="screen.consult"),
+    web.post(CALL + "/dismiss", control.dismiss, name="screen.dismiss"),
+    web.post(CALL + "/keys", control.keys, name="screen.keys"),
     web.post(CALL + "/verify", actions.verify, name="screen.verify"),
     web.get(CALL + "/replay", pages.replay, name="screen.replay"),
 ]

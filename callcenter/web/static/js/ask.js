@@ -73,6 +73,6 @@ export function tell(key, text, no) {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-post]");
-  if (!button || button.disabled || button.dataset.listen || event.defaultPrevented) return;
+  if (!button || button.disabled || event.defaultPrevented) return;
   ask(button);
 });

@@ -21,6 +21,7 @@ function press(key) {
   const shown = [...document.querySelectorAll(`[data-key="${CSS.escape(key.toUpperCase())}"]`)].find((b) => !b.disabled && b.offsetParent);
   if (!shown) return false;
   shown.click();
+  if (shown.tagName === "SUMMARY" && shown.parentElement.open) shown.parentElement.querySelector("button")?.focus();
   return true;
 }
 

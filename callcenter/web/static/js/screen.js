@@ -3,6 +3,7 @@ import { ask, post, settle, tell } from "./ask.js";
 import { serverTime, tick } from "./clock.js";
 import "./places.js";
 import "./keys.js";
+import { keypad } from "./keypad.js";
 import { live } from "./live.js";
 import { paint } from "./morph.js";
 import { ring } from "./ring.js";
@@ -58,7 +59,7 @@ document.addEventListener("click", (event) => {
   if (!button || button.disabled) return;
   if (button.dataset.admit) admit(button);
   else if (button.dataset.noteLine) intoNotes(button.dataset.noteLine);
-  else if (button.dataset.listen) listen(button);
+  else if (button.dataset.keypad) keypad(button.dataset.keypad);
   else if ("map" in button.dataset) import("./map.js").then((map) => map.openMap(button.dataset.map));
   else if (button.id === "done") done();
   else if (button.closest("#switch")) sheet.openWaiting(channel.lookAt);
@@ -88,30 +89,6 @@ function admit(button) {
     if (dialog.returnValue !== "yes") return;
     tell(`admit:${leg}`, t("asked…"), false);
     try { await post(`/calls/${call}/admit`, { leg, name: $("admit-name").value }); tell(`admit:${leg}`, "", false); } catch (error) { tell(`admit:${leg}`, error.message, true); }
-  };
-  dialog.returnValue = "";
-  dialog.showModal();
-}
-
-// A silent caller is asked twice, and listened to for 4 s each time, before the call is closed as silent.
-function listen(button) {
-  const dialog = $("listen"), yes = $("listen-yes");
-  let left = 8;
-  const show = () => {
-    $("listen-1").textContent = left > 4 ? `${left - 4} s` : "✓";
-    $("listen-2").textContent = left > 4 ? "" : left > 0 ? `${left} s` : "✓";
-    yes.disabled = left > 0;
-  };
-  show();
-  const timer = setInterval(() => { left -= 1; show(); if (left <= 0) clearInterval(timer); }, 1000);
-  dialog.onkeydown = (event) => {
-    if (event.key === "4" && !yes.disabled) dialog.close("yes");
-    if (event.key === "5") dialog.close("open");
-  };
-  dialog.onclose = () => {
-    clearInterval(timer);
-    if (dialog.returnValue === "yes") ask(button);
-    if (dialog.returnValue === "open") document.querySelector('.classes [data-key="5"]')?.click();
   };
   dialog.returnValue = "";
   dialog.showModal();

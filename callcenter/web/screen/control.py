@@ -1,0 +1,71 @@
+"""What a call taker does with her call beside handing it over: hold, a colleague, the queue, questions, keys.
+
+In:  POST, JSON or form. Out: JSON: asked, or a sentence that says why not.
+Never: a change on the screen by itself. A wish is sent; the screen moves when Asterisk says that it happened.
+"""
+
+from aiohttp import web
+
+from callcenter.core.desk_wishes import AskSilent, BackToQueue, Consult, Dismiss, Hold, SendKeys, Unhold
+from callcenter.core.errors import BadInput
+from callcenter.core.wishes import Wish
+from callcenter.web.forms import read_body, text_of
+from callcenter.web.parts import parts
+from callcenter.web.security import person
+
+LONGEST_LEG = 400
+LONGEST_KEYS = 64
+
+
+def _seat(request: web.Request) -> tuple[str, str, str]:
+    who = person(request)
+    if not who.position:
+        raise BadInput("Choose your position first: the phone that speaks is the position's.")
+    return request.match_info["call"], who.position, who.person
+
+
+async def _ask(request: web.Request, wish: Wish) -> web.Response:
+    await parts(request).board.wish(wish)
+    return web.json_response({"asked": True})
+
+
+async def hold(request: web.Request) -> web.Response:
+    """The caller waits, and hears so."""
+    return await _ask(request, Hold(*_seat(request)))
+
+
+async def unhold(request: web.Request) -> web.Response:
+    """He is back."""
+    return await _ask(request, Unhold(*_seat(request)))
+
+
+async def requeue(request: web.Request) -> web.Response:
+    """First in line again, for anybody."""
+    return await _ask(request, BackToQueue(*_seat(request)))
+
+
+async def silent(request: web.Request) -> web.Response:
+    """A voice asks him twice."""
+    return await _ask(request, AskSilent(*_seat(request)))
+
+
+async def consult(request: web.Request) -> web.Response:
+    """A colleague's phone rings; `pass`: the call becomes hers."""
+    call, position, by = _seat(request)
+    body = await read_body(request)
+    passing = text_of(body, "pass", 5) == "1" if "pass" in body else False
+    return await _ask(request, Consult(call, text_of(body, "position", 20), position, by, passing))
+
+
+async def dismiss(request: web.Request) -> web.Response:
+    """That colleague is not needed."""
+    call, position, by = _seat(request)
+    leg = text_of(await read_body(request), "leg", LONGEST_LEG)
+    return await _ask(request, Dismiss(call, leg, position, by))
+
+
+async def keys(request: web.Request) -> web.Response:
+    """Keys for an agency's menu."""
+    call, position, by = _seat(request)
+    pressed = text_of(await read_body(request), "keys", LONGEST_KEYS)
+    return await _ask(request, SendKeys(call, pressed, position, by))
