@@ -26,9 +26,10 @@ from callcenter.core.kind import Kind
 
 def held(floor: Floor, fact: CallHeld) -> Step:
     call = floor.calls.get(fact.call)
-    if call is None or not call.live or call.held_since is not None or call.id in call.in_room:
+    if call is None or not call.live or call.held_since is not None:
         return floor, ()
-    return put(floor, replace(call, held_since=fact.at))
+    in_room = tuple(leg for leg in call.in_room if leg != call.id)  # that he left the room may be told later
+    return put(floor, replace(call, held_since=fact.at, in_room=in_room))
 
 
 def joined(call: Call, leg: str, at: datetime) -> Call:
