@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.core.call import Call
 from callcenter.core.codec import from_plain
 from callcenter.core.facts import UNKNOWN_MOMENT
-from callcenter.storage import forwards, numbering, owed
+from callcenter.storage import forwards, numbering, owed, tries
 from callcenter.storage.entry import Heard
 from callcenter.storage.rows import ReadNumber, Row, attempt_row, call_row
 from callcenter.storage.sql import clean, insert
@@ -71,6 +71,7 @@ async def apply(
     await numbering.follow(connection, [it.row for it in newer.values()], known)
     await forwards.store(connection, [(it.call, it.row["revision"]) for it in newer.values()])
     await owed.follow(connection, [it.row for it in newer.values()], now)
+    await tries.follow(connection, [it.row for it in newer.values()], now)
     applied.done = [it.call.id for it in newer.values() if it.call.done]
     return applied
 

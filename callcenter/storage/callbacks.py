@@ -3,7 +3,8 @@
 In:  a callback's number, who presses, what became of it. Out: the callback as it is after the commit.
 Never: two people calling the same caller: the claim is one conditional update; a callback done without a reason.
 
-A claim that is not used ends by itself, so that nothing is lost when she goes home; while a try runs it lasts.
+A claim that is not used ends by itself, so that nothing is lost when she goes home; while a try runs it lasts
+(`tries.py`).
 """
 
 from collections.abc import Mapping
@@ -21,10 +22,9 @@ from callcenter.storage.audit import add as audit
 from callcenter.storage.callback_lines import CallbackLine, CallbacksPage, Standing
 from callcenter.storage.changes import change, find
 from callcenter.storage.database import Clock, Database
-from callcenter.storage.owed import FREE
 from callcenter.storage.sql import insert
 from callcenter.storage.tables import ticket_calls, tickets
-from callcenter.storage.tables_callers import callback_calls, callback_tries, callbacks
+from callcenter.storage.tables_callers import FREE, callback_calls, callback_tries, callbacks
 from callcenter.storage.tables_people import users
 
 NONE_SUCH = "There is no such callback."
@@ -33,8 +33,6 @@ DONE_BY_ITSELF = "This callback is done: the caller has been spoken with."
 DONE = "This callback is done: {who} was faster."
 NO_SUCH_WORD = "{text} is nothing that can become of a callback."
 THREE_FIRST = "Try {count} times before you give this caller up; {tried} tries are known."
-A_TRY_LASTS = timedelta(hours=1)
-"""A try whose end nobody told of holds the claim for so long at most."""
 
 
 class Callbacks:
@@ -83,34 +81,6 @@ class Callbacks:
             return await callback_lines.one(connection, id_)
 
         return await self._database.write(unit)
-
-    async def begin(self, id_: int, *, leg: str, by: str, position: str, call: str = "") -> CallbackLine:
-        """A try begins: the claim lasts as long as it does. The same leg again is the same try."""
-        now = self._clock()
-
-        async def unit(connection: AsyncConnection) -> CallbackLine:
-            held = {"owner": by, "position": position, "state": State.CLAIMED.value, "held_until": now + A_TRY_LASTS}
-            await _take(connection, id_, by, now, held)
-            row = {"leg": leg, "callback": id_, "by": by, "position": position, "call": call, "asked_at": now}
-            await _add_try(connection, row | {"result": Tried.CALLING.value})
-            return await callback_lines.one(connection, id_)
-
-        return await self._database.write(unit)
-
-    async def went(self, leg: str, times: Mapping[str, datetime | None], *, over: bool) -> None:
-        """What the telephone told of a try so far. After its end she has some minutes to say what became of it."""
-        now = self._clock()
-        known = {name: at for name, at in times.items() if at is not None}
-
-        async def unit(connection: AsyncConnection) -> None:
-            if known:
-                await connection.execute(update(callback_tries).where(callback_tries.c.leg == leg).values(known))
-            if over:
-                mine = select(callback_tries.c.callback).where(callback_tries.c.leg == leg).scalar_subquery()
-                held = (callbacks.c.id == mine, callbacks.c.closed_at.is_(None), callbacks.c.owner != "")
-                await connection.execute(update(callbacks).where(*held).values(held_until=now + self._claim))
-
-        await self._database.write(unit)
 
     async def say(self, id_: int, word: str, *, by: str, position: str = "") -> CallbackLine:
         """What became of it: NOT_REACHED gives it back to the room, the others end it. BadInput, Conflict, Refused."""

@@ -21,9 +21,7 @@ from callcenter.core.kind import Kind
 from callcenter.storage.changes import TELEPHONE
 from callcenter.storage.rows import Row
 from callcenter.storage.tables import calls
-from callcenter.storage.tables_callers import callback_calls, callbacks
-
-FREE = {"owner": "", "position": "", "claimed_at": None, "held_until": None}
+from callcenter.storage.tables_callers import FREE, callback_calls, callbacks
 
 
 async def follow(connection: AsyncConnection, rows: Iterable[Row], now: datetime) -> None:

@@ -44,6 +44,9 @@ callbacks = Table(
     Index("ix_callbacks_closed_at_owed_since", "closed_at", "owed_since"),
 )
 
+FREE = {"owner": "", "position": "", "claimed_at": None, "held_until": None}
+"""The columns of a callback that nobody is at."""
+
 callback_calls = Table(
     "callback_calls",
     metadata,
@@ -56,7 +59,7 @@ callback_calls = Table(
 callback_tries = Table(
     "callback_tries",
     metadata,
-    key("leg", 300),  # made by us: the same try is written once
+    key("leg", 300),  # the call that was made, or a name of ours: the same try is written once
     Column("callback", ForeignKey(callbacks.c.id), nullable=False, index=True),
     words("by"),
     words("position"),

@@ -95,6 +95,7 @@ ACCESS: dict[str, frozenset[str]] = {
     # callers beyond one call
     "callbacks": READERS | DESK,
     "callbacks.claim": DESK,
+    "callbacks.call": DESK,
     "callbacks.release": DESK,
     "callbacks.say": DESK,
     # agencies

@@ -8,6 +8,7 @@ import pytest
 
 from callcenter.core.call import Call, Outcome, Stage
 from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound, Refused
+from callcenter.core.kind import Kind
 from callcenter.storage import CallbackLine, Journal
 from tests.storage.cast import BUDI, NOON, Clock, a_call, about, answered, ended
 from tests.storage.conftest import Room
@@ -143,32 +144,78 @@ async def test_a_claim_that_is_not_used_ends_by_itself(room: Room, one: int, clo
     assert (await room.callbacks.claim(one, by="rina")).owner == "rina"
 
 
-async def test_while_a_try_runs_the_claim_lasts_and_some_minutes_after(room: Room, one: int, clock: Clock) -> None:
-    await room.callbacks.begin(one, leg="cb-1", by="siti", position="101", call="cb-1")
+def we_call(id_: int = 1, **more: object) -> Call:
+    """Siti calls back, about call a; it rings there."""
+    call = a_call(f"back-1768366900.{9000000 + id_}", kind=Kind.CALLBACK, about="a", by="siti", position="101")
+    return replace(call, dialled_at=NOON, ringing_at=NOON + timedelta(seconds=2), **more)  # type: ignore[arg-type]
+
+
+def we_reached(id_: int = 1) -> Call:
+    return replace(we_call(id_), stage=Stage.TALKING, answered_at=NOON + timedelta(seconds=9), answered_by="101")
+
+
+def over(call: Call) -> Call:
+    outcome = Outcome.ANSWERED if call.answered_at else Outcome.NOT_REACHED
+    return replace(call, stage=Stage.ENDED, outcome=outcome, ended_at=NOON + timedelta(seconds=60), position="")
+
+
+async def test_while_a_try_runs_the_claim_lasts_and_some_minutes_after(
+    room: Room, journal: Journal, one: int, clock: Clock
+) -> None:
+    await told(journal, we_call())
     clock.pass_(1200)
     with pytest.raises(Conflict):
         await room.callbacks.claim(one, by="rina")
-    times = {"dialled_at": NOON, "ringing_at": NOON, "answered_at": None, "ended_at": clock()}
-    await room.callbacks.went("cb-1", times, over=True)
+    await told(journal, we_reached(), over(we_reached()))
     clock.pass_(299)
     with pytest.raises(Conflict):
         await room.callbacks.claim(one, by="rina")
     clock.pass_(2)
     line = await room.callbacks.claim(one, by="rina")
-    assert [(t.leg, t.dialled_at, t.answered_at) for t in line.tried] == [("cb-1", NOON, None)]
+    (tried,) = line.tried
+    assert (tried.by, tried.position, tried.result, tried.dialled_at) == ("siti", "101", "CALLING", NOON)
+    assert (tried.ringing_at, tried.answered_at, tried.ended_at) == tuple(
+        NOON + timedelta(seconds=s) for s in (2, 9, 60)
+    )
 
 
-async def test_the_same_try_told_twice_is_one(room: Room, one: int) -> None:
-    for _ in range(2):
-        line = await room.callbacks.begin(one, leg="cb-1", by="siti", position="101")
-    assert (line.tries, len(line.tried)) == (1, 1)
+async def test_a_call_that_we_make_is_no_sign_that_he_was_heard_and_owes_nothing(
+    room: Room, journal: Journal, one: int
+) -> None:
+    await told(journal, we_call(), we_reached(), over(we_reached()))
+    (line,) = await owed(room)
+    assert (line.id, [call.call for call in line.calls], line.tries) == (one, ["a"], 1)
 
 
-async def test_not_reached_goes_back_to_the_room_and_after_three_she_may_give_up(room: Room, one: int) -> None:
+async def test_nobody_lifts_there_and_it_goes_back_to_the_room_by_itself(
+    room: Room, journal: Journal, one: int
+) -> None:
+    for n in (1, 2, 3):
+        await told(journal, we_call(n), over(we_call(n)), replace(over(we_call(n)), cause=19))
+        (line,) = await owed(room)
+        assert (line.state, line.owner, line.tries, line.not_reached) == ("OWED", "", n, n)
+    assert (await room.callbacks.say(one, "NO_CONTACT", by="siti")).why == "NO_CONTACT"
+
+
+async def test_what_she_says_of_the_try_stays_whatever_the_telephone_tells_after(
+    room: Room, journal: Journal, one: int
+) -> None:
+    await told(journal, we_call(), we_reached())
+    await room.callbacks.say(one, "WRONG_NUMBER", by="siti")
+    await told(journal, over(we_reached()))
+    (line,) = (await room.callbacks.page()).lines
+    assert (line.why, line.tries, [t.result for t in line.tried]) == ("WRONG_NUMBER", 1, ["WRONG_NUMBER"])
+    assert line.tried[0].ended_at is not None
+
+
+async def test_not_reached_goes_back_to_the_room_and_after_three_she_may_give_up(
+    room: Room, one: int, clock: Clock
+) -> None:
     for count in range(3):
+        clock.pass_(60)
         with pytest.raises(Refused, match=f"{count} tries are known"):
             await room.callbacks.say(one, "NO_CONTACT", by="siti")
-        await room.callbacks.begin(one, leg=f"cb-{count}", by="siti", position="101")
+        await room.callbacks.claim(one, by="siti")
         line = await room.callbacks.say(one, "NOT_REACHED", by="siti")
         assert (line.state, line.owner, line.tries, line.not_reached) == ("OWED", "", count + 1, count + 1)
     line = await room.callbacks.say(one, "NO_CONTACT", by="siti")

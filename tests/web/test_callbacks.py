@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from callcenter.core import facts
+from callcenter.core.desk_wishes import CallBack
+from callcenter.core.seen import PositionSeen
 from callcenter.overdue import Overdue
 from callcenter.web.api.openapi import description
 from callcenter.web.parts import PARTS
@@ -52,6 +54,26 @@ async def test_one_click_and_the_others_read_who_is_calling(here: House, visit: 
     status, told = await siti.send(f"/callbacks/{one}/say", {"word": "REACHED"})
     assert (status, told["state"]) == (200, "DONE")
     assert "Tidak ada yang menunggu ditelepon balik." in (await rina.get("/"))[1]
+
+
+async def test_one_click_claims_and_rings_her_phone_for_that_number(here: House, visit: Visit) -> None:
+    siti = await visit("siti", "101")
+    await gives_up(here)
+    (one,) = await owed(here)
+    assert (await siti.send(f"/callbacks/{one}/call", {}))[0] == 200
+    assert here.board.asked == [CallBack(BUDI, "e112-1.1", "101", "siti")]
+    assert here.app[PARTS].callers.owed.lines[0].owner == "siti"
+
+
+async def test_when_her_phone_cannot_ring_the_callback_stays_everybody_s(here: House, visit: Visit) -> None:
+    siti, bima = await visit("siti", "101"), await visit("bima")
+    await gives_up(here)
+    (one,) = await owed(here)
+    here.telephone.board.hear(PositionSeen("101", here.clock(), "UNREACHABLE"))
+    status, told = await siti.send(f"/callbacks/{one}/call", {})
+    assert (status, told["error"]["code"]) == (409, "refused")
+    assert here.app[PARTS].callers.owed.lines[0].owner == ""
+    assert (await bima.send(f"/callbacks/{one}/call", {}))[0] == 400  # she sits at no position
 
 
 async def test_of_eight_who_press_at_once_one_is_through(here: House, visit: Visit) -> None:

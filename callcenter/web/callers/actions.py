@@ -6,7 +6,8 @@ Never: two people at one callback: storage lets one through, the others read who
 
 from aiohttp import web
 
-from callcenter.core.errors import NotFound
+from callcenter.core.desk_wishes import CallBack
+from callcenter.core.errors import BadInput, LineDown, NotFound, Refused
 from callcenter.storage import CallbackLine
 from callcenter.web.forms import read_body, text_of
 from callcenter.web.parts import parts
@@ -32,6 +33,21 @@ async def claim(request: web.Request) -> web.Response:
     who = person(request)
     here = parts(request)
     return _answer(request, await here.callers.callbacks.claim(_number(request), by=who.person, position=who.position))
+
+
+async def call(request: web.Request) -> web.Response:
+    """One click: mine, and my phone rings, then the caller's. Refused: the claim is given back."""
+    here, who, id_ = parts(request), person(request), _number(request)
+    if not who.position:
+        raise BadInput("Choose your position first: the phone that speaks is the position's.")
+    line = await here.callers.callbacks.claim(id_, by=who.person, position=who.position)
+    here.callers.owed.put(line)
+    try:
+        await here.board.wish(CallBack(line.e164, line.newest_call, who.position, who.person))
+    except (Refused, LineDown):  # nothing was dialled: somebody else may
+        here.callers.owed.put(await here.callers.callbacks.release(id_, by=who.person))
+        raise
+    return _answer(request, line)
 
 
 async def release(request: web.Request) -> web.Response:

@@ -66,9 +66,9 @@ class Owed:
         free = [line for line in self.lines if not self.held(line)]
         return next((line.id for line in (*mine, *free)), 0)
 
-    def scope(self, person: str) -> tuple[str, bool]:
+    def scope(self, person: str, seated: bool) -> tuple[str, bool, bool]:
         """Who sees the same list: everybody who is at none of them."""
-        return (person if any(line.owner == person for line in self.lines) else "", self.known)
+        return (person if any(line.owner == person for line in self.lines) else "", seated, self.known)
 
     async def run(self) -> None:
         """Reads until cancelled; when the database is away, tries again."""

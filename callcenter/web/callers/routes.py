@@ -10,6 +10,7 @@ CALLBACK = r"/callbacks/{callback:\d{1,18}}"
 ROUTES = [
     web.get("/callbacks", pages.callbacks, name="callbacks"),
     web.post(CALLBACK + "/claim", actions.claim, name="callbacks.claim"),
+    web.post(CALLBACK + "/call", actions.call, name="callbacks.call"),
     web.post(CALLBACK + "/release", actions.release, name="callbacks.release"),
     web.post(CALLBACK + "/say", actions.say, name="callbacks.say"),
     web.post(CALL + "/flag", flags.press, name="screen.flag"),

@@ -80,7 +80,7 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
         return viewer.language
 
     def owing(viewer: Viewer) -> tuple[str, object]:
-        return viewer.language, here().callers.owed.scope(viewer.person)
+        return viewer.language, here().callers.owed.scope(viewer.person, bool(viewer.position))
 
     def opened(viewer: Viewer) -> tuple[str, str, str]:
         return viewer.language, viewer.position, viewer.open_call
