@@ -40,6 +40,7 @@ from callcenter.storage.records import (
     Ticket,
 )
 from callcenter.storage.responders import Responders, Teller
+from callcenter.storage.shift import Shifts
 from callcenter.storage.tickets import Tickets
 from callcenter.storage.trail import AuditFilter, Trail
 from callcenter.storage.typed import TYPED_FIELDS
@@ -90,6 +91,7 @@ __all__ = [
     "Responders",
     "Role",
     "Session",
+    "Shifts",
     "SignedIn",
     "Source",
     "Standing",

@@ -70,6 +70,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "screen.replay": DESK,
     "screen.place": DESK,
     "places.find": DESK,
+    "shift": DESK,
+    "shift.note": DESK,
     "cards": CARD_READERS,
     "card": PEOPLE,
     "card.save": PEOPLE,

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
-from callcenter.storage import Cards, Database, Directory, Figures, History, People, Places, Tickets
+from callcenter.storage import Cards, Database, Directory, Figures, History, People, Places, Shifts, Tickets
 from callcenter.web.agency.live import regions as agency_regions
 from callcenter.web.agency.routes import ROUTES as AGENCY
 from callcenter.web.agency.side import AgencySide
@@ -39,6 +39,7 @@ from callcenter.web.screen.routes import ROUTES as SCREEN
 from callcenter.web.screen.shelf import Shelf
 from callcenter.web.security import Tokens, guard, put_headers
 from callcenter.web.sessions import Sessions
+from callcenter.web.shift.routes import ROUTES as SHIFT
 from callcenter.web.static_files import StaticFiles, read_static
 from callcenter.web.supervisor.plays import Plays
 from callcenter.web.supervisor.routes import ROUTES as SUPERVISOR
@@ -81,8 +82,8 @@ def make_app(
     room = Callers(callers, hub.stir, clock=clock, settings=settings)
     here = Parts(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
-        tickets=tickets, places=Places(database, clock), cards=Cards(database, clock), history=history,
-        figures=figures, people=people, sessions=Sessions(people, clock),
+        tickets=tickets, places=Places(database, clock), cards=Cards(database, clock),
+        shifts=Shifts(database, clock), history=history, figures=figures, people=people, sessions=Sessions(people, clock),
         database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         painter=Painter(settings, directory, read_languages(), files),
@@ -98,7 +99,9 @@ def make_app(
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     app[PARTS] = here
-    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *FIGURES, *CALLERS, *AGENCY, *PEOPLE, *PLACES, *CARDS, *WALL, *API])
+    app.add_routes(
+        [*ENTRY, *SCREEN, *SUPERVISOR, *FIGURES, *CALLERS, *AGENCY, *PEOPLE, *PLACES, *CARDS, *SHIFT, *WALL, *API]
+    )
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)
