@@ -83,8 +83,8 @@ def make_app(
     here = Parts(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
         tickets=tickets, places=Places(database, clock), cards=Cards(database, clock),
-        shifts=Shifts(database, clock), history=history, figures=figures, people=people, sessions=Sessions(people, clock),
-        database=database, journal=journal, clock=clock,
+        shifts=Shifts(database, clock), history=history, figures=figures, people=people,
+        sessions=Sessions(people, clock), database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         painter=Painter(settings, directory, read_languages(), files),
         desk=desk, shelf=shelf, callers=room, agencies=agencies, hub=hub,
