@@ -16,6 +16,10 @@ NO_TRUNK = "No trunk answers ({names}): nobody from outside reaches us. Call the
 A_TRUNK = "The trunk {names} does not answer; the others do. Call the operator."
 CALLBACKS_LATE = "A callback is owed for more than {minutes} minutes ({count} in all). Call them back."
 FLAGS_NOT_WRITTEN = "The flags of callers could not be written to Asterisk: the last change does not act yet."
+TURNED_AWAY = (
+    "The phone of position {names} turns calls away by itself: do-not-disturb or call forwarding is on. Switch it off "
+    "there; 112 rings at the others meanwhile."
+)
 DISK_FULL = "The disk is full: recordings and tickets cannot be stored. Free some space."
 
 GRACE_S: Mapping[str, float] = {"phones": 20, "line": 10, "trunks": 45, "database": 10, "agency-lines": 10}
@@ -38,6 +42,9 @@ def wrong(
     found = {code: sentence for code, sentence in others.items() if sentence}
     if line_up and floor.positions and not any(position.reachable for position in floor.positions.values()):
         found["phones"] = NO_PHONE
+    refusing = ", ".join(sorted(number for number, position in floor.positions.items() if position.turns_away))
+    if line_up and refusing:
+        found["turned-away"] = TURNED_AWAY.format(names=refusing)
     silent = ", ".join(sorted(name for name, answers in trunks.items() if not answers))
     if line_up and silent:
         found["trunks"] = (A_TRUNK if any(trunks.values()) else NO_TRUNK).format(names=silent)

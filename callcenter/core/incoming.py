@@ -6,6 +6,7 @@ Never: an exception on any order, repetition or loss of facts; a second Call for
 
 from dataclasses import replace
 
+from callcenter.core import refusal
 from callcenter.core.call import Call, Move, Ring, Stage, move
 from callcenter.core.facts import (
     CallAbandoned,
@@ -132,6 +133,7 @@ def phone_unanswered(floor: Floor, fact: PhoneUnanswered) -> Step:
     rings = tuple(r for r in call.rings if r.position != fact.position) if call else ()
     if call is None or rings == call.rings:
         return floor, ()
+    floor = refusal.stopped(floor, next(r for r in call.rings if r.position == fact.position), fact.at)
     return put(floor, replace(call, rings=rings))
 
 
@@ -150,7 +152,7 @@ def answered(floor: Floor, fact: CallAnswered) -> Step:
         rings=(),
         left_queue=False,
     )
-    return put(floor, changed, fact.leg)
+    return put(refusal.lifted(floor, fact.position), changed, fact.leg)
 
 
 def recording(floor: Floor, fact: RecordingStarted) -> Step:
@@ -169,6 +171,7 @@ def position(floor: Floor, fact: PositionSeen) -> Step:
         since=known.since if phone is known.phone and known.since else fact.at,
         paused=known.paused if fact.paused is None else fact.paused,
         in_queue=known.in_queue if fact.in_queue is None else fact.in_queue,
+        refusals=0 if phone is Phone.UNREACHABLE else known.refusals,
     )
     if changed == known:
         return floor, ()

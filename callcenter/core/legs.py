@@ -7,7 +7,7 @@ Never: a call found by anything but its legs' ids.
 from dataclasses import replace
 
 from callcenter.core import attempt as tries
-from callcenter.core import beside, desk_call
+from callcenter.core import beside, desk_call, refusal
 from callcenter.core.call import Move, ended, move
 from callcenter.core.facts import LegAnswered, LegEnded, LegHeld, LegRinging
 from callcenter.core.floor import Floor, Step, put
@@ -72,4 +72,6 @@ def leg_ended(floor: Floor, fact: LegEnded) -> Step:
         what = Move.LEFT_WITH_AGENCY if call.agency_in_room() else Move.LEFT_ALONE
         moved = move(call, what) or call
         return put(floor, replace(moved, position="", leg="", held=False, left_cause=fact.cause))
+    if fact.cause in refusal.REFUSED:
+        floor = refusal.stopped(floor, next((r for r in call.rings if r.leg == fact.leg), None), fact.at)
     return put(floor, replace(call, rings=tuple(r for r in call.rings if r.leg != fact.leg)))

@@ -30,8 +30,14 @@ class Position:
     paused: bool = False
     in_queue: bool = False
     since: datetime | None = None  # of the present phone state
+    refusals: int = 0  # calls in a row that it turned away faster than a person can
 
     @property
     def reachable(self) -> bool:
         """A call can ring there."""
         return self.phone not in (Phone.UNKNOWN, Phone.UNREACHABLE)
+
+    @property
+    def turns_away(self) -> bool:
+        """Do-not-disturb or call forwarding is on at that phone: once may be an accident, twice is a setting."""
+        return self.refusals > 1

@@ -52,6 +52,8 @@ class Sipp:
     transport: str = "u1"  # t1: TCP
     more: tuple[str, ...] = ()
     port: int = 0
+    refusal: str = "486 Busy Here"
+    elsewhere: str = "nobody@127.0.0.1"
 
     async def start(self) -> "Sipp":
         program = shutil.which("sipp")
@@ -78,6 +80,8 @@ class Sipp:
             "sound": alaw_tone(self.folder, self.hertz),
             "talk": self.talk_ms,
             "ring": self.ring_ms,
+            "refusal": self.refusal,
+            "elsewhere": self.elsewhere,
         }.items():
             text = text.replace(f"[{word}]", str(value))
         file = self.folder / "scenario.xml"
@@ -93,6 +97,17 @@ class Sipp:
             self.process.kill()
             with contextlib.suppress(ProcessLookupError):
                 await self.process.wait()
+
+
+async def refusing_phone(name: str, password: str, server: str, folder: Path, refusal: str, elsewhere: str) -> Sipp:
+    """A position's phone on which do-not-disturb or call forwarding is switched on, until it is stopped."""
+    account = ("-au", name, "-ap", password)
+    signs_in = Sipp("a-phone-signs-in", server, folder / f"{name}-signs-in", "127.0.0.1", name, more=account)
+    await signs_in.start()
+    assert await signs_in.done() == 0
+    phone = Sipp("a-phone-turns-calls-away", server, folder / name, "127.0.0.1", name, calls=10_000)
+    phone.port, phone.refusal, phone.elsewhere = signs_in.port, refusal, elsewhere
+    return await phone.start()
 
 
 async def answering_phone(
