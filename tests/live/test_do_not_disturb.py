@@ -12,9 +12,7 @@ from tests.live.waiting import until
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.parametrize(
-    "refusal", ["486 Busy Here", "603 Decline", "302 Moved Temporarily"]
-)
+@pytest.mark.parametrize("refusal", ["486 Busy Here", "603 Decline", "302 Moved Temporarily"])
 async def test_the_others_ring_on_and_the_position_is_named(room: Room, refusal: str) -> None:
     budi, caller, him = await room.phone("budi"), await room.phone("caller"), await room.phone("102")
     await (await room.phone("101")).stop()  # somebody else has its account now
