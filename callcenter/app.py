@@ -38,7 +38,7 @@ from callcenter.storage import Database, Directory, Entry, History, Journal, Peo
 from callcenter.switchboard import Switchboard
 from callcenter.watch import Watch
 from callcenter.web.app import make_app, serve
-from callcenter.web.parts import category_of
+from callcenter.web.parts import PARTS, category_of
 from callcenter.web.proof import Proofs
 from callcenter.web.webhook import Webhook
 
@@ -159,6 +159,7 @@ class Service:
             "database": self.database.trouble,
             "journal": journal,
             "agency-lines": lines,
+            "messages": self.web[PARTS].agencies.trouble(),
         }
 
     def _alarm_changed(self, alarm: Alarm, raised: bool) -> None:

@@ -26,6 +26,7 @@ class Secrets:
     ami: str
     session: str
     phones: Mapping[str, str]  # position -> SIP password
+    messages: str = ""  # signs what goes to the messages' gateway
 
 
 def typed_password(letters: int = 16) -> str:
@@ -38,7 +39,7 @@ def read_secrets(settings: Settings) -> Secrets:
     file = settings.secrets_file
     try:
         known = json.loads(file.read_text("utf-8"))
-        return Secrets(known["ami"], known["session"], known["phones"])
+        return Secrets(known["ami"], known["session"], known["phones"], known.get("messages", ""))
     except FileNotFoundError as wrong:
         raise BadInput("{file} is missing. Start ./run once: it makes it.", file=file) from wrong
     except (OSError, ValueError, KeyError, TypeError) as wrong:
@@ -56,7 +57,7 @@ def make_secrets(settings: Settings) -> Secrets:
     else:
         known = Secrets(secrets.token_hex(24), secrets.token_hex(32), {})
     phones = {position: known.phones.get(position) or typed_password() for position in settings.positions}
-    made = Secrets(known.ami, known.session, {**known.phones, **phones})
+    made = Secrets(known.ami, known.session, {**known.phones, **phones}, known.messages or secrets.token_hex(32))
     if made != known or not settings.secrets_file.exists():
         write_private(settings.secrets_file, json.dumps(asdict(made), indent=1) + "\n")
     return made

@@ -155,6 +155,26 @@ class Settings:
     )
     callback_show: str = knob("112", "The number that they show, one that the operator accepts.", checks.number)
     callback_ring_s: int = knob(40, "Seconds that the other side rings.", between(10, 120))
+    message_webhook: str = knob(
+        "",
+        "The gateway for messages to agencies (SMS, WhatsApp, e-mail): they go there as JSON (POST). Empty: none.",
+        matches(r"|https?://[^\s\"\\]{3,400}", "an http:// or https:// address, or nothing"),
+    )
+    message_forwards: str = knob(
+        "all",
+        "Which forwards are announced to an agency that has a contact: all, or message (only those by message).",
+        one_of("all", "message"),
+    )
+    message_alarm_s: int = knob(
+        300, "An alarm is raised when a message has been waiting for so long.", between(30, 86400)
+    )
+    public_url: str = knob(
+        "",
+        "Address under which agencies reach the screens, for links in messages: https://112.example.id. Empty: this "
+        "machine's own.",
+        matches(r"|https?://[A-Za-z0-9.:-]{1,260}", "an address as https://112.example.id, or nothing"),
+    )
+    link_hours: int = knob(24, "Hours for which a link to one request is valid.", between(1, 24 * 30))
     restricted_categories: tuple[str, ...] = knob(
         ("DV",),
         "Categories of which an agency's page shows only what is needed to come: no names, no notes.",
@@ -185,6 +205,11 @@ class Settings:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def outside_url(self) -> str:
+        """Where agencies find the screens, without a slash at its end."""
+        return (self.public_url or self.url).rstrip("/")
 
     @property
     def url(self) -> str:

@@ -9,7 +9,7 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-from callcenter.storage import tables, tables_agencies, tables_callers, tables_figures, tables_people
+from callcenter.storage import tables, tables_agencies, tables_callers, tables_figures, tables_people, tables_responders
 from callcenter.storage.columns import metadata
 from callcenter.storage.engine import open_engine, read_url
 
@@ -18,6 +18,7 @@ for each in (
     tables_people.users,
     tables_callers.callbacks,
     tables_figures.figure_cells,
+    tables_responders.messages,
     tables_agencies.agencies,
 ):
     assert each.metadata is metadata

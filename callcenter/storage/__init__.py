@@ -21,6 +21,8 @@ from callcenter.storage.flags import FlagLine, Flags, FlagsPage
 from callcenter.storage.forwards import Source
 from callcenter.storage.history import History
 from callcenter.storage.journal import Journal, JournalState
+from callcenter.storage.links import LinkLine, Links
+from callcenter.storage.messages import Letter, MessageLine, Messages, Waiting
 from callcenter.storage.migrate import migrate
 from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
 from callcenter.storage.people import People, Session, SignedIn
@@ -81,6 +83,11 @@ __all__ = [
     "History",
     "Journal",
     "JournalState",
+    "Letter",
+    "LinkLine",
+    "Links",
+    "MessageLine",
+    "Messages",
     "Note",
     "OwedCall",
     "Page",
@@ -104,6 +111,7 @@ __all__ = [
     "Try",
     "Unfit",
     "User",
+    "Waiting",
     "audited",
     "migrate",
     "open_tickets",

@@ -19,6 +19,7 @@ from callcenter.core.ticket import CLOSED_STATES
 from callcenter.storage.audit import audited
 from callcenter.storage.database import Clock, Database
 from callcenter.storage.forwards import forwards_of
+from callcenter.storage.links import links_of
 from callcenter.storage.lookups import (
     attempts_of,
     call_lines,
@@ -29,6 +30,7 @@ from callcenter.storage.lookups import (
     past,
     row_number,
 )
+from callcenter.storage.messages import messages_of
 from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
 from callcenter.storage.points import points_of
 from callcenter.storage.records import (
@@ -125,14 +127,17 @@ class History:
             changed = await connection.execute(
                 select(ticket_changes).where(ticket_changes.c.ticket == ticket.id).order_by(ticket_changes.c.id)
             )
+            asked = await forwards_of(connection, calls=[line.id for line in found], ticket=ticket.id)
             return TicketPage(
                 ticket=ticket,
                 calls=found,
                 notes=[record(Note, row) for row in written],
                 changes=[record(Change, row) for row in changed],
                 attempts=await attempts_of(connection, [line.id for line in found]),
-                forwards=await forwards_of(connection, calls=[line.id for line in found], ticket=ticket.id),
+                forwards=asked,
                 points=await points_of(connection, ticket.id),
+                links=await links_of(connection, [line.id for line in asked]),
+                messages=await messages_of(connection, [line.id for line in asked]),
             )
 
     async def ticket_of(self, call_id: str) -> Ticket:

@@ -7,6 +7,8 @@ Never: more than asked for.
 from dataclasses import dataclass, field
 
 from callcenter.core.call import Call
+from callcenter.storage.links import LinkLine
+from callcenter.storage.messages import MessageLine
 from callcenter.storage.records import (
     AttemptLine,
     AuditLine,
@@ -50,6 +52,8 @@ class TicketPage:
     attempts: list[AttemptLine]
     forwards: list[ForwardLine] = field(default_factory=list)
     points: list[TicketPoint] = field(default_factory=list)
+    links: list[LinkLine] = field(default_factory=list)
+    messages: list[MessageLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

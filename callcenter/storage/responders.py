@@ -5,17 +5,18 @@ Never: an answer given twice (one conditional UPDATE: the first wins, the second
 over, but by a supervisor with a reason, and then the old one stays in the ticket's history.
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, literal, update
+from sqlalchemy import case, insert, literal, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.answer import FROM, ORDER, Answer, moments, stands
 from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound, Refused
-from callcenter.core.share import Status
+from callcenter.core.share import Mode, Status
 from callcenter.core.ticket import TicketStatus
 from callcenter.storage.audit import add as audit
 from callcenter.storage.changes import change, find
@@ -24,6 +25,7 @@ from callcenter.storage.database import Clock, Database
 from callcenter.storage.duties import Duty, duties_of, of_ticket, one_duty, open_duties
 from callcenter.storage.forwards import Source
 from callcenter.storage.notes import save_note
+from callcenter.storage.numbering import FORWARDED_FROM
 from callcenter.storage.records import ForwardLine, Note, Ticket
 from callcenter.storage.sql import clean
 from callcenter.storage.tables import forwards
@@ -76,30 +78,26 @@ class Responders:
     async def one(self, forward: str, *, agency: str = "") -> Duty:
         """One share; NotFound also for another agency's."""
         async with self._database.read() as connection:
-            return _own(await one_duty(connection, forward), agency)
+            return own(await one_duty(connection, forward), agency)
 
     async def say(self, forward: str, answer: Answer | str, teller: Teller) -> Duty:
         """The agency answers. Conflict: it was answered already; says by whom. Refused: taken back, or too late."""
         chosen, now = read_answer(answer), self._clock()
         if chosen is Answer.ACCEPTED and teller.source is Source.CALL_TAKER and not teller.name.strip():
             raise BadInput(NO_WHO)
-        return await self._database.write(lambda connection: _say(connection, forward, chosen, teller, now))
+        return await self._database.write(lambda connection: answered(connection, forward, chosen, teller, now))
+
+    async def message(self, ticket: str, agency: str, *, by: str, text: str = "", call: str | None = None) -> Duty:
+        """A forward by message: nobody is called; the outbox announces it, or the call taker sends its text herself."""
+        now, said = self._clock(), clean(text).strip()
+        return await self._database.write(lambda connection: _message(connection, ticket, agency, said, by, call, now))
 
     async def note(self, forward: str, text: str, *, key: str, teller: Teller) -> Duty:
         """The agency writes something down, for the room to read."""
         if not text.strip():
             raise BadInput(NO_NOTE)
         now = self._clock()
-
-        async def unit(connection: AsyncConnection) -> Duty | CallCenterError:
-            duty = _own(await one_duty(connection, forward), teller.agency)
-            saved = await save_note(connection, duty.ticket.number, key, text.strip(), 1, by=author(teller), now=now)
-            if not isinstance(saved, Note):
-                return saved
-            await _audit(connection, "forward.note", duty.forward, teller, now, {})
-            return _own(await one_duty(connection, forward), teller.agency)
-
-        return await self._database.write(unit)
+        return await self._database.write(lambda connection: noted(connection, forward, text, key, teller, now))
 
     async def correct(self, forward: str, answer: Answer | str, at: datetime, *, reason: str, by: str) -> Duty:
         """A supervisor puts a time right, or adds one that nobody reported. The old one stays in the history."""
@@ -126,13 +124,15 @@ def author(teller: Teller) -> str:
     return f"{clean(who)[:LONGEST_NAME]} ({teller.agency})" if teller.agency else clean(who)[:LONGEST_NAME]
 
 
-def _own(duty: Duty | None, agency: str) -> Duty:
+def own(duty: Duty | None, agency: str) -> Duty:
+    """That agency's share; for the room (no agency) anybody's. NotFound."""
     if duty is None or (agency and duty.forward.agency != agency):
         raise NotFound(NO_FORWARD)
     return duty
 
 
-async def _say(connection: AsyncConnection, forward: str, answer: Answer, teller: Teller, now: datetime) -> Duty:
+async def answered(connection: AsyncConnection, forward: str, answer: Answer, teller: Teller, now: datetime) -> Duty:
+    """The answer, inside a transaction. Conflict, Refused, NotFound."""
     claimed = await connection.execute(
         update(forwards)
         .where(forwards.c.id == forward, forwards.c[f"{answer.column}_at"].is_(None))
@@ -142,13 +142,38 @@ async def _say(connection: AsyncConnection, forward: str, answer: Answer, teller
         .returning(forwards.c.id)
     )
     first = claimed.first() is not None
-    duty = _own(await one_duty(connection, forward), teller.agency)
+    duty = own(await one_duty(connection, forward), teller.agency)
     if not first:
         raise _why_not(duty.forward, answer)
     told = {f"{duty.forward.agency} {answer.value}": ("", as_text(now))}
     await _follow(connection, duty.ticket, author(teller), now, told)
     await _audit(connection, "forward.answer", duty.forward, teller, now, {"answer": answer.value})
-    return _own(await one_duty(connection, forward), "")
+    return own(await one_duty(connection, forward), "")
+
+
+async def noted(
+    connection: AsyncConnection, forward: str, text: str, key: str, teller: Teller, now: datetime
+) -> Duty | CallCenterError:
+    """The note, inside a transaction."""
+    duty = own(await one_duty(connection, forward), teller.agency)
+    saved = await save_note(connection, duty.ticket.number, key, text.strip(), 1, by=author(teller), now=now)
+    if not isinstance(saved, Note):
+        return saved
+    await _audit(connection, "forward.note", duty.forward, teller, now, {})
+    return own(await one_duty(connection, forward), teller.agency)
+
+
+async def _message(
+    connection: AsyncConnection, number: str, agency: str, text: str, by: str, call: str | None, now: datetime
+) -> Duty:
+    ticket = await find(connection, number)
+    row = {"id": f"{agency}-m-{secrets.token_hex(8)}", "ticket": ticket.id, "call": call, "agency": clean(agency)}
+    row |= {"turn": 0, "mode": Mode.MESSAGE.value, "status": Status.TRYING.value, "by": by, "text": text}
+    await connection.execute(insert(forwards).values(**row, asked_at=now))
+    told = {f"{agency} {Mode.MESSAGE.value}": ("", as_text(now))}
+    moved = {"status": TicketStatus.FORWARDED.value} if ticket.status in FORWARDED_FROM else {}
+    await change(connection, ticket, moved, by=by, now=now, told=told)
+    return own(await one_duty(connection, str(row["id"])), "")
 
 
 def _values(answer: Answer, teller: Teller, now: datetime) -> dict[str, Any]:
@@ -201,7 +226,7 @@ async def _follow(
 async def _correct(
     connection: AsyncConnection, forward: str, answer: Answer, at: datetime, reason: str, by: str, now: datetime
 ) -> Duty:
-    duty = _own(await one_duty(connection, forward), "")
+    duty = own(await one_duty(connection, forward), "")
     line = duty.forward
     if line.asked_at is not None and at < line.asked_at:
         raise BadInput(TOO_EARLY, at=line.asked_at)
@@ -219,7 +244,7 @@ async def _correct(
     await _follow(connection, duty.ticket, by, now, told, reason=reason)
     details = {"answer": answer.value, "old": as_text(old), "new": as_text(at), "reason": reason}
     await _audit(connection, "forward.correct", line, Teller(by, Source.CALL_TAKER), now, details)
-    return _own(await one_duty(connection, forward), "")
+    return own(await one_duty(connection, forward), "")
 
 
 async def _audit(

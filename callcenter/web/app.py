@@ -57,6 +57,8 @@ class Secrets(Protocol):
 
     @property
     def session(self) -> str: ...
+    @property
+    def messages(self) -> str: ...
 
 
 def make_app(
@@ -77,7 +79,8 @@ def make_app(
     """The application. Nothing runs in it by itself: `serve`, or a test, runs `run_parts` beside it."""
     files, hub = read_static(), Hub(clock)
     shelf, figures = Shelf(history, hub.stir), Figures(database, zone=settings.zone, clock=clock)
-    agencies = AgencySide(database, clock=clock)
+    painter = Painter(settings, directory, read_languages(), files)
+    agencies = AgencySide(database, painter, secrets, clock=clock)
     desk = Desk(history, people, board, agencies.too(hub.stir), shelf=shelf, tickets=tickets)
     room = Callers(callers, hub.stir, clock=clock, settings=settings)
     here = Parts(
@@ -86,7 +89,7 @@ def make_app(
         shifts=Shifts(database, clock), history=history, figures=figures, people=people,
         sessions=Sessions(people, clock), database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
-        painter=Painter(settings, directory, read_languages(), files),
+        painter=painter,
         desk=desk, shelf=shelf, callers=room, agencies=agencies, hub=hub,
         wall=WallBoard(board, desk, room, proofs, figures, database, settings=settings, clock=clock),
     )  # fmt: skip
@@ -134,7 +137,7 @@ async def run_parts(app: web.Application) -> None:
             tasks.create_task(here.desk.run(), name="papers")
             tasks.create_task(here.shelf.run(), name="shelves")
             tasks.create_task(here.callers.run(), name="callers")
-            tasks.create_task(here.agencies.run(), name="agencies")
+            tasks.create_task(here.agencies.run(here.desk.ask), name="agencies")
             tasks.create_task(here.figures.run(), name="figures")
             tasks.create_task(here.places.load_or_keep(), name="places")
             tasks.create_task(here.cards.load_or_keep(), name="cards")

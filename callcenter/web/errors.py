@@ -41,6 +41,7 @@ PLAIN: dict[int, str] = {
     404: N_("There is no such page."),
     405: N_("This address does not take that."),
     413: N_("That is too much at once."),
+    429: N_("Too much at once from your address. Wait a minute."),
     416: N_("The recording has no such part."),
     500: N_("Something went wrong here. Calls are not touched by it; the log says more."),
 }

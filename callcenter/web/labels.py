@@ -227,6 +227,7 @@ TRAIL: dict[str, str] = {
     "places": N_("the list of places"),
     "cards": N_("protocol cards"),
     "forward": N_("agencies' requests: looked at, answered"),
+    "link": N_("links to requests: given, opened"),
 }
 
 TABLES: dict[str, dict[str, str]] = {

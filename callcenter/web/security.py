@@ -22,6 +22,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SESSION_COOKIE = "callcenter"
 VISIT_COOKIE = "visit"
 LONGEST_SECRET = 200
+LINK_PREFIX = "/f/"
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 
@@ -164,7 +165,8 @@ async def _identify(request: web.Request) -> Visitor:
     if request.path.startswith(("/static/", "/healthz")):
         return NOBODY_YET
     cookie = request.cookies.get(SESSION_COOKIE, "")
-    session = await here.sessions.find(cookie) if 0 < len(cookie) <= LONGEST_SECRET else None
+    known = 0 < len(cookie) <= LONGEST_SECRET and not request.path.startswith(LINK_PREFIX)  # a link knows no session
+    session = await here.sessions.find(cookie) if known else None
     if session is not None:
         return Visitor(session, csrf=session.csrf)
     visit = request.cookies.get(VISIT_COOKIE, "")

@@ -1,24 +1,43 @@
-"""The agency's side as one part of the web: storage, lists, live pages.
+"""The agency's side as one part of the web: storage, lists, live pages, links, messages.
 
-In:  the database, news of the switchboard. Out: what handlers of the agencies' pages and of the room's screens hold.
+In:  the database, the painter, news of the switchboard. Out: what handlers of the agencies' pages and of the room's
+screens hold.
 Never: a page of one agency painted for another.
 """
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
-from callcenter.storage import Database, Responders
+from callcenter.core.errors import CallCenterError
+from callcenter.storage import Database, Duty, Links, Messages, Responders
 from callcenter.web.agency.duties import Duties
+from callcenter.web.agency.gateway import Gateway
+from callcenter.web.agency.limit import Limit
 from callcenter.web.board import News
 from callcenter.web.live import Hub
+from callcenter.web.painter import Painter
+
+
+class Keys(Protocol):
+    """What links and messages are signed with."""
+
+    @property
+    def session(self) -> str: ...
+    @property
+    def messages(self) -> str: ...
 
 
 class AgencySide:
     """Made once; `run` it beside the server."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, painter: Painter, keys: Keys, *, clock: Callable[[], datetime]) -> None:
         self.responders = Responders(database, clock=clock)
+        self.links = Links(database, key=keys.session.encode(), hours=painter.settings.link_hours, clock=clock)
+        messages = Messages(database, self.links, clock=clock)
+        self.gateway = Gateway(messages, self.links, painter, key=keys.messages, clock=clock)
+        self.limit = Limit()
         self.hub = Hub(clock)
         self.duties = Duties(self.responders, self.hub.stir)
 
@@ -26,6 +45,7 @@ class AgencySide:
         """A call with forwards changed. Never blocks."""
         if any(call.forwards for call in news.changed):
             self.duties.touch()
+            self.gateway.wake()
 
     def too(self, changed: Callable[[], None]) -> Callable[[], None]:
         """What the room's screens are told of, the agencies' pages hear too."""
@@ -36,11 +56,21 @@ class AgencySide:
 
         return both
 
-    async def run(self) -> None:
-        """Until cancelled."""
+    def trouble(self) -> CallCenterError | None:
+        """Why no message goes out."""
+        return self.gateway.trouble
+
+    async def run(self, ask: Callable[[str], None]) -> None:
+        """Until cancelled. `ask`: this call's papers are to be read again."""
+
+        def moved(duty: Duty) -> None:
+            for call in duty.calls:
+                ask(call)
+
         async with asyncio.TaskGroup() as both:
             both.create_task(self.hub.run(), name="agencies' pages")
             both.create_task(self.duties.run(), name="agencies' lists")
+            both.create_task(self.gateway.run(moved), name="messages")
 
     async def close(self) -> None:
         """Every open page is told."""

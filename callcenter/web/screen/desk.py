@@ -17,6 +17,8 @@ from callcenter.storage import (
     CallLine,
     ForwardLine,
     History,
+    LinkLine,
+    MessageLine,
     Note,
     Past,
     People,
@@ -46,6 +48,8 @@ class About:
     earlier: tuple[CallLine, ...] | None = None
     forwards: tuple[ForwardLine, ...] = ()
     past: tuple[Past, ...] = ()  # the number's history, by class
+    links: tuple[LinkLine, ...] = ()
+    messages: tuple[MessageLine, ...] = ()
 
 
 class Desk:
@@ -185,7 +189,8 @@ class Desk:
         newer = now.ticket is not None and now.ticket.version > page.ticket.version
         ticket = now.ticket if newer else page.ticket
         notes = _merged(now.notes, page.notes)
-        self._keep(call, About(ticket, notes, earlier, tuple(page.forwards), past))
+        out = (tuple(page.links), tuple(page.messages))
+        self._keep(call, About(ticket, notes, earlier, tuple(page.forwards), past, *out))
 
     async def _placed(self, call: str, page: TicketPage) -> TicketPage:
         """The place that the network sent becomes the ticket's, where nothing better is known."""

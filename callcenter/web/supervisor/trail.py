@@ -21,6 +21,7 @@ KINDS = (
     "call",
     "ticket",
     "forward",
+    "link",
     "user",
     "token",
     "position",

@@ -1,5 +1,7 @@
 // What an agency tells the desk by phone: one click for each step; an acceptance asks for the name of who gave it.
-import { ask } from "./ask.js";
+// And the other way: the request as text with its link, to copy into a messenger.
+import { ask, post, tell } from "./ask.js";
+import { t } from "./words.js";
 
 const dialog = document.getElementById("told"), name = document.getElementById("told-name");
 
@@ -13,3 +15,26 @@ document.addEventListener("click", (event) => {
   dialog.returnValue = "";
   dialog.showModal();
 }, true);
+
+const hand = document.getElementById("hand"), text = document.getElementById("hand-text"), copy = document.getElementById("hand-copy");
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-hand]");
+  if (!button || button.disabled) return;
+  event.preventDefault();
+  tell(button.dataset.ask, t("asked…"), false);
+  try {
+    text.value = (await post(button.dataset.hand, {})).text;
+    tell(button.dataset.ask, "", false);
+    hand.showModal();
+    text.select();
+  } catch (error) {
+    tell(button.dataset.ask, error.message, true);
+  }
+}, true);
+
+copy.addEventListener("click", async () => {
+  text.select();
+  try { await navigator.clipboard.writeText(text.value); } catch { document.execCommand("copy"); } // without https there is no clipboard
+  hand.close();
+});
