@@ -141,7 +141,10 @@ class Exchange:
     async def _look(self, session: Session) -> None:
         seen = await look(self.link, self._house, self._positions, session.boot, self._clock, self.records, self._since)
         known = await self._known([record.call for record in seen.recalled])
-        news = tuple(record for record in seen.recalled if record.call not in known.over | known.unsure)
+        left_alone = known.over | (
+            known.unsure - {leg.leg for leg in seen.legs}
+        )  # who is up is not over, whoever says it
+        news = tuple(record for record in seen.recalled if record.call not in left_alone)
         self._hear(replace(seen, recalled=news, over=tuple(sorted(known.over))))
         await self._note()
 

@@ -7,6 +7,7 @@ Never: a fault that is only counted: each one that had nothing to hit is tried a
 import asyncio
 import contextlib
 import random
+import signal
 import sqlite3
 import time
 from collections import Counter
@@ -79,6 +80,8 @@ class Campaign:
             "Asterisk restarted": lambda: self.end_asterisk(killed=False),
             "database locked": self.lock,
             "disk of the database full": self.fill,
+            "database stopped": lambda: self.away(signal.SIGINT),
+            "database killed": lambda: self.away(signal.SIGQUIT),
             "browser killed -9": self.kill_browser,
         }
 
@@ -168,7 +171,20 @@ class Campaign:
         self.held.append(asyncio.create_task(asyncio.to_thread(self._hold, seconds)))
         return True
 
+    async def away(self, how: signal.Signals) -> bool:
+        """PostgreSQL is gone for a while; other faults come meanwhile."""
+        server = self.house.server
+        assert server, "the database is a file"
+        if any(not held.done() for held in self.held):
+            return False  # one thing at a time is done to it
+        seconds = self.chance.uniform(2.0, 8.0)
+        self.held.append(asyncio.create_task(asyncio.to_thread(server.away, seconds, how)))
+        return True
+
     def _hold(self, seconds: float) -> None:
+        if self.house.server:
+            self.house.server.hold(seconds)
+            return
         with contextlib.closing(sqlite3.connect(self.house.database, timeout=60, isolation_level=None)) as db:
             db.execute("BEGIN EXCLUSIVE")
             time.sleep(seconds)

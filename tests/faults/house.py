@@ -24,6 +24,7 @@ from callcenter.keys import Secrets, read_secrets
 from callcenter.settings_reader import read_settings
 from callcenter.setup import prepare
 from tests.faults.citizens import now
+from tests.faults.postgres import Server
 from tests.faults.proxy import Wire
 from tests.live.house import Exchange
 from tests.live.places import ROOT, asterisk_program, free_block, tools
@@ -59,11 +60,21 @@ class Life:
 class House:
     """One home. `start`, do your worst, `stop`."""
 
-    def __init__(self, folder: Path, *, positions: int = 3, ports: int = 200, small_disk: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        positions: int = 3,
+        ports: int = 200,
+        small_disk: bool = False,
+        server: Server | None = None,
+    ) -> None:
         self.home = folder / "home"
         self.home.mkdir(mode=0o700, parents=True)
         self.disk = self._small_disk() if small_disk else None
-        database = f'database_url = "sqlite+aiosqlite:///{self.disk}/callcenter.db"\n' if self.disk else ""
+        self.server = server
+        url = server.url if server else f"sqlite+aiosqlite:///{self.disk}/callcenter.db" if self.disk else ""
+        database = f'database_url = "{url}"\n' if url else ""
         self.positions = [str(101 + place) for place in range(positions)]
         first = free_block(ports)
         (self.home / "settings.toml").write_text(
@@ -211,6 +222,8 @@ class House:
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         """What the database has, read as anybody may."""
+        if self.server:
+            return self.server.rows(query, values)
         return rows_of(self.database, query, values)
 
     def arrivals(self) -> set[str]:

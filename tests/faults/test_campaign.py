@@ -1,11 +1,12 @@
 """No call is lost, whatever dies: the campaign, short (`./test`) and long (`./test faults`).
 
-CALLCENTER_FAULTS_SEED repeats one; the seed is printed with the table.
+CALLCENTER_FAULTS_SEED repeats one; the seed is printed with the table. CALLCENTER_FAULTS_DATABASE=postgresql runs the
+long one, too, on a real PostgreSQL server, which is stopped and killed in its turn.
 """
 
 import os
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ import pytest_asyncio
 
 from tests.faults.campaign import Campaign, Plan
 from tests.faults.house import House
+from tests.faults.postgres import Server
 from tests.faults.typists import lost
 from tests.faults.verdict import verdict
+
+Build = Callable[..., House]
 
 SHORT = Plan(
     calls=40,
@@ -46,17 +50,45 @@ LONG = Plan(
 )
 
 
+ON_POSTGRESQL = Plan(
+    calls=150,
+    every_s=0.75,
+    pause_s=(2.0, 6.0),
+    typists=2,
+    faults={
+        "AMI link cut": 3,
+        "AMI link half open": 1,
+        "service killed -9": 4,
+        "Asterisk killed -9": 1,
+        "Asterisk restarted": 1,
+        "database locked": 2,
+        "database stopped": 3,
+        "database killed": 2,
+    },
+)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    one = Server()
+    try:
+        one.start()
+        yield one
+    finally:
+        one.remove()
+
+
 @pytest.fixture
 def seed() -> int:
     return int(os.environ.get("CALLCENTER_FAULTS_SEED") or random.randrange(10**6))
 
 
 @pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Callable[[bool], House]]:
+async def house(tmp_path: Path) -> AsyncIterator[Build]:
     houses: list[House] = []
 
-    def build(small_disk: bool) -> House:
-        houses.append(House(tmp_path, small_disk=small_disk))
+    def build(small_disk: bool, server: Server | None = None) -> House:
+        houses.append(House(tmp_path, small_disk=small_disk, server=server))
         return houses[-1]
 
     yield build
@@ -84,17 +116,26 @@ async def run(house: House, plan: Plan, seed: int) -> None:
 
 
 @pytest.mark.live
-async def test_some_calls_while_everything_dies_once(house: Callable[[bool], House], seed: int) -> None:
+async def test_some_calls_while_everything_dies_once(house: Build, seed: int) -> None:
     await run(house(False), SHORT, seed)
 
 
 @pytest.mark.faults
-async def test_a_thousand_calls_while_everything_dies_again_and_again(
-    house: Callable[[bool], House], seed: int
-) -> None:
-    one = house(True)
-    faults = dict(LONG.faults)
+async def test_a_thousand_calls_while_everything_dies_again_and_again(house: Build, seed: int) -> None:
+    one, faults = house(True), dict(LONG.faults)
     if one.disk is None:
         faults.pop("disk of the database full")
         print("\nnot root: the disk is not filled here; tests/storage/test_durability.py does it with max_page_count")
     await run(one, Plan(LONG.calls, LONG.every_s, faults, LONG.pause_s, LONG.typists), seed)
+
+
+@pytest.mark.faults
+async def test_a_campaign_on_postgresql_which_is_stopped_and_killed_in_its_turn(
+    house: Build, server: Server, seed: int
+) -> None:
+    plan = ON_POSTGRESQL
+    if os.environ.get("CALLCENTER_FAULTS_DATABASE") == "postgresql":
+        faults = {**LONG.faults, "database stopped": 5, "database killed": 5}
+        faults.pop("disk of the database full")
+        plan = Plan(LONG.calls, LONG.every_s, faults, LONG.pause_s, LONG.typists)
+    await run(house(False, server), plan, seed)

@@ -77,15 +77,15 @@ class Day:
 
 @asynccontextmanager
 async def service(
-    room: Room, floor: Floor, over: Sequence[str] = (), file: str = "master.db"
+    room: Room, floor: Floor, over: Sequence[str] = (), file: str = "master.db", *, away: bool = False
 ) -> AsyncIterator[tuple[Switchboard, dict[str, Call]]]:
-    """Our service as far as the telephone matters: link, snapshot, records, floor."""
+    """Our service as far as the telephone matters: link, snapshot, records, floor. `away`: so is the database."""
     calls: dict[str, Call] = {}
     board = Switchboard(catalogue=always(), keep=lambda _, changed: calls.update({call.id: call for call in changed}))
     board.floor = floor
 
     async def ended(ids: Sequence[str]) -> Known:
-        return Known({id_ for id_ in ids if id_ in over}, set())
+        return Known(set(), set(ids)) if away else Known({id_ for id_ in ids if id_ in over}, set())
 
     telephone = Exchange(
         host="127.0.0.1",
@@ -240,3 +240,16 @@ async def test_without_the_timeline_asterisk_s_database_alone_tells_it(room: Roo
         (call,) = calls.values()
         assert right(call, day.truth["alone"])
         assert (call.outcome, call.answered_by, board.floor.gaps[0].found) == (Outcome.ANSWERED, "101", 1)
+
+
+async def test_who_is_up_is_known_whole_also_while_the_database_cannot_say_who_is_over(room: Room) -> None:
+    """Else his row would be written over without what the INVITE said, and without his recording."""
+    day = Day(room, await room.phone("caller"), await room.phone("101"), await room.phone("102"))
+    await day.arrival("up")
+    await day.answer("up")
+    async with service(room, Floor(), away=True) as (board, _):
+        (call,) = board.floor.calls.values()
+        assert (call.answered_by, call.recording) == ("101", f"{call.arrived_at:%Y/%m/%d}/{call.id}.wav")
+        assert call.number_source and call.sip_call_id and within(call.arrived_at, day.truth["up"].arrived)
+        assert within(call.answered_at, day.truth["up"].answered)
+    await day.end("up", day.caller)
