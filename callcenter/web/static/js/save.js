@@ -104,7 +104,7 @@ export function sheetKeeper(sheet) {
 
   const note = sheet.querySelector("[data-note-of]");
   const noteName = `note:${call}`;
-  const known = read(noteName);
+  const known = newer(read(noteName), sheet);
   const draft = { key: known?.key || newKey(), version: known?.version || 0 };
   const noteKeeper = keeper({
     name: noteName, get: () => note.value, state,
@@ -152,6 +152,15 @@ export function sheetKeeper(sheet) {
     flush() { return Promise.all(keepers.map((each) => each.now())); },
     get dirty() { return keepers.some((each) => each.dirty); },
   };
+}
+
+// A browser that was killed may have kept less than it had sent: then what the server has of this note goes on.
+function newer(kept, sheet) {
+  const line = kept?.key && sheet.querySelector(`[data-note="${CSS.escape(kept.key)}"]`);
+  const version = Number(line?.dataset.version) || 0, stored = line?.lastChild?.nodeType === Node.TEXT_NODE ? line.lastChild.data : "";
+  if (!line || version <= kept.version) return kept;
+  const behind = typeof kept.text !== "string" || stored.startsWith(kept.text);
+  return behind ? { ...kept, version, text: null, last: stored } : { ...kept, version };
 }
 
 function newKey() {
