@@ -81,8 +81,8 @@ def _into_room(call: Call, room: str) -> list[Order]:
     waits by her order goes on waiting: she speaks with the agency first."""
     if call.leg in call.in_room and (call.id in call.in_room or call.held_since or not call.live):
         return [_for_agencies(call)] if call.live and call.kind is not Kind.RELAY else []
-    if call.kind is Kind.RELAY:
-        return []
+    if call.kind is Kind.RELAY or any(share.trying for share in call.forwards):
+        return []  # on their way: she pressed for two agencies, one right after the other
     both = {"ExtraChannel": call.leg, "ExtraContext": ROOM_STAFF, "ExtraExten": room, "ExtraPriority": "1"}
     return [Order("Redirect", {**redirect(call.id, ROOM_CALLER, room).headers, **both})]
 

@@ -65,6 +65,13 @@ class Wire:
         self.swallowed += bool(pairs)
         return bool(pairs)
 
+    def swallow_answers(self) -> bool:
+        """From now on what is sent arrives, and what comes back does not."""
+        pairs = [pair for pair in self._open if not pair.deaf]
+        for pair in pairs:
+            pair.mute = True
+        return bool(pairs)
+
     async def close(self) -> None:
         self._server.close()
         for pair in list(self._open):
@@ -75,12 +82,12 @@ class Pair:
     """One connection, both halves."""
 
     def __init__(self, near: asyncio.StreamWriter, far: asyncio.StreamWriter) -> None:
-        self.near, self.far, self.deaf = near, far, False
+        self.near, self.far, self.deaf, self.mute = near, far, False, False
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while chunk := await reader.read(65536):
-                if not self.deaf:
+                if not self.deaf and not (self.mute and writer is self.near):
                     writer.write(chunk)
                     await writer.drain()
 

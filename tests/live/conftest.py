@@ -17,7 +17,10 @@ from tests.live.softphone import Phone
 BUDI = "+6281234567890"
 """Who is called back."""
 
-TONES = {"caller": 500, "101": 800, "102": 1100, "damkar": 1700, "psc": 2100}
+TONES = {"caller": 500, "101": 800, "102": 1100, "damkar": 1700, "psc": 2100, "brigade": 2600}
+
+AGENCY_PHONES = {"damkar": "113", "psc": "119", "brigade": "117"}
+"""And the number that each is reached by."""
 
 SETTINGS = """
 answer_after_s = 5
@@ -58,6 +61,13 @@ lines = [
     {{ number = "119", road = "sip:127.0.0.4:{nobody}", ring_s = 5 }},
     {{ number = "119", road = "sip:127.0.0.4:{psc}" }},
 ]
+
+[[agencies]]
+code = "bpbd"
+lines = [
+    {{ number = "117", road = "sip:127.0.0.4:{brigade}" }},
+    {{ number = "118", road = "sip:127.0.0.4:{timed}" }},
+]
 """
 
 
@@ -87,7 +97,7 @@ class Room:
         elsewhere = {
             "caller": "127.0.0.2",
             "citizen": "127.0.0.3",
-            **dict.fromkeys(("damkar", "psc", "budi"), "127.0.0.4"),
+            **dict.fromkeys((*AGENCY_PHONES, "budi"), "127.0.0.4"),
         }
         host = elsewhere.get(name, "127.0.0.1")
         return Phone(
@@ -95,7 +105,7 @@ class Room:
             server=self.exchange.server,
             home=self.folder / name,
             hertz=TONES.get(name, 500),
-            user={"damkar": "113", "psc": "119", "budi": BUDI}.get(name, ""),
+            user={**AGENCY_PHONES, "budi": BUDI}.get(name, ""),
             password=SECRETS.phones.get(name, ""),
             host=host,
             port=self.ports.get(name, 0),
@@ -116,8 +126,9 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Room]
     if asterisk_program() is None or missing:
         pytest.skip(f"no Asterisk, or no {missing}: ./test brings them")
     folder = tmp_path_factory.mktemp("live")
-    first = free_block(8)
-    ports = {"damkar": first, "psc": first + 2, "nobody": first + 4, "budi": first + 6}
+    names = ("damkar", "psc", "nobody", "brigade", "budi", "timed")  # the last one is sipp's: its sound is above it
+    first = free_block(26)
+    ports = {name: first + 2 * n for n, name in enumerate(names)}
     exchange, _ = prepared(folder / "home", SETTINGS.format(**ports))
     await exchange.start()
     room = Room(exchange, ports, folder)

@@ -1,0 +1,251 @@
+"""An agency's lines follow each other by themselves: real Asterisk, real phones, our service killed and deafened."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from callcenter.core.wishes import Admit, CancelForward, Leave
+from tests.faults.proxy import Wire
+from tests.live.callers import Sipp
+from tests.live.conftest import Room
+from tests.live.handing import Talk, agency, now, rung, service, talk
+from tests.live.places import free_block
+from tests.live.softphone import Phone
+from tests.live.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CALLER, HER, HIM, FIRE, PSC, BRIGADE = 500, 800, 1100, 1700, 2100, 2600
+
+
+async def accepts(phone: Phone) -> None:
+    await phone.answer()
+    await asyncio.sleep(0)
+    await phone.press("1")
+
+
+async def test_busy_then_no_answer_then_the_third_accepts_and_she_leaves(room: Room) -> None:
+    busy, silent, ready = await room.phone("damkar"), await room.phone("psc"), await room.phone("brigade")
+    chain = agency(room, "damkar", "damkar", "psc", "brigade", ring_s=5)
+    async with service(room, [chain]) as life:
+        story = await talk(room, life)
+        pressed = await story.forward("damkar")
+        await busy.ringing()
+        assert now() - pressed < timedelta(seconds=2)
+        await busy.order("hangup")
+        refused = now()
+        await silent.ringing()
+        assert now() - refused < timedelta(seconds=2)
+        assert story.caller.hears(HER) and story.her.hears(CALLER)
+        await silent.closed(7)
+        rang_out = now()
+        await ready.ringing()
+        assert now() - rang_out < timedelta(seconds=2)
+        await ready.answer()
+        await until(lambda: _hears_prompt(room, "category-FIRE"), "the agency is told what it is about")
+        key = now()
+        await ready.press("1")
+        await story.has("BUSY", "NO_ANSWER", "ACCEPTED")
+        accepted = life.tries(story.call)[-1].accepted_at
+        assert accepted is not None
+        assert timedelta(0) < accepted - key < timedelta(seconds=0.5)  # a key takes its time
+        await until(lambda: story.caller.hears(HER, BRIGADE) and ready.hears(CALLER, HER), "the three speak")
+        await life.board.wish(Leave(story.call, "101", "ayu"))
+        await until(lambda: ready.hears(CALLER) and not ready.hears(HER), "the two speak alone")
+        assert story.caller.hears(BRIGADE)
+        assert life.shares(story.call) == [("damkar", "WARM", "ACCEPTED")]
+        assert rung({"1": busy, "2": silent, "3": ready}) == {"1": 1, "2": 1, "3": 1}
+
+
+async def _hears_prompt(room: Room, name: str) -> bool:
+    return name in await room.exchange.cli("core show channels concise")
+
+
+async def test_lines_of_one_step_ring_at_once_and_the_first_key_stops_the_others(room: Room) -> None:
+    one, two = await room.phone("damkar"), await room.phone("psc")
+    async with service(room, [agency(room, "damkar", "damkar", "psc", together=True)]) as life:
+        story = await talk(room, life)
+        await story.forward("damkar")
+        await asyncio.gather(one.ringing(), two.ringing())
+        await accepts(two)
+        await until(lambda: life.shares(story.call)[0][2] == "ACCEPTED", "the second line accepts")
+        accepted = now()
+        await one.closed()
+        assert now() - accepted < timedelta(seconds=1)
+        await until(lambda: sorted(story.results()) == ["ACCEPTED", "CANCELLED"], "the other one is cancelled")
+
+
+async def test_an_agency_that_hangs_up_instead_of_pressing_1_has_declined_and_the_next_agency_is_tried(
+    room: Room,
+) -> None:
+    fire, brigade = await room.phone("damkar"), await room.phone("brigade")
+    chain = [agency(room, "damkar", "damkar", escalation="bpbd"), agency(room, "bpbd", "brigade")]
+    async with service(room, chain) as life:
+        story = await talk(room, life)
+        await story.forward("damkar")
+        await fire.answer()
+        await fire.hang_up()
+        declined = now()
+        await brigade.ringing()
+        assert now() - declined < timedelta(seconds=2)
+        await accepts(brigade)
+        await until(lambda: story.caller.hears(HER, BRIGADE), "the escalation agency is there")
+        assert story.results() == ["DECLINED", "ACCEPTED"]
+        assert [each[::2] for each in life.shares(story.call)] == [("damkar", "UNREACHED"), ("bpbd", "ACCEPTED")]
+
+
+async def test_when_the_caller_hangs_up_she_passes_it_on_and_it_is_recorded(room: Room) -> None:
+    fire, brigade = await room.phone("damkar"), await room.phone("brigade")
+    async with service(room, [agency(room, "damkar", "damkar", "brigade")]) as life:
+        story = await talk(room, life)
+        await story.forward("damkar")
+        await fire.ringing()
+        await story.caller.hang_up()
+        await until(lambda: life.call(story.call).relay, "the floor shows her with the ticket")
+        assert life.board.floor.at_position("101") is not None
+        await fire.order("hangup")
+        await accepts(brigade)
+        await until(lambda: brigade.hears(HER) and story.her.hears(BRIGADE), "the agency has it from her")
+        assert life.shares(story.call) == [("damkar", "RELAY", "ACCEPTED")]
+        name = life.call(story.call).recording.replace(".wav", "-relay.wav")
+        await room.exchange.on_record(name, HER, BRIGADE, last=1.0)
+        await brigade.hang_up()
+        await story.her.closed()  # nobody is left for her to speak with: her phone is free
+        await until(lambda: not life.board.floor.calls, "the call is over")
+
+
+async def test_when_her_phone_dies_he_is_first_in_line_and_the_agency_is_not_left_with_silence(room: Room) -> None:
+    fire, him = await room.phone("damkar"), await room.phone("102")
+    async with service(room, [agency(room, "damkar", "damkar", "psc")]) as life:
+        story = await talk(room, life)
+        await him.closed()
+        him.events.clear()
+        await story.forward("damkar")
+        await fire.ringing()
+        story.her.die()
+        await him.answer()
+        await fire.closed(2)
+        await until(lambda: story.caller.hears(HIM) and him.hears(CALLER), "they hear each other")
+        assert life.shares(story.call) == [("damkar", "WARM", "CANCELLED")]
+        assert story.results() == ["CANCELLED"]
+
+
+async def test_two_agencies_at_once_one_goes_and_one_is_taken_back(room: Room) -> None:
+    fire, psc = await room.phone("damkar"), await room.phone("psc")
+    async with service(room, [agency(room, "damkar", "damkar"), agency(room, "psc119", "psc")]) as life:
+        story = await talk(room, life)
+        await story.forward("damkar")
+        await story.forward("psc119")
+        await accepts(fire)
+        await until(lambda: story.caller.hears(HER, FIRE), "the first is there")
+        await psc.ringing()
+        await life.board.wish(CancelForward(story.call, "psc119", "101", "ayu"))
+        await psc.closed(1)
+        await story.has("ACCEPTED", "CANCELLED")
+        psc.events.clear()
+        await story.forward("psc119")
+        await accepts(psc)
+        await until(lambda: story.caller.hears(HER, FIRE, PSC), "all four speak")
+        await fire.hang_up()
+        await until(lambda: not story.caller.hears(FIRE), "the first is gone")
+        await until(lambda: story.caller.hears(HER, PSC) and psc.hears(CALLER, HER), "the others speak on")
+
+
+@pytest.mark.parametrize("phase", ["ringing", "lifted", "joined"])
+async def test_killed_in_each_phase_nobody_is_cut_off_and_the_ticket_is_right_afterwards(
+    room: Room, phase: str
+) -> None:
+    fire, brigade = await room.phone("damkar"), await room.phone("brigade")
+    chain = [agency(room, "damkar", "damkar", "brigade")]
+    async with service(room, chain) as life:
+        story = await talk(room, life)
+        await story.forward("damkar")
+        await fire.ringing()
+        if phase != "ringing":
+            await fire.answer()
+        if phase == "joined":
+            await fire.press("1")
+            await until(lambda: story.caller.hears(HER, FIRE), "the three speak")
+    assert story.caller.hears(HER) and story.her.hears(CALLER)
+    if phase != "joined":
+        await fire.order("hangup")  # while nobody of ours listens: busy, or declined
+        await fire.closed()
+    async with service(room, chain, life) as again:
+        if phase != "joined":
+            await accepts(brigade)
+        await until(lambda: again.shares(story.call)[0][2] == "ACCEPTED", "accepted")
+        wanted = {"ringing": ["BUSY", "ACCEPTED"], "lifted": ["DECLINED", "ACCEPTED"], "joined": ["ACCEPTED"]}[phase]
+        await story.has(*wanted, life=again)
+        tone = FIRE if phase == "joined" else BRIGADE
+        await until(lambda: story.caller.hears(HER, tone) and story.her.hears(CALLER, tone), "all speak")
+        assert rung({"1": fire, "2": brigade}) == {"1": 1, "2": 0 if phase == "joined" else 1}
+        assert all(attempt.dialled_at for attempt in again.tries(story.call))
+
+
+@pytest.mark.parametrize(("lost", "at"), [("answer", 1), ("order", 1), ("answer", 2), ("order", 2)])
+async def test_an_order_whose_answer_is_lost_rings_the_agency_once(room: Room, lost: str, at: int) -> None:
+    fire, brigade = await room.phone("damkar"), await room.phone("brigade")
+    wire = await Wire(room.exchange.ami_port, free_block(2)).start()
+    try:
+        async with service(room, [agency(room, "damkar", "damkar", "brigade")], port=wire.port) as life:
+            story = await talk(room, life)
+            await story.forward("damkar")
+            await _until_line(fire, story, wire, lost, at)
+            last = fire if at == 1 else brigade
+            await accepts(last)
+            await until(lambda: life.shares(story.call)[0][2] == "ACCEPTED", "accepted", 12)
+            await until(lambda: story.caller.hears(HER, FIRE if at == 1 else BRIGADE), "they speak")
+            assert rung({"1": fire, "2": brigade}) == {"1": 1, "2": at - 1}
+    finally:
+        await wire.close()
+
+
+async def _until_line(fire: Phone, story: Talk, wire: Wire, lost: str, at: int) -> None:
+    """The order for that line is the one that is lost, or whose answer is."""
+    swallow = wire.swallow_answers if lost == "answer" else wire.swallow
+    if at == 1:
+        return
+    await fire.ringing()
+    swallow()
+    await fire.order("hangup")
+
+
+async def test_the_times_of_an_attempt_are_those_of_the_phones_own_log(room: Room, tmp_path: Path) -> None:
+    """Three attempts, and the middle one of each moment: a busy machine runs a process late, but not always."""
+    phone = Sipp("an-agency-rings-and-lifts", room.exchange.server, tmp_path, "127.0.0.4", ring_ms=300, calls=3)
+    phone.port, phone.more = room.ports["timed"], ("-trace_logs",)
+    await phone.start()
+    try:
+        async with service(room, [agency(room, "bpbd", "timed")]) as life:
+            story = await talk(room, life)
+            let_in = [await _admitted(story) for _ in range(3)]
+            tries = life.tries(story.call)
+            assert await phone.done() == 0
+    finally:
+        await phone.stop()
+    theirs = _log(tmp_path) | {"accepted": let_in}
+    for name, moments in theirs.items():
+        off = [abs(getattr(a, f"{name}_at") - at) for a, at in zip(tries, moments, strict=True)]
+        assert sorted(off)[1] < timedelta(seconds=0.05), (name, off)
+
+
+async def _admitted(story: Talk) -> datetime:
+    """The agency lifts, she lets it in, and lets it go again; when she let it in."""
+    await story.forward("bpbd")
+    await until(lambda: story.results()[-1:] == ["ANSWERED"], "it lifts")
+    at = now()
+    await story.life.board.wish(Admit(story.call, story.life.tries(story.call)[-1].leg, "101", "ayu"))
+    await until(lambda: story.results()[-1:] == ["ACCEPTED"], "she let it in")
+    await story.life.board.wish(CancelForward(story.call, "bpbd", "101", "ayu"))
+    await until(lambda: story.life.tries(story.call)[-1].ended_at, "it is gone")
+    return at
+
+
+def _log(folder: Path) -> dict[str, list[datetime]]:
+    (file,) = folder.glob("*_logs.log")
+    found: dict[str, list[datetime]] = {}
+    for name, *_, epoch in (line.split() for line in file.read_text().splitlines()):
+        found.setdefault(name, []).append(datetime.fromtimestamp(float(epoch), UTC))
+    return found
