@@ -165,6 +165,15 @@ def account(settings: Settings, words: Words) -> int:
     return code
 
 
+def agencies(settings: Settings, words: Words) -> int:
+    from callcenter.agencies import export, take_in
+
+    act = export if words.act == "export" else take_in
+    code, lines = asyncio.run(act(settings, words.file, categories=words.categories, clock=clock))
+    say(lines)
+    return code
+
+
 def audit(settings: Settings, _: Words) -> int:
     from callcenter.audit import verify
 
@@ -271,6 +280,10 @@ def _people(word: Callable[[str, Callable[[Settings, Words], int], str], argpars
     users.add_parser("list", help="all people")
     users.add_parser("password", help="a new password, shown once").add_argument("name")
     users.add_parser("disable", help="may no longer sign in").add_argument("name")
+    book = word("agencies", agencies, "agencies and their lines as CSV, or categories")
+    book.add_argument("act", choices=("export", "import"))
+    book.add_argument("file", type=Path)
+    book.add_argument("--categories", action="store_true", help="the categories instead")
     tokens = word("token", token, "keys for programs").add_subparsers(dest="act", required=True, metavar="ACT")
     create = tokens.add_parser("create", help="a new token, shown once")
     create.add_argument("name")

@@ -21,11 +21,13 @@ from callcenter.storage import book_rows as rows
 from callcenter.storage.audit import add as audit
 from callcenter.storage.tables import attempts, forwards, tickets
 from callcenter.storage.tables_agencies import book_revision
+from callcenter.storage.tables_people import users
 
 Edit = Callable[[Book], Book]
 
 CHANGED = "{who} changed {code} meanwhile. Nothing was overwritten: look at what stands there now."
 USED = "{code} stands in the history and cannot be taken away. Take it out of service instead."
+PEOPLE = "People belong to {code}. Close their accounts or give them another agency first."
 LEADS = "{code} stands in these categories: {names}. Take it out there first."
 ESCALATES = "{code} is the escalation of {names}. Change that first."
 
@@ -128,6 +130,9 @@ async def _may_go(connection: AsyncConnection, change: Difference, wanted: Book)
         used = await connection.execute(select(table.c.agency).where(table.c.agency == change.code).limit(1))
         if used.first() is not None:
             raise Refused(USED, code=change.code)
+    users_of = await connection.execute(select(users.c.name).where(users.c.agency == change.code).limit(1))
+    if users_of.first() is not None:
+        raise Refused(PEOPLE, code=change.code)
     leads = [one.what.name_id for one in wanted.categories if change.code in one.what.agencies]
     if leads:
         raise Refused(LEADS, code=change.code, names=", ".join(leads))

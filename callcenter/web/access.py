@@ -114,10 +114,28 @@ ACCESS: dict[str, frozenset[str]] = {
     "forward.unlink": DESK,
     "forward.told": DESK,
     "forward.correct": frozenset({SUPERVISOR}),
+<<<<<<< HEAD
     "screen.flag": DESK,
     "flags": READERS,
     "flags.add": frozenset({SUPERVISOR}),
     "flags.end": frozenset({SUPERVISOR}),
+=======
+    # agencies and categories
+    "agencies": LISTERS,
+    "agencies.add": PEOPLE,
+    "agencies.add.send": PEOPLE,
+    "agencies.one": LISTERS,
+    "agencies.save": PEOPLE,
+    "agencies.export": LISTERS,
+    "agencies.take_in": PEOPLE,
+    "categories": LISTERS,
+    "categories.add": PEOPLE,
+    "categories.add.send": PEOPLE,
+    "categories.one": LISTERS,
+    "categories.save": PEOPLE,
+    "categories.export": LISTERS,
+    "categories.take_in": PEOPLE,
+>>>>>>> 2f0f840 (The pages of agencies and categories, and both as CSV, out and in)
     # people
     "people": PEOPLE,
     "people.add": PEOPLE,

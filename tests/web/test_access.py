@@ -26,6 +26,9 @@ GRANTED = {
     "flags.add": {"supervisor"},
     "flags.end": {"supervisor"},
     "screen.flag": {"call_taker", "dispatcher", "supervisor"},
+    "agencies": {"supervisor", "admin", "auditor"},
+    "agencies.save": {"admin"},
+    "categories.take_in": {"admin"},
     "people": {"admin"},
     "figures": {"supervisor", "auditor", "viewer"},
     "api.figures": {"supervisor", "auditor", "viewer"},
@@ -47,6 +50,8 @@ def routes(here: House) -> list[tuple[str, str, str]]:
             "{forward}": "damkar-1-e112-1.1",
             "{callback}": "1",
             "{flag}": "1",
+            "{code}": "damkar",
+            "{category}": "FIRE",
         }.items():
             path = path.replace(place, value)
         path += "/css/base.css" if route.name == "static" else ""

@@ -1,0 +1,1 @@
+"""Agencies and categories: the administrator's pages."""
