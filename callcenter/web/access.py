@@ -114,12 +114,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "forward.unlink": DESK,
     "forward.told": DESK,
     "forward.correct": frozenset({SUPERVISOR}),
-<<<<<<< HEAD
     "screen.flag": DESK,
     "flags": READERS,
     "flags.add": frozenset({SUPERVISOR}),
     "flags.end": frozenset({SUPERVISOR}),
-=======
     # agencies and categories
     "agencies": LISTERS,
     "agencies.add": PEOPLE,
@@ -135,7 +133,6 @@ ACCESS: dict[str, frozenset[str]] = {
     "categories.save": PEOPLE,
     "categories.export": LISTERS,
     "categories.take_in": PEOPLE,
->>>>>>> 2f0f840 (The pages of agencies and categories, and both as CSV, out and in)
     # people
     "people": PEOPLE,
     "people.add": PEOPLE,

@@ -22,11 +22,8 @@ from callcenter.web.api.routes import ROUTES as API
 from callcenter.web.board import Board, Journal, News
 from callcenter.web.callers.room import Callers, Stores
 from callcenter.web.callers.routes import ROUTES as CALLERS
-<<<<<<< HEAD
 from callcenter.web.cards.routes import ROUTES as CARDS
-=======
 from callcenter.web.directory.routes import ROUTES as DIRECTORY
->>>>>>> 2f0f840 (The pages of agencies and categories, and both as CSV, out and in)
 from callcenter.web.entry.routes import ROUTES as ENTRY
 from callcenter.web.errors import catch
 from callcenter.web.figures.routes import ROUTES as FIGURES
@@ -106,13 +103,10 @@ def make_app(
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     app[PARTS] = here
-<<<<<<< HEAD
     app.add_routes(
         [*ENTRY, *SCREEN, *SUPERVISOR, *FIGURES, *CALLERS, *AGENCY, *PEOPLE, *PLACES, *CARDS, *SHIFT, *WALL, *API]
     )
-=======
     app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *CALLERS, *AGENCY, *DIRECTORY, *PEOPLE, *PLACES, *WALL, *API])
->>>>>>> 2f0f840 (The pages of agencies and categories, and both as CSV, out and in)
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)
