@@ -103,10 +103,8 @@ def make_app(
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     app[PARTS] = here
-    app.add_routes(
-        [*ENTRY, *SCREEN, *SUPERVISOR, *FIGURES, *CALLERS, *AGENCY, *PEOPLE, *PLACES, *CARDS, *SHIFT, *WALL, *API]
-    )
-    app.add_routes([*ENTRY, *SCREEN, *SUPERVISOR, *CALLERS, *AGENCY, *DIRECTORY, *PEOPLE, *PLACES, *WALL, *API])
+    ours = (SCREEN, SUPERVISOR, FIGURES, CALLERS, AGENCY, DIRECTORY, PEOPLE, PLACES, CARDS, SHIFT, WALL)
+    app.add_routes([*ENTRY, *(route for routes in ours for route in routes), *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)

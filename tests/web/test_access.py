@@ -51,7 +51,6 @@ def routes(here: House) -> list[tuple[str, str, str]]:
             "{callback}": "1",
             "{flag}": "1",
             "{code}": "damkar",
-            "{category}": "FIRE",
         }.items():
             path = path.replace(place, value)
         path += "/css/base.css" if route.name == "static" else ""
