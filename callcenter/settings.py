@@ -48,6 +48,15 @@ class Settings:
         checks.each(checks.matches(r"[01]\d|2[0-3]", 'an hour of two digits, such as "07"')),
     )
 
+    ministry: tuple[str, ...] = knob(
+        (
+            "EMERGENCY=normal", "NON_EMERGENCY=normal", "FOLLOW_UP=normal", "OPEN_LINE=normal", "MISROUTED=normal",
+            "INFO=informasi", "GHOST=ghost", "PRANK=prank", "FALSE_REPORT=prank", "MISDIAL=prank",
+        ),
+        "How the ten classes are folded for the ministry's report: normal, ghost, prank or informasi.",
+        checks.each(checks.matches(r"[A-Z_]{4,16}=(normal|ghost|prank|informasi)", 'such as "INFO=informasi"')),
+    )  # fmt: skip
+
     # ports and addresses
     web_host: str = knob("127.0.0.1", "Address of the screens.", checks.host)
     web_port: int = knob(8112, "Port of the screens.", checks.port)

@@ -57,6 +57,8 @@ ONLY_IN = {
     "jinja2": {"web"},
     "markupsafe": {"web"},
     "babel": {"web"},
+    "reportlab": {"web"},
+    "xlsxwriter": {"web"},
     "phonenumbers": {"core"},
     "cryptography": {"top"},
 }

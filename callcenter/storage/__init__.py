@@ -41,6 +41,7 @@ from callcenter.storage.records import (
     QuarantineLine,
     Ticket,
 )
+from callcenter.storage.reports import Published, Reports
 from callcenter.storage.responders import Responders, Teller
 from callcenter.storage.shift import Shifts
 from callcenter.storage.tickets import Tickets
@@ -94,7 +95,9 @@ __all__ = [
     "Past",
     "People",
     "Places",
+    "Published",
     "QuarantineLine",
+    "Reports",
     "Responders",
     "Role",
     "Session",

@@ -1,15 +1,17 @@
 """The tables of figures: days that were counted, and hours in which something changed since.
 
 In:  nothing. Out: SQLAlchemy tables.
-Never: anything that could not be counted again from calls and tickets.
+Never: a published report that is changed afterwards.
 
     figure_marks    an hour (UTC) whose calls changed; written by the database itself, see `derived.py`
     figure_cells    one day of the city, one key of one dimension, as a tally
+    earlier_figures what was handed in of years before (first to last day, row, count)
+    reports         published months, each version as it was
 """
 
 from sqlalchemy import Column, Date, Integer, String, Table, Text
 
-from callcenter.storage.columns import metadata
+from callcenter.storage.columns import metadata, moment, words
 
 figure_marks = Table(
     "figure_marks",
@@ -25,4 +27,28 @@ figure_cells = Table(
     Column("day", Date, primary_key=True),
     Column("key", String(200), primary_key=True),
     Column("body", Text, nullable=False),
+)
+
+earlier_figures = Table(
+    "earlier_figures",
+    metadata,
+    Column("first", Date, primary_key=True),
+    Column("last", Date, primary_key=True),
+    Column("report_row", String(100), primary_key=True),
+    Column("place", Integer, nullable=False),  # in the file
+    Column("count", Integer, nullable=False),
+    words("by"),
+    moment("at", known=True),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("month", Date, primary_key=True),  # its first day
+    Column("version", Integer, primary_key=True),
+    Column("body", Text, nullable=False),  # canonical JSON; the digest is of this text
+    Column("sha256", String(64), nullable=False),
+    words("reason"),
+    moment("published_at", known=True),
+    words("published_by"),
 )

@@ -33,6 +33,7 @@ NO_SUCH = "{text} is no {kind}."
 TAKEN = "{who} works on this ticket already."
 NO_ATTEMPT = "There is no such try to reach an agency."
 NO_NAME = "Type who of the agency accepted."
+NO_REASON = "Write why the class is another one."
 
 Rule = Callable[[Ticket], rules.Step]
 
@@ -59,6 +60,23 @@ class Tickets:
         return await self._set(
             ticket, lambda old: rules.classed(old, chosen, by, now), version=version, by=by, log="class"
         )
+
+    async def correct_class(self, ticket: str, call_class: CallClass | str, *, reason: str, by: str) -> Ticket:
+        """Another class, by a supervisor, with a reason; the old one stays in the ticket's history."""
+        chosen, now, why = _one_of(CallClass, call_class, "class"), self._clock(), clean(reason).strip()[:1000]
+        if not why:
+            raise BadInput(NO_REASON)
+
+        async def unit(connection: AsyncConnection) -> Ticket:
+            old = await find(connection, ticket)
+            step = rules.classed(old, chosen, by, now)
+            new = await change(connection, old, step.values, by=by, now=now, beside=step.beside, reason=why)
+            if new is not old:
+                told = {"old": old.call_class, "new": chosen.value, "reason": why}
+                await audit(connection, by=by, action="ticket.class", target=ticket, details=told, at=now)
+            return new
+
+        return await self._write(unit)
 
     async def set_category(self, ticket: str, category: str, *, version: int, by: str) -> Ticket:
         """What it is about; the priority follows, unless somebody set another one. Empty: not known yet."""

@@ -87,12 +87,18 @@ ACCESS: dict[str, frozenset[str]] = {
     "calls.export": READERS,
     "call": READERS,
     "ticket": READERS,
+    "ticket.correct": frozenset({SUPERVISOR}),
     "recording": READERS,
     "proof": READERS,
     "audit": CHECKERS,
     # figures
     "figures": AGGREGATES,
     "figures.export": AGGREGATES,
+    "reports": AGGREGATES,
+    "report": AGGREGATES,
+    "report.file": AGGREGATES,
+    "reports.hand_in": frozenset({SUPERVISOR}),
+    "reports.publish": frozenset({SUPERVISOR}),
     "proof.release": frozenset({SUPERVISOR}),
     # callers beyond one call
     "callbacks": READERS | DESK,

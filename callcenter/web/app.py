@@ -14,7 +14,7 @@ from aiohttp import web
 
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
-from callcenter.storage import Cards, Database, Directory, Figures, History, People, Places, Shifts, Tickets
+from callcenter.storage import Cards, Database, Directory, Figures, History, People, Places, Reports, Shifts, Tickets
 from callcenter.web.agency.live import regions as agency_regions
 from callcenter.web.agency.routes import ROUTES as AGENCY
 from callcenter.web.agency.side import AgencySide
@@ -87,7 +87,8 @@ def make_app(
     here = Parts(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
         tickets=tickets, places=Places(database, clock), cards=Cards(database, clock),
-        shifts=Shifts(database, clock), history=history, figures=figures, people=people,
+        shifts=Shifts(database, clock), history=history, figures=figures,
+        reports=Reports(database, clock=clock), people=people,
         sessions=Sessions(people, clock), database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         painter=painter,

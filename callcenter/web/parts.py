@@ -13,7 +13,7 @@ from aiohttp import web
 
 from callcenter.core.catalogue import Catalogue
 from callcenter.settings import Settings
-from callcenter.storage import Cards, Database, Directory, Figures, History, People, Places, Shifts, Tickets
+from callcenter.storage import Cards, Database, Directory, Figures, History, People, Places, Reports, Shifts, Tickets
 from callcenter.web.board import Board, Journal
 from callcenter.web.proof import Lights, Proofs
 from callcenter.web.security import Tokens
@@ -44,6 +44,7 @@ class Parts:
     shifts: Shifts
     history: History
     figures: Figures
+    reports: Reports
     people: People
     sessions: Sessions
     database: Database

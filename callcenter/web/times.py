@@ -49,6 +49,14 @@ class CityTime:
         """22 Nov, of a day that is no moment."""
         return format_date(day, "d MMM", locale=self.language)
 
+    def long_date(self, day: date) -> str:
+        """22 November 2026"""
+        return format_date(day, "d MMMM y", locale=self.language)
+
+    def month(self, day: date) -> str:
+        """November 2026"""
+        return format_date(day, "LLLL y", locale=self.language)
+
     def zone_name(self, at: datetime) -> str:
         """WIB"""
         return at.astimezone(self.zone).tzname() or self.zone.key

@@ -9,7 +9,7 @@ from tests.web.house import House
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("figures", "figures?period=week", "figures?by=agency")
+PAGES = ("figures", "figures?period=week", "figures?by=agency", "reports/2026-11", "reports")
 INSIDE = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
@@ -20,6 +20,6 @@ async def test_figures_break_no_rule_and_fit_the_width(here: House, arrive: Arri
     page = await arrive("bima", dark=dark, width=width)
     for path in PAGES:
         await page.goto(here.url + path)
-        await page.wait_for_selector(".sums")
+        await page.wait_for_selector(".log")
         assert await faults(page) == [], path
         assert await page.evaluate(INSIDE), path

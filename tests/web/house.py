@@ -31,6 +31,7 @@ from callcenter.storage import (
     History,
     Journal,
     People,
+    Reports,
     Tickets,
     migrate,
     sqlite_url,
@@ -80,6 +81,10 @@ class House:
     def catalogue(self) -> Catalogue:
         """Agencies and categories of this moment."""
         return self.directory()
+
+    @property
+    def reports(self) -> Reports:
+        return self.app[PARTS].reports
 
     @property
     def url(self) -> str:

@@ -51,6 +51,8 @@ def routes(here: House) -> list[tuple[str, str, str]]:
             "{callback}": "1",
             "{flag}": "1",
             "{code}": "damkar",
+            "{days}": "2026-10",
+            "{form}": "csv",
         }.items():
             path = path.replace(place, value)
         path += "/css/base.css" if route.name == "static" else ""

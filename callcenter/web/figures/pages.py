@@ -18,7 +18,7 @@ from callcenter.web.figures.asked import IN_TIME, Asked, Group, ask, dimensions
 from callcenter.web.figures.export import csv_of
 from callcenter.web.figures.period import PERIOD_NAMES, shift_names
 from callcenter.web.figures.words import CLASSES, DIMENSIONS, GOALS, PARTS, PERIODS, SOURCES, SPANS
-from callcenter.web.i18n import Language
+from callcenter.web.i18n import N_, Language
 from callcenter.web.labels import OUTCOME
 from callcenter.web.parts import Parts, parts
 from callcenter.web.security import person
@@ -84,7 +84,7 @@ def namer(here: Parts, by: str, language: Language) -> Callable[[str], str]:
 
     def name(key: str) -> str:
         if not key:
-            return language.say("not known")
+            return language.say(N_("not known"))
         if by == kpi.CATEGORY:
             return catalogue.category_name(key, language.code)
         if by == kpi.AGENCY:

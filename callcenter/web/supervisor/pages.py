@@ -13,8 +13,9 @@ from callcenter.core.call import Outcome
 from callcenter.core.errors import BadInput
 from callcenter.core.ticket import CallClass, TicketStatus
 from callcenter.storage import CallFilter, Page
+from callcenter.web.forms import read_form, text_of
 from callcenter.web.parts import parts
-from callcenter.web.security import person
+from callcenter.web.security import person, see_other
 from callcenter.web.supervisor.export import csv_lines
 from callcenter.web.supervisor.filters import NAMES, UNCLASSIFIED, read_after, read_filter, read_limit
 from callcenter.web.supervisor.recording import send_recording
@@ -70,6 +71,14 @@ async def ticket(request: web.Request) -> web.Response:
     page = await here.history.ticket(request.match_info["number"])
     await looked(request, "ticket.view", page.ticket.number)
     return here.painter.page(request, "supervisor/ticket.html", page=page)
+
+
+async def correct_class(request: web.Request) -> web.Response:
+    """Another class, with a reason."""
+    here, number, form = parts(request), request.match_info["number"], await read_form(request)
+    chosen, reason = text_of(form, "class"), text_of(form, "reason", 1000)
+    await here.tickets.correct_class(number, chosen, reason=reason, by=person(request).person)
+    return see_other(f"/tickets/{number}")
 
 
 async def recording(request: web.Request) -> web.StreamResponse:

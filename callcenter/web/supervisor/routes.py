@@ -14,4 +14,5 @@ ROUTES = [
     web.get(CALL, pages.call, name="call"),
     web.get(CALL + "/recording", pages.recording, name="recording"),
     web.get("/tickets/{number:[0-9A-Za-z-]{1,40}}", pages.ticket, name="ticket"),
+    web.post("/tickets/{number:[0-9A-Za-z-]{1,40}}/class", pages.correct_class, name="ticket.correct"),
 ]
