@@ -17,6 +17,7 @@ from callcenter.city import Trunk, knob
 from callcenter.core.agency import Agency, Category, OverflowLine
 from callcenter.core.book import Roads
 from callcenter.core.forward import USUAL
+from callcenter.core.ministry import A_FOLD, FOLDED
 from callcenter.core.share import Mode
 
 
@@ -49,13 +50,8 @@ class Settings:
     )
 
     ministry: tuple[str, ...] = knob(
-        (
-            "EMERGENCY=normal", "NON_EMERGENCY=normal", "FOLLOW_UP=normal", "OPEN_LINE=normal", "MISROUTED=normal",
-            "INFO=informasi", "GHOST=ghost", "PRANK=prank", "FALSE_REPORT=prank", "MISDIAL=prank",
-        ),
-        "How the ten classes are folded for the ministry's report: normal, ghost, prank or informasi.",
-        checks.each(checks.matches(r"[A-Z_]{4,16}=(normal|ghost|prank|informasi)", 'such as "INFO=informasi"')),
-    )  # fmt: skip
+        FOLDED, "How the ten classes are folded for the ministry's report.", checks.each(checks.matches(*A_FOLD))
+    )
 
     # ports and addresses
     web_host: str = knob("127.0.0.1", "Address of the screens.", checks.host)
