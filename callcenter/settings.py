@@ -19,10 +19,11 @@ from callcenter.core.book import Roads
 from callcenter.core.forward import USUAL
 from callcenter.core.ministry import A_FOLD, FOLDED
 from callcenter.core.share import Mode
+from callcenter.home import Folders
 
 
 @dataclass(frozen=True)
-class Settings:
+class Settings(Folders):
     home: Path = knob(Path("var"), "The one folder of all data; only the variable CALLCENTER_HOME sets it.")
     tools: Path = knob(Path(".tools"), "Folder of the fetched programs; only CALLCENTER_TOOLS sets it.")
     run_folder: Path = knob(
@@ -223,51 +224,6 @@ class Settings:
         return f"{'https' if self.tls else 'http'}://{shown}:{self.web_port}/"
 
     @property
-    def settings_file(self) -> Path:
-        return self.home / "settings.toml"
-
-    @property
-    def secrets_file(self) -> Path:
-        return self.home / "secrets.json"
-
-    @property
-    def first_run_file(self) -> Path:
-        return self.home / "first-run.txt"
-
-    @property
-    def spool(self) -> Path:
-        """Facts that are not committed yet."""
-        return self.home / "spool"
-
-    @property
-    def sounds(self) -> Path:
-        """The city's own recordings: id/press-1.alaw and the like, in place of the spoken ones of the same name."""
-        return self.home / "sounds"
-
-    @property
-    def log(self) -> Path:
-        return self.home / "log"
-
-    @property
-    def tls_folder(self) -> Path:
-        return self.home / "tls"
-
-    @property
-    def asterisk(self) -> Path:
-        """Asterisk's part of the home: etc, log, spool, lib, cache."""
-        return self.home / "asterisk"
-
-    @property
-    def recordings(self) -> Path:
-        """Asterisk's monitor folder; a call's recording is YYYY/MM/DD/<call>.wav under it."""
-        return self.asterisk / "spool" / "monitor"
-
-    @property
-    def cel_file(self) -> Path:
-        """Asterisk's own records (CEL; the name is Asterisk's); nobody but Asterisk writes there."""
-        return self.asterisk / "log" / "master.db"
-
-    @property
     def records_file(self) -> Path:
         """Where those records are read: Asterisk's own file, or a copy of it."""
         return Path(self.records_folder) / self.cel_file.name if self.records_folder else self.cel_file
@@ -276,16 +232,6 @@ class Settings:
     def asterisk_elsewhere(self) -> bool:
         """Asterisk runs on another machine, as far as its address tells."""
         return self.ami_host not in ("localhost", "::1") and not self.ami_host.startswith("127.")
-
-    @property
-    def asterisk_prefix(self) -> Path:
-        """bin/asterisk under it is the Asterisk that we run; root/ is there only where it was fetched."""
-        return self.tools / "asterisk"
-
-    @property
-    def agencies_copy(self) -> Path:
-        """Agencies and categories as they last stood in the database, for a start without it."""
-        return self.home / "agencies.json"
 
     @property
     def roads(self) -> Roads:

@@ -28,6 +28,7 @@ PARTS = {
     "__version__": "core",
     "checks": "settings",
     "city": "settings",
+    "home": "settings",
     "settings": "settings",
     "settings_reader": "settings",
     "keys": "settings",
