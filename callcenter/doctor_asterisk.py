@@ -13,6 +13,7 @@ from callcenter.asterisk.link import Link
 from callcenter.asterisk.link_state import Session
 from callcenter.asterisk.wire import fields, text
 from callcenter.core.errors import CallCenterError, Refused
+from callcenter.doctor_page_phone import look_at_page_phone
 from callcenter.doctor_telephone import look_at_roads
 from callcenter.findings import Finding, broken, good, look
 from callcenter.keys import read_secrets
@@ -24,7 +25,15 @@ CONTEXTS = (
     "from-operator", "from-any-phone", "from-phone", "room-caller", "room-staff", "room-agency",
     "room-agency-admitted", "ledger",
 )  # fmt: skip
-ACTIONS = ("Originate", "Redirect", "Hangup", "QueueStatus", "CoreShowChannels", "DBGetTree", "ConfbridgeListRooms")
+ACTIONS = (
+    "Originate",
+    "Redirect",
+    "Hangup",
+    "QueueStatus",
+    "CoreShowChannels",
+    "DBGetTree",
+    "ConfbridgeListRooms",
+)
 UNREACHABLE = {"4", "5"}  # queue member states: invalid, unavailable
 
 
@@ -61,7 +70,7 @@ async def look_at_asterisk(settings: Settings) -> list[Finding]:
 
 async def _ask(link: Link, settings: Settings) -> AsyncIterator[Finding]:
     """Every question has its own answer: one that fails does not hide the next."""
-    for look_at in (_version, _rights, _contexts, _queue, look_at_roads):
+    for look_at in (_version, _rights, _contexts, _queue, look_at_page_phone, look_at_roads):
         try:
             async for finding in look_at(link, settings):
                 yield finding
@@ -108,11 +117,14 @@ async def _queue(link: Link, settings: Settings) -> AsyncIterator[Finding]:
     if not any(text(each, "Event") == "QueueParams" for each in answers):
         yield broken(f"There is no queue {settings.queue}: callers cannot be answered. Restore queues.conf, restart.")
         return
-    members = {text(each, "Name"): text(each, "Status") for each in answers if text(each, "Event") == "QueueMember"}
+    members: dict[str, set[str]] = {}  # a position may have two phones
+    for each in answers:
+        if text(each, "Event") == "QueueMember":
+            members.setdefault(text(each, "Name"), set()).add(text(each, "Status"))
     for position in settings.positions:
         if position not in members:
             yield broken(f"Position {position} is not in the queue {settings.queue}. Restart Asterisk.")
-    reachable = [position for position in settings.positions if members.get(position, "5") not in UNREACHABLE]
+    reachable = [position for position in settings.positions if members.get(position, set()) - UNREACHABLE]
     absent = [position for position in settings.positions if position not in reachable]
     if not reachable:
         yield look(f"No phone is signed in at any position: nobody hears a call. Accounts: {settings.first_run_file}")

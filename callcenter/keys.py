@@ -5,6 +5,7 @@ Out: Secrets, made at the first run, completed when positions were added.
 Never: in settings.toml, in a log, on a command line, or committed.
 """
 
+import hmac
 import json
 import os
 import secrets
@@ -27,6 +28,10 @@ class Secrets:
     session: str
     phones: Mapping[str, str]  # position -> SIP password
     messages: str = ""  # signs what goes to the messages' gateway
+
+    def page_phone(self, position: str) -> str:
+        """The password of that position's phone in the page: nobody types it, so it is worked out."""
+        return hmac.new(self.session.encode(), f"page-phone:{position}".encode(), "sha256").hexdigest()[:40]
 
 
 def typed_password(letters: int = 16) -> str:

@@ -30,7 +30,8 @@ STEPS = """The room's network is set: {network}, this machine is {address}.
    it under Settings, Privacy and security, Security, Manage certificates, Authorities.
 3. Open https://{address}:{port}/ there and sign in.
 4. Softphones: server {address}:{sip}, accounts and passwords in {first}
-5. Let the firewall pass TCP {port}, UDP and TCP {sip}, UDP {rtp}, from {network} only.
+   Or answer in the page: choose "in this page" when you sign in.
+5. Let the firewall pass TCP {port} and {ws}, UDP and TCP {sip}, UDP {rtp}, from {network} only.
 """
 
 
@@ -63,6 +64,7 @@ def main(settings: Settings, wanted: str) -> int:
         ca=settings.tls_folder / "ca.crt",
         port=settings.web_port,
         sip=settings.sip_port,
+        ws=settings.ws_port,
         first=settings.first_run_file,
         rtp=f"{settings.rtp_start}-{settings.rtp_end}",
     )

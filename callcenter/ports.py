@@ -24,7 +24,7 @@ def asterisk_ports_are_free(settings: Settings) -> None:
     for kind in (UDP, TCP):
         _must_be_free(settings.sip_host, settings.sip_port, kind, "SIP_PORT")
     _must_be_free(settings.ami_host, settings.ami_port, TCP, "AMI_PORT")
-    _must_be_free("127.0.0.1", settings.ws_port, TCP, "WS_PORT")
+    _must_be_free(settings.sip_host if settings.tls else "127.0.0.1", settings.ws_port, TCP, "WS_PORT")
 
 
 def _must_be_free(host: str, port: int, kind: socket.SocketKind, variable: str) -> None:

@@ -61,7 +61,7 @@ class Settings(Folders):
     sip_port: int = knob(5060, "Port of SIP, UDP and TCP.", checks.port)
     ami_host: str = knob("127.0.0.1", "Where Asterisk's manager interface is.", checks.host)
     ami_port: int = knob(5038, "Port of Asterisk's manager interface.", checks.port)
-    ws_port: int = knob(8088, "Port on which Asterisk takes phones in the browser (WebSocket).", checks.port)
+    ws_port: int = knob(8088, "Port on which Asterisk takes phones in the page (WebSocket).", checks.port)
     rtp_start: int = knob(10000, "First port of audio.", between(1024, 65535))
     rtp_end: int = knob(20000, "Last port of audio.", between(1024, 65535))
     external_address: str = knob(
@@ -81,6 +81,9 @@ class Settings(Folders):
     )
 
     # 112
+    page_phone: bool = knob(
+        True, "Whether people may choose, when they sign in, to answer with a phone in the page (WebRTC)."
+    )
     queue: str = knob("emergency", "The queue of 112 calls.", checks.word)
     positions: tuple[str, ...] = knob(
         ("101", "102", "103", "104"), "The desks; each has a SIP account of that name.", each(checks.digits)

@@ -9,6 +9,9 @@ import re
 from callcenter.core.agency import Line
 from callcenter.core.errors import BadInput
 
+PAGE = "-web"
+"""A position's phone in the page is called like the position, with this behind it."""
+
 REFUSED = re.compile(r"[\x00-\x1f\x7f;\[\]\"\\{}$]")
 
 

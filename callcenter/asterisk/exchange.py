@@ -20,6 +20,7 @@ from callcenter.asterisk import flags
 from callcenter.asterisk.agency_lines import AgencyLines
 from callcenter.asterisk.astdb import note
 from callcenter.asterisk.control import Road, begin
+from callcenter.asterisk.desks import ringing_phone
 from callcenter.asterisk.fallback import SELF_TEST
 from callcenter.asterisk.inbox import READERS, House, read
 from callcenter.asterisk.ledger import JOURNAL, from_database
@@ -202,7 +203,7 @@ class Exchange:
         )
 
     async def _order(self, order: Order) -> None:
-        await self.link.ask(order.action, order.headers)
+        await self.link.ask(order.action, await ringing_phone(self.link, self._positions, order.headers))
 
     async def trunks(self, names: Sequence[str]) -> dict[str, bool]:
         """Whether each operator's trunk answers: Asterisk asks its peers every 30 s."""

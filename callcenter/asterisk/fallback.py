@@ -6,6 +6,7 @@ Never: anything that needs our service to be alive.
 """
 
 from callcenter.asterisk.conf import dial_string, pairs, plain, section
+from callcenter.asterisk.desks import members
 from callcenter.settings import Settings
 
 ALL = "-all"
@@ -28,13 +29,13 @@ def overflow_globals(settings: Settings) -> str:
 
 def queues(settings: Settings) -> str:
     """Who is in QUEUE-all has waited longer than anybody in QUEUE, or else nobody would hear him: it goes first."""
-    members = "".join(f"member => PJSIP/{one},0,{one},PJSIP/{one}\n" for one in settings.positions)
+    everybody = members(settings)
     phone = f"PJSIP/{SELF_TEST}-phone"
     return (
         section(settings.queue, "ring-all", timeout=settings.ring_timeout_s)
-        + members
+        + everybody
         + section(settings.queue + ALL, "ring-all", timeout=settings.ring_timeout_s, weight=1)
-        + members
+        + everybody
         + section(SELF_TEST, "ring-all", timeout=10)
         + f"member => {phone},0,{SELF_TEST},{phone}\n"
     )

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from callcenter.asterisk import own
+from callcenter.asterisk.conf import PAGE
 from callcenter.asterisk.fallback import ALL, SELF_TEST
 from callcenter.asterisk.wire import Fields, originated_leg, text
 from callcenter.core import desk_facts, facts
@@ -99,7 +100,17 @@ def known(value: str) -> str | None:
 
 
 def position_of(f: Fields) -> str:
-    """The position behind a queue member: PJSIP/101 and Local/101@agents/n are 101. Raises KeyError without one."""
+    """The position behind a queue member: PJSIP/101, PJSIP/101-web and Local/101@agents/n are 101. Raises KeyError
+    without one."""
+    return _phone_of(f).removesuffix(PAGE)
+
+
+def in_page(f: Fields) -> bool:
+    """It is the position's phone in the page."""
+    return _phone_of(f).endswith(PAGE)
+
+
+def _phone_of(f: Fields) -> str:
     interface = text(f, "Interface") or text(f, "Location") or text(f, "Member") or text(f, "MemberName")
     if not interface:
         raise KeyError("Interface")
@@ -186,7 +197,7 @@ def _called(house: House, f: Fields, at: datetime) -> Fact | None:
 
 
 def _unanswered(house: House, f: Fields, at: datetime) -> Fact | None:
-    return facts.PhoneUnanswered(leg_id(f), at, position_of(f)) if house.ours(f) else None
+    return facts.PhoneUnanswered(leg_id(f), at, position_of(f), text(f, "DestUniqueid")) if house.ours(f) else None
 
 
 def _connected(house: House, f: Fields, at: datetime) -> Fact | None:
@@ -205,6 +216,7 @@ def _member(house: House, f: Fields, at: datetime) -> Fact | None:
         phone=PHONES.get(status),
         paused=paused == "1" if paused else None,
         in_queue=text(f, "Event") != "QueueMemberRemoved",
+        page=in_page(f),
     )
 
 

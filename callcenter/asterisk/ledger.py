@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from callcenter.asterisk.conf import PAGE
 from callcenter.asterisk.inbox import ATTEMPT_LEG, House, arrival, known
 from callcenter.asterisk.records import off_by
 from callcenter.asterisk.tale import Tale
@@ -64,7 +65,7 @@ def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | No
     answered, left, ended = kept.get("ans"), kept.get("left", [""]), kept.get("end")
     taker = f"taker-of-{call}"
     if answered:
-        tale.tell(facts.CallAnswered(call, moment(answered[0]), answered[1], taker))
+        tale.tell(facts.CallAnswered(call, moment(answered[0]), answered[1].removesuffix(PAGE), taker))
     tale.tell(*_overflow(call, kept, moment))
     tale.tell(*_acceptances(call, kept, moment))
     if ended:

@@ -8,6 +8,7 @@ import re
 from datetime import datetime
 from urllib.parse import unquote
 
+from callcenter.asterisk.conf import PAGE
 from callcenter.asterisk.wire import Fields, originated_leg, text
 from callcenter.core import desk_facts
 from callcenter.core.facts import Fact
@@ -58,7 +59,7 @@ def told(f: Fields, at: datetime) -> Fact | None:
     if kind == "Silent":
         return desk_facts.SilentStep(call, at, STEPS[text(f, "Step")], text(f, "Leg"))
     if kind == "DeskCall":
-        what = (text(f, "Kind"), text(f, "Position"), text(f, "Leg"))
+        what = (text(f, "Kind"), text(f, "Position").removesuffix(PAGE), text(f, "Leg"))
         about, by = unquote(text(f, "About")), unquote(text(f, "By"))
         return desk_facts.DeskCallMade(call, at, *what, unquote(text(f, "Number")), about, by)
     return None

@@ -8,11 +8,12 @@ Never: a value that could begin a line of its own (`conf.py` refuses it); a secr
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from callcenter.asterisk.conf import dial_string, pairs, plain, road, section
+from callcenter.asterisk.desks import allowed, position, web_socket
 from callcenter.asterisk.fallback import overflow_globals, queues, self_test
 from callcenter.city import Trunk
 from callcenter.keys import Secrets
@@ -36,13 +37,13 @@ def city_files(settings: Settings, secrets: Secrets | None, etc: Path) -> dict[s
         "city/queues.conf": queues(settings),
         "city/transports.conf": "".join(_transport(settings, protocol) for protocol in ("udp", "tcp")),
         "city/trunks.conf": "".join(_trunk(settings, each) for each in settings.trunks),
-        "city/positions.conf": "".join(_position(settings, secrets, one) for one in settings.positions),
+        "city/positions.conf": "".join(position(settings, secrets, one) for one in settings.positions),
         "city/any-phone.conf": _any_phone(settings),
         "city/roads.conf": "".join(map(_road_section, sorted(_roads(settings)))),
         "city/self-test.conf": self_test(settings),
         "city/manager-port.conf": pairs(port=settings.ami_port, bindaddr=_ami_bind(settings)),
         "city/manager.conf": _desk_account(settings, secrets),
-        "city/http.conf": pairs(bindaddr="127.0.0.1", bindport=settings.ws_port),
+        "city/http.conf": web_socket(settings),
         "city/rtp.conf": pairs(rtpstart=settings.rtp_start, rtpend=settings.rtp_end),
         "city/musiconhold.conf": pairs(directory=etc / "sounds" / settings.language / "hold"),
     }
@@ -177,31 +178,18 @@ def _peer(settings: Settings, host: str) -> str:
     return f"{name}:{port or 5060}" if any(address in ip_network(each) for each in ours) else name
 
 
-def _position(settings: Settings, secrets: Secrets | None, name: str) -> str:
-    if secrets is None:
-        return f"; {name}: no password yet\n"
-    allowed = _allowed(settings.phone_networks)
-    text = section(name, "position", auth=name, aors=name) + f'callerid = "{name}" <{name}>\n' + allowed
-    text += section(name, "position-password", username=name, password=secrets.phones[name])
-    return text + section(name, "position-place")
-
-
 def _any_phone(settings: Settings) -> str:
     """Whoever dials 112 is let in by the number; whoever dials anything else, and is nobody, is `anonymous` (403)."""
     numbers = "|".join(plain("aliases", number).replace("+", "[+]") for number in settings.aliases)
-    allowed = _allowed(settings.any_phone_networks)
+    from_where = allowed(settings.any_phone_networks)
     return (
         section("any-phone", "any-phone-rules")
-        + allowed
+        + from_where
         + section("any-phone", type="identify", endpoint="any-phone")
         + f"match_request_uri = /^sips?:({numbers})(\\;[^@]*)?@/\n"
         + section("anonymous", "any-phone-rules")
-        + allowed
+        + from_where
     )
-
-
-def _allowed(networks: Iterable[str]) -> str:
-    return "deny = 0.0.0.0/0,::/0\n" + "".join(pairs(permit=network) for network in networks)
 
 
 def _roads(settings: Settings) -> set[str]:

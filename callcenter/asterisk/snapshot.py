@@ -19,7 +19,7 @@ from typing import Protocol
 
 from panoramisk.message import Message
 
-from callcenter.asterisk.inbox import ATTEMPT_LEG, BLOCKED, ENTRIES, PHONES, House, known, position_of
+from callcenter.asterisk.inbox import ATTEMPT_LEG, BLOCKED, ENTRIES, PHONES, House, in_page, known, position_of
 from callcenter.asterisk.ledger import JOURNAL, from_database
 from callcenter.asterisk.own import DESK_LEG, VOICE_LEG
 from callcenter.asterisk.recall import recalled
@@ -256,5 +256,10 @@ def _tied(legs: Sequence[LegSeen]) -> Iterable[LegSeen]:
 
 def _member(f: Fields, at: datetime) -> PositionSeen:
     return PositionSeen(
-        position_of(f), at, phone=PHONES.get(text(f, "Status")), paused=text(f, "Paused") == "1", in_queue=True
+        position_of(f),
+        at,
+        phone=PHONES.get(text(f, "Status")),
+        paused=text(f, "Paused") == "1",
+        in_queue=True,
+        page=in_page(f),
     )

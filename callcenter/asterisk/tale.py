@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 
+from callcenter.asterisk.conf import PAGE
 from callcenter.asterisk.inbox import House
 from callcenter.core.apply import apply
 from callcenter.core.call import Call
@@ -27,7 +28,7 @@ CHANNEL = re.compile(r"[A-Za-z]+/(?P<owner>.+)-[0-9a-f]{8}(;\d)?")
 def owner_of(channel: str) -> str:
     """Whose phone or trunk it is: PJSIP/101-0000001a and PJSIP/101-web-0000001a are 101."""
     found = CHANNEL.fullmatch(channel)
-    return found["owner"].removesuffix("-web") if found else ""
+    return found["owner"].removesuffix(PAGE) if found else ""
 
 
 @dataclass

@@ -126,6 +126,7 @@ class PhoneUnanswered:
     call: str
     at: datetime
     position: str
+    leg: str = ""  # which of its phones; not told in old journals
 
 
 @dataclass(frozen=True, slots=True)

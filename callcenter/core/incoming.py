@@ -24,7 +24,7 @@ from callcenter.core.facts import (
     RecordingStarted,
 )
 from callcenter.core.floor import Floor, Step, found, put
-from callcenter.core.position import Phone, Position
+from callcenter.core.position import Apparatus, Phone, Position
 from callcenter.core.seen import PositionSeen
 
 
@@ -130,11 +130,16 @@ def phone_called(floor: Floor, fact: PhoneCalled) -> Step:
 
 def phone_unanswered(floor: Floor, fact: PhoneUnanswered) -> Step:
     call = floor.calls.get(fact.call)
-    rings = tuple(r for r in call.rings if r.position != fact.position) if call else ()
+    rings = tuple(r for r in call.rings if _rings_on(r, fact)) if call else ()
     if call is None or rings == call.rings:
         return floor, ()
-    floor = refusal.stopped(floor, next(r for r in call.rings if r.position == fact.position), fact.at)
+    floor = refusal.stopped(floor, next(r for r in call.rings if not _rings_on(r, fact)), fact.at)
     return put(floor, replace(call, rings=rings))
+
+
+def _rings_on(ring: Ring, fact: PhoneUnanswered) -> bool:
+    """Where the leg is told, the position's other phone rings on."""
+    return ring.leg != fact.leg if fact.leg else ring.position != fact.position
 
 
 def answered(floor: Floor, fact: CallAnswered) -> Step:
@@ -164,15 +169,15 @@ def recording(floor: Floor, fact: RecordingStarted) -> Step:
 
 def position(floor: Floor, fact: PositionSeen) -> Step:
     known = floor.positions.get(fact.position) or Position(fact.position)
-    phone = known.phone if fact.phone is None else Phone(fact.phone)
-    changed = replace(
-        known,
-        phone=phone,
-        since=known.since if phone is known.phone and known.since else fact.at,
-        paused=known.paused if fact.paused is None else fact.paused,
-        in_queue=known.in_queue if fact.in_queue is None else fact.in_queue,
-        refusals=0 if phone is Phone.UNREACHABLE else known.refusals,
+    was = known.page if fact.page else known.sip
+    now = Apparatus(
+        was.phone if fact.phone is None else Phone(fact.phone),
+        was.paused if fact.paused is None else fact.paused,
+        was.in_queue if fact.in_queue is None else fact.in_queue,
     )
+    changed = known.with_phones(*((known.sip, now) if fact.page else (now, known.page)), fact.at)
+    if changed.phone is Phone.UNREACHABLE:
+        changed = replace(changed, refusals=0)
     if changed == known:
         return floor, ()
     return replace(floor, positions={**floor.positions, fact.position: changed}), ()

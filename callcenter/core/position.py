@@ -1,11 +1,14 @@
-"""A position: a desk with a SIP account.
+"""A position: a desk with a SIP phone, a phone in the page, or both.
 
-In:  what Asterisk says of its phone, and which call it has.
+In:  what Asterisk says of its phones, and which call it has.
 Out: one word for the screen.
 Never: a guess. A phone that Asterisk does not report is UNKNOWN, not free.
+
+Both phones ring, the first answer wins, and while she speaks on one the other rests (waiting.conf pauses it): so the
+position is as busy as the busier of the two, and paused when all that can ring are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,6 +24,19 @@ class Phone(StrEnum):
     ON_HOLD = "ON_HOLD"
 
 
+BUSIEST = (Phone.IN_USE, Phone.ON_HOLD, Phone.RINGING, Phone.IDLE, Phone.UNREACHABLE, Phone.UNKNOWN)
+AWAY = (Phone.UNKNOWN, Phone.UNREACHABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Apparatus:
+    """One of a position's two phones."""
+
+    phone: Phone = Phone.UNKNOWN
+    paused: bool = False
+    in_queue: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """One desk as Asterisk sees it."""
@@ -31,13 +47,35 @@ class Position:
     in_queue: bool = False
     since: datetime | None = None  # of the present phone state
     refusals: int = 0  # calls in a row that it turned away faster than a person can
+    sip: Apparatus = Apparatus()
+    page: Apparatus = Apparatus()
 
     @property
     def reachable(self) -> bool:
         """A call can ring there."""
-        return self.phone not in (Phone.UNKNOWN, Phone.UNREACHABLE)
+        return self.phone not in AWAY
 
     @property
     def turns_away(self) -> bool:
         """Do-not-disturb or call forwarding is on at that phone: once may be an accident, twice is a setting."""
         return self.refusals > 1
+
+    @property
+    def in_page(self) -> bool:
+        """The page is one of the phones that ring here."""
+        return self.page.phone not in AWAY
+
+    def with_phones(self, sip: Apparatus, page: Apparatus, at: datetime) -> "Position":
+        """The position as its two phones make it."""
+        both = (sip, page)
+        phone = next(state for state in BUSIEST if state in (sip.phone, page.phone))
+        can_ring = [each for each in both if each.phone not in AWAY] or [sip]
+        return replace(
+            self,
+            phone=phone,
+            paused=all(each.paused for each in can_ring),
+            in_queue=any(each.in_queue for each in both),
+            since=self.since if phone is self.phone and self.since else at,
+            sip=sip,
+            page=page,
+        )

@@ -19,6 +19,7 @@ class PositionSeen:
     phone: str | None = None
     paused: bool | None = None
     in_queue: bool | None = None
+    page: bool = False  # said of its phone in the page, not of its SIP phone
 
 
 @dataclass(frozen=True, slots=True)

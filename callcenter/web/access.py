@@ -68,6 +68,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "screen.keys": DESK,
     "screen.verify": DESK,
     "screen.replay": DESK,
+    "screen.phone": DESK,
     "screen.place": DESK,
     "places.find": DESK,
     "shift": DESK,

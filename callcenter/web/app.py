@@ -60,6 +60,7 @@ class Secrets(Protocol):
     def session(self) -> str: ...
     @property
     def messages(self) -> str: ...
+    def page_phone(self, position: str) -> str: ...
 
 
 def make_app(
@@ -92,6 +93,7 @@ def make_app(
         sessions=Sessions(people, clock), database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         painter=painter,
+        phones={each: secrets.page_phone(each) for each in settings.positions},
         desk=desk, shelf=shelf, callers=room, agencies=agencies, hub=hub,
         wall=WallBoard(board, desk, room, proofs, figures, database, settings=settings, clock=clock),
     )  # fmt: skip

@@ -4,7 +4,7 @@ In:  the parts. Out: `parts(request)`.
 Never: a global. Two apps in one process share nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -53,6 +53,7 @@ class Parts:
     proofs: Proofs
     lights: Lights
     plays: Plays
+    phones: Mapping[str, str]  # position -> password of its phone in the page
     painter: "Painter"
     desk: "Desk"
     shelf: "Shelf"

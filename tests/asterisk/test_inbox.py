@@ -80,3 +80,14 @@ def test_a_failure_to_dial_names_the_leg_that_never_was() -> None:
     assert heard("OriginateResponse", **failed) == told
     assert heard("OriginateResponse", **{**failed, "Response": "Success"}) is None
     assert heard("OriginateResponse", **{**failed, "ActionID": "12-3/elsewhere"}) is None
+
+
+@pytest.mark.parametrize("interface", ["PJSIP/101-web", "101-web"])
+def test_the_phone_in_the_page_is_the_position_s_too(interface: str) -> None:
+    fact = heard("QueueMemberStatus", Queue="emergency", Interface=interface, Status="1", Paused="0")
+    assert fact == PositionSeen("101", AT, phone="IDLE", paused=False, in_queue=True, page=True)
+
+
+def test_a_phone_that_rejects_a_call_is_told_from_the_other_one_of_its_position() -> None:
+    rejected = {"Uniqueid": "e112-1.0", "Queue": "emergency", "Interface": "PJSIP/101-web", "DestUniqueid": "e112-1.2"}
+    assert heard("AgentRingNoAnswer", **rejected) == facts.PhoneUnanswered("e112-1.0", AT, "101", "e112-1.2")

@@ -158,3 +158,27 @@ def test_where_the_service_lives_on_another_host_ami_listens_there_and_lets_only
     assert "bindaddr = 0.0.0.0" in text["city/manager-port.conf"]
     assert "permit = 172.16.0.0/12" in text["city/manager.conf"]
     assert "bindaddr = 127.0.0.1" in city()["city/manager-port.conf"]
+
+
+def test_a_position_has_two_phones_with_a_password_each_and_both_are_in_both_queues() -> None:
+    made = city()
+    text = made["city/positions.conf"]
+    assert "[101](position)\n" in text
+    assert "[101-web](position,page-phone)\n" in text
+    assert "password = phone101\n" in text
+    assert f"password = {SECRETS.page_phone('101')}\n" in text
+    assert SECRETS.page_phone("101") != SECRETS.page_phone("102")
+    for phone in ("101", "101-web"):
+        assert made["city/queues.conf"].count(f"member => PJSIP/{phone},0,101,PJSIP/{phone}\n") == 2
+    without = city(page_phone=False)
+    assert "-web" not in without["city/positions.conf"] + without["city/queues.conf"]
+    assert "enabled = no" in without["city/http.conf"]
+
+
+def test_asterisks_socket_is_plain_on_loopback_only_and_encrypted_with_the_screens() -> None:
+    assert "bindaddr = 127.0.0.1\n" in city(sip_host="192.168.1.5")["city/http.conf"]
+    text = city(sip_host="192.168.1.5", tls=True, home=Path("/var/lib/112"))["city/http.conf"]
+    assert "enabled = no\n" in text
+    assert "tlsbindaddr = 192.168.1.5:8088\n" in text
+    assert "tlscertfile = /var/lib/112/tls/server.crt\n" in text
+    assert "tlsbindaddr = [::1]:8088\n" in city(sip_host="::1", tls=True)["city/http.conf"]

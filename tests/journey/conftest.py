@@ -11,7 +11,7 @@ from playwright.async_api import Browser, async_playwright
 from tests.live.places import asterisk_program
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 FAILED = pytest.StashKey[bool]()
 
 
@@ -30,13 +30,17 @@ def _programs() -> None:
         pytest.skip(f"no Asterisk, or no {missing}: ./test brings them")
 
 
-@pytest_asyncio.fixture
-async def browser() -> AsyncIterator[Browser]:
+def chromium_program() -> str:
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
         pytest.skip("no Chromium: ./test brings it")
+    return program
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        opened = await playwright.chromium.launch(executable_path=chromium_program(), args=CHROMIUM_FLAGS)
         yield opened
         await opened.close()
 

@@ -13,6 +13,7 @@ from callcenter.web.errors import status_of, wants_json
 from callcenter.web.forms import read_form
 from callcenter.web.painter import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 from callcenter.web.parts import parts
+from callcenter.web.screen.phone import remember
 from callcenter.web.security import SESSION_COOKIE, see_other, set_cookie
 
 YEAR_S = 365 * 24 * 3600
@@ -43,12 +44,15 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         )
     except CallCenterError as error:
         sentence = here.painter.sentence(request, error)
-        return await sign_in_form(request, error=sentence, name=name, position=wanted, status=status_of(error)[0])
+        return await sign_in_form(
+            request, error=sentence, name=name, position=wanted, phone=form.get("phone", ""), status=status_of(error)[0]
+        )
     await seats(here)
     session = signed_in.session
     lost = session.role in DESK and not session.position and bool(here.settings.positions)
     response = see_other("/position" if lost and session.role == "call_taker" else home_of(session.role))
     set_cookie(request, response, SESSION_COOKIE, signed_in.token)
+    remember(request, response, form)
     return response
 
 
@@ -84,8 +88,8 @@ async def theme(request: web.Request) -> web.StreamResponse:
 
 async def position(request: web.Request) -> web.StreamResponse:
     """Sit down somewhere else, or stand up."""
-    here = parts(request)
-    wanted = (await read_form(request)).get("position", "")
+    here, form = parts(request), await read_form(request)
+    wanted = form.get("position", "")
     try:
         await here.people.claim_position(
             request.cookies.get(SESSION_COOKIE, ""), wanted if wanted in here.settings.positions else ""
@@ -95,4 +99,6 @@ async def position(request: web.Request) -> web.StreamResponse:
     except CallCenterError as error:
         return await position_form(request, error=here.painter.sentence(request, error), status=status_of(error)[0])
     await seats(here)
-    return see_other("/")
+    response = see_other("/")
+    remember(request, response, form)
+    return response

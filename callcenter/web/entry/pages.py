@@ -13,6 +13,7 @@ from callcenter.core.errors import StoreDown
 from callcenter.storage import AtPosition
 from callcenter.web.access import home_of
 from callcenter.web.parts import Parts, parts
+from callcenter.web.screen.phone import choice_of
 from callcenter.web.security import session_of
 
 
@@ -31,7 +32,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 
 
 async def sign_in_form(
-    request: web.Request, *, error: str = "", name: str = "", position: str = "", status: int = 200
+    request: web.Request, *, error: str = "", name: str = "", position: str = "", phone: str = "", status: int = 200
 ) -> web.Response:
     """The form, again with a sentence when it did not work. The password is never sent back."""
     here = parts(request)
@@ -43,6 +44,7 @@ async def sign_in_form(
         error=error,
         name=name,
         chosen=position,
+        phone=phone or choice_of(request),
     )
 
 
@@ -52,7 +54,14 @@ async def position(request: web.Request) -> web.Response:
 
 async def position_form(request: web.Request, *, error: str = "", status: int = 200) -> web.Response:
     here = parts(request)
-    return here.painter.page(request, "entry/position.html", status=status, seats=await seats(here), error=error)
+    return here.painter.page(
+        request,
+        "entry/position.html",
+        status=status,
+        seats=await seats(here),
+        error=error,
+        phone=choice_of(request),
+    )
 
 
 async def start(request: web.Request) -> web.Response:

@@ -16,6 +16,7 @@ from callcenter.web.live import Viewer
 from callcenter.web.parts import Parts, parts
 from callcenter.web.screen import view
 from callcenter.web.screen.live import picture, viewer_of
+from callcenter.web.screen.phone import LIBRARY, allow_socket, has_phone
 from callcenter.web.security import person
 from callcenter.web.supervisor.recording import send_recording
 
@@ -30,7 +31,8 @@ async def screen(request: web.Request) -> web.Response:
     mine = view.my_call(here.board.floor, viewer)
     viewer = replace(viewer, open_call=viewer.open_call or (mine.id if mine else ""))
     language = here.painter.language_of(request)
-    return here.painter.page(
+    phone = has_phone(request, viewer.position)
+    response = here.painter.page(
         request,
         "screen/page.html",
         live={name: picture(here, name, viewer) for name in REGIONS},
@@ -38,7 +40,11 @@ async def screen(request: web.Request) -> web.Response:
         viewer=viewer,
         words={sentence: language.say(sentence) for sentence in WORDS},
         now=round(here.clock().timestamp() * 1000),
+        phone=LIBRARY if phone else "",
     )
+    if phone:
+        allow_socket(request, response)
+    return response
 
 
 async def ticket(request: web.Request) -> web.Response:

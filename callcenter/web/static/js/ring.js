@@ -2,7 +2,7 @@
 const icon = document.getElementById("icon");
 const soundButton = document.getElementById("sound");
 const quiet = document.title;
-let audio = null, timer = 0, blink = 0, ringing = "", title = "";
+let audio = null, timer = 0, blink = 0, ringing = "", title = "", onFloor = "", onPhone = "", through = null;
 
 function context() {
   audio ||= window.AudioContext ? new AudioContext() : null;
@@ -19,7 +19,14 @@ function show() {
   soundButton.hidden = !audio || audio.state === "running";
 }
 
-function burst() {
+export { context as ringContext };
+
+// The phone in the page may ring on another loudspeaker than the one for all.
+export function ringThrough(node) {
+  through = node;
+}
+
+export function burst() {
   const here = context();
   if (!here || here.state !== "running") { show(); return; }
   for (const [start, pitch] of [[0, 950], [0.22, 760], [0.44, 950], [0.66, 760]]) {
@@ -29,7 +36,7 @@ function burst() {
     volume.gain.setValueAtTime(0.0001, at);
     volume.gain.exponentialRampToValueAtTime(0.28, at + 0.02);
     volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.2);
-    tone.connect(volume).connect(here.destination);
+    tone.connect(volume).connect(through || here.destination);
     tone.start(at);
     tone.stop(at + 0.21);
   }
@@ -43,8 +50,20 @@ function turn() {
 }
 
 export function ring(banner) {
-  const now = banner?.dataset.ringing || "";
+  onFloor = banner?.dataset.ringing || "";
   title = banner?.dataset.title || "";
+  follow();
+}
+
+// The phone in the page rings, whether our server lives or not.
+export function phoneRings(on) {
+  if (on === Boolean(onPhone)) return;
+  onPhone = on ? "phone" : "";
+  follow();
+}
+
+function follow() {
+  const now = onFloor || onPhone;
   if (now && now !== ringing) burst();
   ringing = now;
   blink = 0;
