@@ -5,7 +5,7 @@ WebSocket's part of http.conf; the phone that an order of ours rings.
 Never: a Local channel between them and the queue (its events would name a leg that disappears in mid-call).
 
 Each is an endpoint of its own, for a browser's offer (DTLS, ICE) is refused by SIP phones and theirs by browsers. Both
-are members of the queues under the position's name: both ring, and while one speaks the other rests (extensions.conf).
+are members of the queues under the position's name: both ring, and while one speaks the other rests (two-phones.conf).
 """
 
 from collections.abc import Iterable

@@ -4,7 +4,7 @@ In:  what Asterisk says of its phones, and which call it has.
 Out: one word for the screen.
 Never: a guess. A phone that Asterisk does not report is UNKNOWN, not free.
 
-Both phones ring, the first answer wins, and while she speaks on one the other rests (waiting.conf pauses it): so the
+Both phones ring, the first answer wins, and while she speaks on one the other rests (two-phones.conf pauses it): so the
 position is as busy as the busier of the two, and paused when all that can ring are.
 """
 
