@@ -81,9 +81,7 @@ class Settings(Folders):
     )
 
     # 112
-    page_phone: bool = knob(
-        True, "Whether people may choose, when they sign in, to answer with a phone in the page (WebRTC)."
-    )
+    page_phone: bool = knob(True, "Whether people may choose at sign-in to answer in the page (WebRTC).")
     queue: str = knob("emergency", "The queue of 112 calls.", checks.word)
     positions: tuple[str, ...] = knob(
         ("101", "102", "103", "104"), "The desks; each has a SIP account of that name.", each(checks.digits)
