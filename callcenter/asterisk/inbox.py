@@ -268,4 +268,5 @@ READERS: Mapping[str, Reader] = {
     "OriginateResponse": _originated,
     "DTMFEnd": lambda _, f, at: own.key(f, at),
     "BlindTransfer": _transferred,
+    "AttendedTransfer": lambda _, f, at: own.attended(f, at),
 }

@@ -58,6 +58,9 @@ def told(f: Fields, at: datetime) -> Fact | None:
         return desk_facts.CallHeld(call, at)
     if kind == "Silent":
         return desk_facts.SilentStep(call, at, STEPS[text(f, "Step")], text(f, "Leg"))
+    if kind == "ByPhone":
+        to, line = text(f, "To"), int(text(f, "Line") or 1)
+        return desk_facts.PhoneDialled(text(f, "Leg"), at, to, line, call, text(f, "Position"))
     if kind == "DeskCall":
         what = (text(f, "Kind"), text(f, "Position").removesuffix(PAGE), text(f, "Leg"))
         about, by = unquote(text(f, "About")), unquote(text(f, "By"))
@@ -70,3 +73,12 @@ def key(f: Fields, at: datetime) -> Fact | None:
     if text(f, "Direction") != "Received" or not text(f, "Uniqueid"):
         return None
     return desk_facts.KeyPressed(text(f, "Uniqueid"), at, text(f, "Digit")[:1])
+
+
+def attended(f: Fields, at: datetime) -> Fact | None:
+    """A transfer after a word with the other side. None where a whole conference was moved: there is no one caller."""
+    caller, far = text(f, "TransfereeUniqueid"), text(f, "TransferTargetUniqueid")
+    if text(f, "Result") != "Success" or not caller or not far:
+        return None
+    whose = text(f, "TransferTargetChannel").split("/", 1)[-1].rpartition("-")[0]
+    return desk_facts.CallTransferred(caller, at, text(f, "OrigTransfererUniqueid"), whose, True, far)

@@ -10,8 +10,8 @@ from typing import Any
 
 from callcenter.core import (
     beside,
+    by_phone,
     desk_call,
-    desk_facts,
     facts,
     handover,
     incoming,
@@ -51,13 +51,13 @@ HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {
     facts.AttemptDialled: handover.attempt_dialled,
     facts.AttemptAccepted: handover.attempt_accepted,
     facts.AttemptRefused: handover.attempt_refused,
-    desk_facts.CallTransferred: handover.transferred,
     facts.RecordingStarted: incoming.recording,
     seen.PositionSeen: incoming.position,
     facts.LineLost: incoming.line_lost,
     seen.FloorSeen: reconcile.seen,
     **beside.HANDLERS,
     **desk_call.HANDLERS,
+    **by_phone.HANDLERS,
 }
 
 

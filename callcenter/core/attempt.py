@@ -45,6 +45,10 @@ OVERFLOW = "overflow"
 """Who dialled an overflow line: our dialplan, since nobody answered."""
 
 
+BY_PHONE = "phone"
+"""Stands where the name of a person stands: dialled with a telephone's own keys."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One line of one agency, or an overflow line, dialled once for one call."""
@@ -111,6 +115,8 @@ def ended(attempt: Attempt, at: datetime, cause: int) -> Attempt:
         result = Result.ACCEPTED
     elif cause in OURS:
         result = Result.CANCELLED
+    elif attempt.answered_at is not None and attempt.by == BY_PHONE:
+        result = Result.ANSWERED  # a telephone's own keys ask nobody to press 1
     elif attempt.answered_at is not None:
         result = Result.DECLINED  # lifted, heard who calls, hung up without the key
     else:

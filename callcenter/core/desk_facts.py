@@ -88,6 +88,18 @@ class SilentStep:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneDialled:
+    """Somebody's own phone brings this leg in: a second call of a position, or a caller whom a phone passed on."""
+
+    leg: str
+    at: datetime
+    to: str  # what was dialled: *1 and an agency's short code, or a position
+    line: int = 1  # of the agency's
+    call: str = ""  # the caller who was passed on
+    position: str = ""  # who dialled a second call
+
+
+@dataclass(frozen=True, slots=True)
 class CallTransferred:
     """Somebody moved the caller with the keys of his own phone."""
 
@@ -108,5 +120,6 @@ DeskFact = (
     | CalleeDialled
     | KeyPressed
     | SilentStep
+    | PhoneDialled
     | CallTransferred
 )

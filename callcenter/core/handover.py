@@ -11,7 +11,6 @@ from callcenter.core import attempt as tries
 from callcenter.core import beside, desk_call
 from callcenter.core.attempt import Attempt
 from callcenter.core.call import Call, Move, move
-from callcenter.core.desk_facts import CallTransferred
 from callcenter.core.facts import (
     AttemptAccepted,
     AttemptDialled,
@@ -115,13 +114,3 @@ def attempt_refused(floor: Floor, fact: AttemptRefused) -> Step:
     if known.dialled_at is not None:
         return floor, ()  # a leg that exists tells its own end, with the true cause
     return put(floor, call.with_attempt(tries.ended(known, fact.at, 0)), fact.leg)
-
-
-def transferred(floor: Floor, fact: CallTransferred) -> Step:
-    call = floor.calls.get(fact.call)
-    leg = f"transfer-{fact.leg or fact.at.isoformat()}-{fact.call}"  # a leg passes a caller on once, then it is gone
-    if call is None or call.attempt(leg) is not None:
-        return floor, ()
-    result = tries.Result.ACCEPTED if fact.attended else tries.Result.DIALLING
-    by_phone = Attempt(leg, "", 1, 1, fact.to, "phone", result, dialled_at=fact.at, ended_at=fact.at)
-    return put(floor, replace(call.with_attempt(by_phone), forwarded_at=call.forwarded_at or fact.at))

@@ -7,7 +7,7 @@ Never: a call found by anything but its legs' ids.
 from dataclasses import replace
 
 from callcenter.core import attempt as tries
-from callcenter.core import beside, desk_call, refusal
+from callcenter.core import beside, by_phone, desk_call, refusal
 from callcenter.core.call import Move, ended, move
 from callcenter.core.facts import LegAnswered, LegEnded, LegHeld, LegRinging
 from callcenter.core.floor import Floor, Step, put
@@ -38,7 +38,7 @@ def leg_answered(floor: Floor, fact: LegAnswered) -> Step:
     if known is not None:
         changed = call.with_attempt(tries.answered(known, fact.at))
         first = call.agency_answered_at if known.overflow else call.agency_answered_at or fact.at
-        return put(floor, replace(changed, agency_answered_at=first))
+        return put(floor, by_phone.answered(floor, replace(changed, agency_answered_at=first), fact.leg))
     if any(ring.leg == fact.leg for ring in call.rings) and not call.picked_up:
         return put(floor, replace(call, picked_up=True))
     return floor, ()
@@ -64,7 +64,9 @@ def leg_ended(floor: Floor, fact: LegEnded) -> Step:
         return put(floor, ended(call, fact.at, fact.cause)) if call.live else (floor, ())
     known = call.attempt(fact.leg)
     if known is not None:
-        return put(floor, agency_left(call.with_attempt(tries.ended(known, fact.at, fact.cause))))
+        call = call.with_attempt(tries.ended(known, fact.at, fact.cause))
+        if fact.leg != call.leg:  # else: a colleague, whom a phone's own transfer made the call taker
+            return put(floor, agency_left(call))
     if fact.leg == call.leg:
         done = desk_call.she_left(call, fact.at, fact.cause)
         if done is not None or (there := beside.taken_over(call)) is not call:

@@ -42,5 +42,6 @@ FACT: dict[str, str] = {
     "DeskCallMade": N_("Call made from position"),
     "CalleeDialled": N_("The other side was dialled"),
     "KeyPressed": N_("Key pressed:"),
+    "PhoneDialled": N_("Dialled with the phone:"),
     "SilentStep": N_("Questions to a silent caller:"),
 }

@@ -16,6 +16,7 @@ from callcenter.asterisk.control import Road
 from callcenter.asterisk.exchange import Exchange, Known
 from callcenter.asterisk.inbox import House
 from callcenter.asterisk.records import Records
+from callcenter.core.agency import Agency, Line
 from callcenter.core.call import Call
 from callcenter.core.catalogue import always
 from callcenter.core.codec import from_plain, to_plain
@@ -37,6 +38,8 @@ class Desk:
 
     def __init__(self, room: Room, out: Road) -> None:
         self.room, self.out = room, out
+        line = Line("113", f"sip:127.0.0.4:{room.ports['damkar']}")
+        self.catalogue = always([Agency("damkar", "113", "Pemadam Kebakaran", "Fire brigade", (line,))])
         self.calls: dict[str, Call] = {}  # as they last were, ended ones too
         self._old = frozenset(row["linkedid"] for row in room.exchange.timeline())
         self._tasks: list[asyncio.Task[None]] = []
@@ -44,7 +47,7 @@ class Desk:
     async def start(self) -> None:
         """One life of the service, until it is killed."""
         self.board = Switchboard(
-            catalogue=always(), keep=lambda _, changed: self.calls.update({call.id: call for call in changed})
+            catalogue=self.catalogue, keep=lambda _, changed: self.calls.update({call.id: call for call in changed})
         )
         self.board.resume(
             [from_plain(Call, json.loads(json.dumps(to_plain(c)))) for c in self.calls.values() if c.live]
@@ -55,7 +58,7 @@ class Desk:
             secret=SECRETS.ami,
             house=House(),
             positions=("101", "102"),
-            catalogue=always(),
+            catalogue=self.catalogue,
             hear=self.board.hear,
             on_state=lambda state: self.board.refresh(),
             ended=self._ended,

@@ -1,0 +1,78 @@
+"""What it means that somebody uses the keys of her own telephone: a second call to an agency, a transfer.
+
+In:  a floor and one fact. Out: the next floor, and the calls that changed.
+Never: an acceptance: nobody pressed 1, and nobody gave a name. Such attempts have no forward, so no chain touches them.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from callcenter.core import attempt as tries
+from callcenter.core.attempt import BY_PHONE, Attempt, Result
+from callcenter.core.call import Call, Move, Stage, move
+from callcenter.core.desk_facts import CallTransferred, PhoneDialled
+from callcenter.core.floor import Floor, Step, put
+
+
+def dialled(floor: Floor, fact: PhoneDialled) -> Step:
+    """Her phone, or a caller whom it passed on, dials: the call that she speaks in has one more attempt."""
+    call = floor.calls.get(fact.call) or (floor.at_position(fact.position) if fact.position else None)
+    if call is None or call.attempt(fact.leg) is not None:
+        return floor, ()
+    turn = 1 + sum(a.by == BY_PHONE and a.number == fact.to and a.line == fact.line for a in call.attempts)
+    new = Attempt(fact.leg, "", fact.line, turn, fact.to, BY_PHONE, dialled_at=fact.at)
+    outside = fact.to not in floor.positions
+    changed = replace(call.with_attempt(new), forwarded_at=call.forwarded_at or (fact.at if outside else None))
+    return put(floor, changed, fact.leg)
+
+
+def answered(floor: Floor, call: Call, leg: str) -> Call:
+    """That leg was lifted. Where she has gone already, it has the caller now."""
+    known = call.attempt(leg)
+    if known is None or known.by != BY_PHONE or call.leg or not call.live:
+        return call
+    return _meets(floor, call, known)
+
+
+def _meets(floor: Floor, call: Call, there: Attempt) -> Call:
+    """He speaks with a colleague, who is the call taker now, or with somebody outside."""
+    call = replace(call, in_room=tuple(dict.fromkeys((*call.in_room, there.leg))))
+    if there.number not in floor.positions:
+        return call if call.position else (move(call, Move.AGENCY_CAME) or call)
+    moved = call if call.stage is Stage.TALKING else move(call, Move.ANSWERED) or call
+    return replace(moved, position=there.number, leg=there.leg, held=False)
+
+
+def transferred(floor: Floor, fact: CallTransferred) -> Step:
+    call = floor.calls.get(fact.call)
+    if call is None and fact.far in floor.calls:  # told from the other side: the agency was brought to the caller
+        call, fact = floor.calls[fact.far], replace(fact, call=fact.far, far=fact.call, to="")
+    if call is None:
+        return floor, ()
+    if fact.far:
+        return _attended(floor, call, fact)
+    if fact.to.startswith("*1") or fact.to in floor.positions:
+        return (floor, ()) if floor.positions else _told(floor, call, fact)  # the legs themselves tell it, with times
+    return _told(floor, call, fact)
+
+
+def _attended(floor: Floor, call: Call, fact: CallTransferred) -> Step:
+    """She introduced him and left: he speaks with that leg now."""
+    known = call.attempt(fact.far)
+    if known is None:
+        known = Attempt(fact.far, "", 1, 1, fact.to, BY_PHONE, Result.ANSWERED, answered_at=fact.at)
+    return put(floor, _meets(floor, call.with_attempt(known), known), fact.far)
+
+
+def _told(floor: Floor, call: Call, fact: CallTransferred) -> Step:
+    """A transfer of which nothing else is known."""
+    leg = f"transfer-{fact.leg or fact.at.isoformat()}-{fact.call}"  # a leg passes a caller on once, then it is gone
+    if call.attempt(leg) is not None:
+        return floor, ()
+    result = tries.Result.ACCEPTED if fact.attended else tries.Result.DIALLING
+    by_phone = Attempt(leg, "", 1, 1, fact.to, BY_PHONE, result, dialled_at=fact.at, ended_at=fact.at)
+    return put(floor, replace(call.with_attempt(by_phone), forwarded_at=call.forwarded_at or fact.at))
+
+
+HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {PhoneDialled: dialled, CallTransferred: transferred}

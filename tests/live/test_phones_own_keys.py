@@ -1,0 +1,111 @@
+"""Transfers with a phone's own keys are attempts on the ticket, with what Asterisk tells of them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from callcenter.core.attempt import Attempt, Result
+from callcenter.core.call import Call, Stage
+from tests.live.ami import Ami, first
+from tests.live.conftest import Room
+from tests.live.desk import Desk, desk_of
+from tests.live.softphone import Phone
+from tests.live.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CALLER, HER, HIM, FIRE = 500, 800, 1100, 1700
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(room: Room) -> AsyncIterator[Desk]:
+    async with desk_of(room) as here:
+        yield here
+
+
+async def talk(room: Room, desk: Desk) -> tuple[Phone, Phone, str]:
+    caller, her = await room.phone("caller"), await room.phone("101")
+    await caller.dial("112")
+    await her.answer()
+    await until(lambda: caller.hears(HER) and her.hears(CALLER), "they hear each other")
+    await until(lambda: any(c.position == "101" for c in desk.board.floor.calls.values()), "it is hers")
+    return caller, her, desk.only().id
+
+
+def tried(desk: Desk, call: str) -> Attempt:
+    (attempt,) = desk.calls[call].attempts
+    return attempt
+
+
+def times_of(attempt: Attempt) -> list[object]:
+    return [attempt.dialled_at, attempt.ringing_at, attempt.answered_at, attempt.ended_at]
+
+
+async def test_a_blind_transfer_to_an_agency_has_its_four_times_and_its_result(room: Room, desk: Desk) -> None:
+    caller, her, call = await talk(room, desk)
+    fire = await room.phone("damkar")
+    await her.order("transfer", f"sip:*1113@{room.exchange.server}")
+    await fire.answer()
+    await until(lambda: caller.hears(FIRE) and fire.hears(CALLER), "caller and agency hear each other")
+    await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"he is handed over: {desk.calls[call].stage}")
+    assert (tried(desk, call).number, tried(desk, call).by) == ("*1113", "phone")
+    await fire.hang_up()
+    await caller.closed()
+    await until(lambda: desk.calls[call].stage is Stage.ENDED, "it is over")
+    done = tried(desk, call)
+    assert (done.result, done.line) == (Result.ANSWERED, 1)
+    assert all(times_of(done)) and times_of(done) == sorted(times_of(done), key=str)
+
+
+async def test_a_blind_transfer_to_a_colleague_makes_her_the_call_taker(room: Room, desk: Desk) -> None:
+    caller, her, call = await talk(room, desk)
+    him = await room.phone("102")
+    await him.closed()
+    him.events.clear()
+    await her.order("transfer", f"sip:102@{room.exchange.server}")
+    await him.answer()
+    await until(lambda: caller.hears(HIM) and him.hears(CALLER), "caller and 102 hear each other")
+    await until(lambda: desk.calls[call].position == "102", f"it is his: {desk.calls[call].stage}")
+    assert (desk.calls[call].stage, tried(desk, call).number) == (Stage.TALKING, "102")
+
+
+async def test_a_caller_passed_on_to_nowhere_is_the_next_one(room: Room, desk: Desk) -> None:
+    caller, her, call = await talk(room, desk)
+    him = await room.phone("102")
+    await him.closed()
+    him.events.clear()
+    await her.order("transfer", f"sip:999@{room.exchange.server}")
+    await him.ringing()
+    assert caller.has("CALL_CLOSED") is None
+    await until(lambda: desk.calls[call].stage is Stage.WAITING, "he waits")
+
+
+async def test_an_attended_transfer_to_an_agency_is_an_attempt_and_the_caller_is_not_alone(
+    room: Room, desk: Desk
+) -> None:
+    caller, her, call = await talk(room, desk)
+    fire = await room.phone("damkar")
+    await her.order("hold")
+    await her.dial("*1113")
+    await fire.answer()
+    await until(lambda: fire.hears(HER) and her.hears(FIRE), "she introduces him")
+    await until(lambda: desk.calls[call].attempts and tried(desk, call).answered_at, "it is on his ticket already")
+    async with room.exchange.watch() as ami:
+        await her.order("transfer", await _replaces(ami, desk.calls[call], room))
+    await until(lambda: caller.hears(FIRE) and fire.hears(CALLER), "caller and agency hear each other")
+    await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"handed over: {desk.calls[call].stage}")
+    await fire.hang_up()
+    await caller.closed()
+    assert tried(desk, call).result is Result.ANSWERED
+
+
+async def _replaces(ami: Ami, call: Call, room: Room) -> str:
+    """Refer-To for the phone's current call: the caller's dialog is what it takes over."""
+
+    async def of(what: str) -> str:
+        return first(await ami.do("Getvar", Channel=call.leg, Variable=f"CHANNEL(pjsip,{what})"), "Value")
+
+    dialog = f"{await of('call-id')};to-tag={await of('local_tag')};from-tag={await of('remote_tag')}"
+    quoted = dialog.replace("@", "%40").replace(";", "%3B").replace("=", "%3D")
+    return f"<sip:101@{room.exchange.server}?Replaces={quoted}>"
