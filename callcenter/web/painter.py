@@ -25,6 +25,7 @@ from callcenter.web.access import may
 from callcenter.web.i18n import TEMPLATES, Language
 from callcenter.web.labels import TABLES
 from callcenter.web.place import read_place
+from callcenter.web.rooms import rooms
 from callcenter.web.security import form_token, is_loopback, is_secure, session_of
 from callcenter.web.static_files import StaticFiles
 from callcenter.web.times import CityTime, between, epoch_ms, span
@@ -81,6 +82,7 @@ class Painter:
             large_classes=LARGE_CLASSES,
             settings=self.settings,
             may=may,
+            rooms=rooms,
         )
         return room
 

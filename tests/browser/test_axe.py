@@ -52,7 +52,15 @@ async def test_no_page_breaks_a_rule_that_axe_knows(here: House, arrive: Arrive,
     await here.stored()
     for name, paths in {
         "": ("sign-in",),
-        "bima": ("calls", f"calls/{call}", f"tickets/{here.board.tickets[call]}", "proof", "position", "nowhere", *OF_SUPERVISOR),
+        "bima": (
+            "calls",
+            f"calls/{call}",
+            f"tickets/{here.board.tickets[call]}",
+            "proof",
+            "position",
+            "nowhere",
+            *OF_SUPERVISOR,
+        ),
         "ayu": OF_ADMIN,
     }.items():
         page = await arrive(name, dark=dark)

@@ -1,4 +1,9 @@
 // Every page: colours change at once, the server only remembers them.
+// The menu of rooms closes with a click elsewhere, and with Esc.
+const others = document.querySelector(".others");
+addEventListener("click", (event) => { if (others?.open && !others.contains(event.target)) others.open = false; });
+others?.addEventListener("keydown", (event) => { if (event.key === "Escape") { others.open = false; others.querySelector("summary").focus(); event.stopPropagation(); } });
+
 const form = document.getElementById("theme");
 const order = { auto: "dark", dark: "light", light: "auto" };
 
