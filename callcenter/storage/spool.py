@@ -9,6 +9,7 @@ all of its lines are acknowledged. After a crash lines may come again that are s
 
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,8 @@ class Spool:
             os.fdatasync(self._file)
         except OSError:
             self._broken = True  # what stands behind the last good line is cut off, or else left behind
-            os.ftruncate(self._file, self._size)
+            with suppress(OSError):
+                os.ftruncate(self._file, self._size)
             raise
         self._size += len(data)
         self.lines += len(lines)
@@ -89,9 +91,17 @@ class Spool:
     def _start(self, revision: int) -> None:
         path = self._folder / f"{revision:020d}.spool"
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        again = path in self._segments[-1:]  # the disk was full: the same lines are tried once more, in the same place
+        try:
+            if again:
+                os.ftruncate(file, self._size)
+        except OSError:
+            os.close(file)
+            raise
         self.close()
         self._file, self._size, self._broken = file, os.fstat(file).st_size, False
-        self._segments.append(path)
+        if not again:
+            self._segments.append(path)
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)  # else a power cut takes the file's name away

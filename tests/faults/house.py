@@ -43,7 +43,8 @@ hosts = ["127.0.0.2"]
 """A waiting caller is not answered toward the network: so a 2xx is a person's answer, also in the callers' log."""
 
 AGAIN_S = 0.5
-SMALL_DISK_MB = 64
+SMALL_DISK_MB, WHOLE_DISK_MB = 64, 250
+"""Below 100 MB the service calls the recordings' disk full."""
 
 
 @dataclass
@@ -68,10 +69,15 @@ class House:
         ports: int = 200,
         small_disk: bool = False,
         server: Server | None = None,
+        all_on_it: bool = False,
     ) -> None:
+        """`small_disk`: the database has a disk of its own; `all_on_it`: so has everything else, too."""
         self.home = folder / "home"
         self.home.mkdir(mode=0o700, parents=True)
-        self.disk = self._small_disk() if small_disk else None
+        self.disk: Path | None = None
+        if small_disk:
+            place, size = (self.home, WHOLE_DISK_MB) if all_on_it else (self.home / "small-disk", SMALL_DISK_MB)
+            self.disk = self._small_disk(place, size)
         self.server = server
         url = server.url if server else f"sqlite+aiosqlite:///{self.disk}/callcenter.db" if self.disk else ""
         database = f'database_url = "{url}"\n' if url else ""
@@ -95,11 +101,10 @@ class House:
         self._service: asyncio.subprocess.Process | None = None
         self._keepers: list[asyncio.Task[None]] = []
 
-    def _small_disk(self) -> Path | None:
-        """A disk of its own for the database. None: only root can make one."""
-        folder = self.home / "small-disk"
-        folder.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK_MB}m,mode=0700", "tmpfs", str(folder)]
+    def _small_disk(self, folder: Path, size: int) -> Path | None:
+        """A disk of its own. None: only root can make one."""
+        folder.mkdir(exist_ok=True)
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={size}m,mode=0700", "tmpfs", str(folder)]
         return folder if os.geteuid() == 0 and subprocess.run(mount, check=False).returncode == 0 else None
 
     @property

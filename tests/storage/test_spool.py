@@ -1,6 +1,9 @@
 """The spool: what `append` returned for is read again, whatever byte the crash came at."""
 
 import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -86,3 +89,56 @@ def test_a_full_disk_loses_nothing_and_what_was_refused_can_be_appended_again(tm
     more = lines(3, 2)
     spool.append(more, 3)
     assert all_of(spool) == good + more
+
+
+@contextmanager
+def full(bytes_: int) -> Iterator[None]:
+    """No file grows beyond that: the kernel says so in the middle of a write."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_what_a_full_disk_refused_again_and_again_is_taken_once_when_there_is_room(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.open(1)
+    spool.append([b"x 1 a\n", b"x 2 b\n"], 1)
+    later = [b"x 3 " + b"c" * 5000 + b"\n"]
+    with full(1000):
+        for _ in range(4):  # the journal tries every half second
+            with pytest.raises(OSError, match="too large"):
+                spool.append(later, 3)
+            assert spool.read(10) == [b"x 1 a\n", b"x 2 b\n"]
+    spool.append(later, 3)
+    first = spool.read(10)
+    assert first == [b"x 1 a\n", b"x 2 b\n"]
+    spool.acknowledge(first, 4)
+    assert spool.read(10) == later and spool.lines == 1
+    spool.acknowledge(later, 4)
+    assert spool.read(10) == [] and spool.lines == 0
+    spool.append([b"x 4 d\n"], 4)
+    assert spool.read(10) == [b"x 4 d\n"], "it goes on"
+    spool.close()
+    again = Spool(tmp_path)
+    again.open(5)
+    assert b"x 4 d\n" in again.read(10) and again.torn == 0
+    again.close()
+
+
+def test_a_disk_that_was_full_while_the_spool_was_empty_leaves_it_whole(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.open(1)
+    with full(3):
+        for _ in range(3):
+            with pytest.raises(OSError, match="too large"):
+                spool.append([b"x 2 b\n"], 2)
+            assert spool.read(10) == []
+    spool.append([b"x 2 b\n"], 2)
+    assert spool.read(10) == [b"x 2 b\n"]
+    spool.acknowledge([b"x 2 b\n"], 3)
+    spool.append([b"x 3 c\n"], 3)
+    assert spool.read(10) == [b"x 3 c\n"]
+    spool.close()
