@@ -80,5 +80,5 @@ def attended(f: Fields, at: datetime) -> Fact | None:
     caller, far = text(f, "TransfereeUniqueid"), text(f, "TransferTargetUniqueid")
     if text(f, "Result") != "Success" or not caller or not far:
         return None
-    whose = text(f, "TransferTargetChannel").split("/", 1)[-1].rpartition("-")[0]
+    whose = text(f, "TransferTargetChannel").split("/", 1)[-1].rpartition("-")[0].removesuffix(PAGE)
     return desk_facts.CallTransferred(caller, at, text(f, "OrigTransfererUniqueid"), whose, True, far)

@@ -66,6 +66,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "screen.consult": DESK,
     "screen.dismiss": DESK,
     "screen.keys": DESK,
+    "screen.callback": DESK,
+    "screen.relay": DESK,
     "screen.verify": DESK,
     "screen.replay": DESK,
     "screen.phone": DESK,

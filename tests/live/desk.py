@@ -16,6 +16,7 @@ from callcenter.asterisk.control import Road
 from callcenter.asterisk.exchange import Exchange, Known
 from callcenter.asterisk.inbox import House
 from callcenter.asterisk.records import Records
+from callcenter.chains import Chains
 from callcenter.core.agency import Agency, Line
 from callcenter.core.call import Call
 from callcenter.core.catalogue import always
@@ -70,7 +71,8 @@ class Desk:
         self.board.connect(telephone)
         follower = Follower(self.board, up=lambda: telephone.state.phase == "up")
         self.board.listen(follower.hear)
-        self._tasks = [asyncio.create_task(telephone.run()), asyncio.create_task(follower.run())]
+        chains = Chains(self.board, telephone.lines(lambda _: ""))
+        self._tasks = [asyncio.create_task(part.run()) for part in (telephone, follower, chains)]
         await until(lambda: telephone.state.phase == "up", "the link is up")
 
     async def _ended(self, calls: Sequence[str]) -> Known:

@@ -8,8 +8,9 @@ import pytest_asyncio
 
 from callcenter.core.attempt import Result
 from callcenter.core.call import Call, Outcome, Stage
-from callcenter.core.desk_wishes import CallBack, Hold, Unhold
+from callcenter.core.desk_wishes import CallBack, Hold, Relay, Unhold
 from callcenter.core.kind import Kind
+from callcenter.core.wishes import Forward
 from tests.live.ami import Ami
 from tests.live.conftest import BUDI, Room
 from tests.live.desk import Desk, desk_of
@@ -122,3 +123,22 @@ async def test_when_she_hangs_up_before_he_answers_his_phone_stops_ringing(room:
     await story.budi.closed()
     await until(lambda: story.call.stage is Stage.ENDED, "it is over")
     assert story.call.outcome is Outcome.NOT_REACHED
+
+
+async def test_a_relay_reaches_the_agency_without_the_caller_and_ends_with_her(room: Room, desk: Desk) -> None:
+    her, fire = await room.phone("101"), await room.phone("damkar")
+    await until(lambda: desk.board.floor.positions["101"].phone == "IDLE", "101 is free")
+    await desk.wish(Relay(EARLIER, "101", "ayu"))
+    await her.answer()
+    call = desk.only().id
+    await until(lambda: desk.calls[call].stage is Stage.TALKING, "she is there")
+    await desk.wish(Forward(call, "damkar", "101", "ayu"))
+    await fire.answer()
+    await fire.press("1")
+    await until(lambda: fire.hears(HER) and her.hears(1700), "they hear each other")
+    (attempt,) = desk.calls[call].attempts
+    await until(lambda: desk.calls[call].attempts[0].accepted_at, "it is accepted")
+    assert (attempt.agency, desk.calls[call].about) == ("damkar", EARLIER)
+    await her.hang_up()
+    await fire.closed()
+    await until(lambda: desk.calls[call].done, "it is over")

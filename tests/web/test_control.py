@@ -4,7 +4,17 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from callcenter.core.desk_wishes import AskSilent, BackToQueue, Consult, Dismiss, Hold, SendKeys, Unhold
+from callcenter.core.desk_wishes import (
+    AskSilent,
+    BackToQueue,
+    CallBack,
+    Consult,
+    Dismiss,
+    Hold,
+    Relay,
+    SendKeys,
+    Unhold,
+)
 from tests.web import control
 from tests.web.conftest import Visitor
 from tests.web.house import House
@@ -80,3 +90,16 @@ async def test_keys_are_keys(here: House, visit: Visit, keys: str) -> None:
     assert (await siti.send(f"/calls/{CALL}/keys", {"keys": keys}))[0] == 409
     assert (await siti.send(f"/calls/{CALL}/keys", {"keys": "0*#"}))[0] == 200
     assert here.board.asked == [SendKeys(CALL, "0*#", *MINE)]
+
+
+async def test_a_call_that_is_over_is_called_back_or_relayed_from_its_ticket(here: House, visit: Visit) -> None:
+    siti = await siti_speaks(here, visit)
+    assert (await siti.send(f"/calls/{CALL}/callback", {}))[0] == 409
+    here.telephone.hangs_up(CALL)
+    here.telephone.ready("101")
+    await here.stored()
+    _, page = await siti.get(f"/?call={CALL}")
+    assert f"/calls/{CALL}/relay" in page
+    assert await siti.send(f"/calls/{CALL}/callback", {}) == (200, {"asked": True})
+    assert await siti.send(f"/calls/{CALL}/relay", {}) == (200, {"asked": True})
+    assert here.board.asked == [CallBack("+6281234567890", CALL, *MINE), Relay(CALL, *MINE)]

@@ -6,9 +6,20 @@ Never: a change on the screen by itself. A wish is sent; the screen moves when A
 
 from aiohttp import web
 
-from callcenter.core.desk_wishes import AskSilent, BackToQueue, Consult, Dismiss, Hold, SendKeys, Unhold
-from callcenter.core.errors import BadInput
+from callcenter.core.desk_wishes import (
+    AskSilent,
+    BackToQueue,
+    CallBack,
+    Consult,
+    Dismiss,
+    Hold,
+    Relay,
+    SendKeys,
+    Unhold,
+)
+from callcenter.core.errors import BadInput, Refused
 from callcenter.core.wishes import Wish
+from callcenter.storage import CallLine
 from callcenter.web.forms import read_body, text_of
 from callcenter.web.parts import parts
 from callcenter.web.security import person
@@ -62,6 +73,29 @@ async def dismiss(request: web.Request) -> web.Response:
     call, position, by = _seat(request)
     leg = text_of(await read_body(request), "leg", LONGEST_LEG)
     return await _ask(request, Dismiss(call, leg, position, by))
+
+
+async def call_back(request: web.Request) -> web.Response:
+    """Ring my phone, then the number of a call that is over."""
+    line, position, by = await _over(request)
+    if line.e164 is None:
+        raise BadInput("This number cannot be called.")
+    return await _ask(request, CallBack(line.e164, line.about or line.id, position, by))
+
+
+async def relay(request: web.Request) -> web.Response:
+    """Ring my phone for a conversation with agencies about a call whose caller is gone."""
+    line, position, by = await _over(request)
+    return await _ask(request, Relay(line.about or line.id, position, by))
+
+
+async def _over(request: web.Request) -> tuple[CallLine, str, str]:
+    call, position, by = _seat(request)
+    here = parts(request)
+    known = here.board.floor.calls.get(call)
+    if known is not None and known.live:
+        raise Refused("The caller is still there.")
+    return (await here.history.call(call)).line, position, by
 
 
 async def keys(request: web.Request) -> web.Response:
