@@ -25,7 +25,8 @@ from callcenter.core.kpi import ALL, RULES, Cell, tallied
 from callcenter.core.tally import Tally, together
 from callcenter.storage.arrivals import made, read_arrivals
 from callcenter.storage.database import Clock, Database
-from callcenter.storage.derived import MARKS, anew
+from callcenter.storage.derived import anew
+from callcenter.storage.kept import MARKS
 from callcenter.storage.tables_figures import figure_cells, figure_marks
 
 log = logging.getLogger(__name__)

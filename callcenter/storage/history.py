@@ -45,9 +45,11 @@ from callcenter.storage.records import (
     record,
 )
 from callcenter.storage.rows import ReadNumber
+from callcenter.storage.search import matching, page_of_calls, page_of_tickets
 from callcenter.storage.tables import calls, facts, notes, quarantine, ticket_calls, ticket_changes, tickets
+from callcenter.storage.tables_log import call_log
 from callcenter.storage.trail import AuditFilter, Trail
-from callcenter.storage.wanted import CallFilter, conditions, lines, with_calls
+from callcenter.storage.wanted import CallFilter, lines
 
 MOST = 200
 EXPORTED_AT_ONCE = 500
@@ -68,11 +70,13 @@ class History:
     async def tickets(self, wanted: CallFilter, *, after: str = "", limit: int = 50) -> TicketsPage:
         """Tickets that have a call which the filter wants, newest first."""
         most = max(1, min(limit, MOST))
-        query = select(tickets).where(with_calls(wanted, self._read_number)).order_by(tickets.c.id.desc()).limit(most)
-        if after:
-            query = query.where(tickets.c.id < row_number(after))
         async with self._database.read() as connection:
-            found = [record(Ticket, row) for row in await connection.execute(query)]
+            where = await matching(connection, wanted, self._read_number)
+            if after:
+                where.append(call_log.c.ticket < row_number(after))
+            ids = (await connection.execute(page_of_tickets(where, most))).scalars().all()
+            rows = await connection.execute(select(tickets).where(tickets.c.id.in_(ids)).order_by(tickets.c.id.desc()))
+            found = [record(Ticket, row) for row in rows]
         return TicketsPage(found, str(found[-1].id) if len(found) == most else "")
 
     async def attempts_of(self, call_ids: Iterable[str]) -> dict[str, list[AttemptLine]]:
@@ -215,11 +219,13 @@ class History:
             return [record(QuarantineLine, row) for row in await connection.execute(wanted)]
 
     async def _calls(self, wanted: CallFilter, after: str, most: int) -> Page:
-        query = lines().where(*conditions(wanted, self._read_number)).limit(most)
-        if after:
-            beyond, id_ = moment_and_id(after)
-            query = query.where((calls.c.arrived_at < beyond) | ((calls.c.arrived_at == beyond) & (calls.c.id < id_)))
         async with self._database.read() as connection:
-            found = await call_lines(connection, query)
+            where = await matching(connection, wanted, self._read_number)
+            if after:
+                at, id_ = moment_and_id(after)
+                log = call_log.c
+                where.append((log.arrived_at < at) | ((log.arrived_at == at) & (log.call < id_)))
+            ids = (await connection.execute(page_of_calls(where, most))).scalars().all()
+            found = await call_lines(connection, lines().where(calls.c.id.in_(ids)))
         last = found[-1] if len(found) == most else None
         return Page(found, f"{last.arrived_at.isoformat()} {last.id}" if last else "")

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from callcenter.core.errors import BadInput
 from callcenter.storage.derived import derive
 from callcenter.storage.engine import open_engine, place, read_url
+from callcenter.storage.kept import EVERYTHING
 from callcenter.storage.trouble import away
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,7 @@ async def migrate(url: str) -> None:
             if address.get_backend_name() == "postgresql":
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
             await connection.run_sync(_upgrade, place(address))
-            await connection.run_sync(derive)
+            await connection.run_sync(derive, EVERYTHING)
     except Exception as error:
         trouble = away(error, place(address))
         if trouble is not None:

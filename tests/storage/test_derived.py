@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert
 
 from callcenter.storage import Database, migrate
-from callcenter.storage.derived import EVERYTHING, _there, derive
+from callcenter.storage.derived import _there, derive
+from callcenter.storage.kept import EVERYTHING
 from callcenter.storage.tables import calls
 from callcenter.storage.tables_figures import figure_marks
 from tests.storage.conftest import Room
@@ -64,7 +65,7 @@ async def test_an_older_version_of_a_trigger_goes(room: Room) -> None:
     assert "kept_old_0000" in await triggers(room.database)
 
     def again(connection: Connection) -> None:
-        derive(connection)
+        derive(connection, EVERYTHING)
 
     await room.database.write(lambda connection: connection.run_sync(again))
     assert await triggers(room.database) == before

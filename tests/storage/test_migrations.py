@@ -23,12 +23,15 @@ VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
 
 async def test_the_migrated_schema_is_that_of_the_tables(url: str) -> None:
     def compare(connection: Connection) -> list[Any]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": lambda name, *_: "ticket_search" not in (name or "")}
+        context = MigrationContext.configure(connection, opts=opts)
         return list(compare_metadata(context, metadata))
 
     async with Database(url).running() as database, database.read() as connection:
         assert await connection.run_sync(compare) == []
-        there = await connection.run_sync(lambda c: set(inspect(c).get_table_names()))
+        there = await connection.run_sync(
+            lambda c: {n for n in inspect(c).get_table_names() if "ticket_search" not in n}
+        )
     assert there == {*metadata.tables, "alembic_version"}
 
 
