@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from callcenter.web.access import may
 from callcenter.web.i18n import N_
 
-IN_THE_BAR = 4
+IN_THE_BAR = 3
 
 
 @dataclass(frozen=True, slots=True)
