@@ -140,6 +140,9 @@ def printed(story: Story, zone: tzinfo) -> Iterator[str]:
         with_whom = f", answered by {call.answered_by}" if call.answered_by else ""
         yield f"{call.id}  {who}  {call.outcome.value}{with_whom}" + ("  [test]" if call.test else "")
         yield "    " + "  ".join(f"{name[:-3]} {_clock(getattr(call, name), zone)}" for name in CLOCK)
+        for share in call.forwards:
+            after = f", after {share.escalated_from}" if share.escalated_from else ""
+            yield f"    forward {share.agency} {share.turn}: {share.status.value}{after}"
         for attempt in call.attempts:
             times = "  ".join(f"{name[:-3]} {_clock(getattr(attempt, name), zone)}" for name in ATTEMPT_CLOCK)
             yield f"    attempt {attempt.agency or attempt.number or '?'} line {attempt.line}: {attempt.result.value}"

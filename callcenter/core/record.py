@@ -12,6 +12,7 @@ from callcenter.core.call import Call
 from callcenter.core.codec import to_plain
 from callcenter.core.facts import UNKNOWN_MOMENT
 from callcenter.core.phone import read
+from callcenter.core.share import Share
 
 CLOCK = (
     "arrived_at",
@@ -56,6 +57,7 @@ def call_record(call: Call, region: str = "ID") -> dict[str, Any]:
         "answered_by": call.answered_by or None,
         "overflowed_to": call.overflowed_to or None,
         "phones_rung": call.rung,
+        "forwards": [share_record(share) for share in call.forwards],
         "attempts": [attempt_record(attempt) for attempt in call.attempts],
         "disconnected_early": call.disconnected_early,
         "end_seen": call.end_seen,
@@ -79,4 +81,19 @@ def attempt_record(attempt: Attempt) -> dict[str, Any]:
         "by": attempt.by or None,
         "cause": attempt.cause,
         **{name: moment(getattr(attempt, name)) for name in ATTEMPT_CLOCK},
+    }
+
+
+def share_record(share: Share) -> dict[str, Any]:
+    """One agency's share of the call, as far as the telephone tells."""
+    return {
+        "agency": share.agency,
+        "turn": share.turn,
+        "mode": share.mode.value,
+        "status": share.status.value,
+        "asked_at": moment(share.asked_at),
+        "accepted_at": moment(share.accepted_at),
+        "ended_at": moment(share.ended_at),
+        "escalated_from": share.escalated_from or None,
+        "by": share.by or None,
     }

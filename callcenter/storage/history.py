@@ -38,6 +38,7 @@ from callcenter.storage.records import (
     CallLine,
     Change,
     FactLine,
+    ForwardLine,
     Note,
     Past,
     QuarantineLine,
@@ -85,6 +86,14 @@ class History:
         async with self._database.read() as connection:
             for attempt in await attempts_of(connection, call_ids):
                 found.setdefault(attempt.call, []).append(attempt)
+        return found
+
+    async def forwards_of(self, call_ids: Iterable[str]) -> dict[str, list[ForwardLine]]:
+        """Call -> every agency's share of it; calls without any are left out."""
+        found: dict[str, list[ForwardLine]] = {}
+        async with self._database.read() as connection:
+            for forward in await forwards_of(connection, calls=call_ids):
+                found.setdefault(forward.call or "", []).append(forward)
         return found
 
     async def gaps(self, *, limit: int = 50) -> list[GapClosed]:

@@ -130,6 +130,13 @@ THROUGH: dict[str, str] = {
     "agency": N_("by the agency itself"),
 }
 
+RELAY: dict[str, str] = {
+    "place": N_("Place"),
+    "callback": N_("Callback number"),
+    "nature": N_("What happens"),
+    "safety": N_("Safety"),
+}
+
 MODE: dict[str, str] = {
     Mode.WARM: N_("introduced by the call taker"),
     Mode.CONFERENCE: N_("conference, she stays"),
@@ -242,6 +249,7 @@ TABLES: dict[str, dict[str, str]] = {
     "answer": ANSWER,
     "through": THROUGH,
     "mode": MODE,
+    "relay": RELAY,
     "phone": PHONE,
     "phase": PHASE,
     "role": ROLE,

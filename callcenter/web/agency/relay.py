@@ -4,16 +4,23 @@ In:  a duty, the painter's languages. Out: text.
 Never: a name or a story of a protected category.
 """
 
+from collections.abc import Iterable
+
 from callcenter.core.relay import Relay, text
-from callcenter.storage import Duty
+from callcenter.storage import Duty, Note, Ticket
 from callcenter.web.painter import Painter
 
 
 def relay_of(duty: Duty, painter: Painter, language: str) -> Relay:
-    """What is known, as the card wants it."""
-    ticket, number = duty.ticket, painter.number(duty.number, language)
+    """What an agency is told of its duty."""
+    return relay_about(duty.ticket, duty.number, duty.notes, painter, language)
+
+
+def relay_about(ticket: Ticket, caller: str | None, notes: Iterable[Note], painter: Painter, language: str) -> Relay:
+    """What is known of the incident, as the card wants it."""
+    number = painter.number(caller, language)
     protected = ticket.category in painter.settings.restricted_categories
-    written = " / ".join(note.text.strip() for note in duty.notes if note.text.strip())
+    written = " / ".join(note.text.strip() for note in notes if note.text.strip())
     return Relay(
         city=painter.settings.city,
         number=ticket.number,

@@ -22,13 +22,14 @@ async def calls(request: web.Request) -> web.Response:
     wanted = read_filter(request.query, here.settings, here.catalogue())
     page = await here.history.calls(wanted, after=read_after(request.query), limit=read_limit(request.query))
     tried = await here.history.attempts_of([line.id for line in page.lines])
-    rows = [shaped(CALL, CallRow(line, tried.get(line.id, ()))) for line in page.lines]
+    asked = await here.history.forwards_of([line.id for line in page.lines])
+    rows = [shaped(CALL, CallRow(line, tried.get(line.id, ()), asked.get(line.id, ()))) for line in page.lines]
     return web.json_response({"calls": rows, "next": page.next or None})
 
 
 async def call(request: web.Request) -> web.Response:
     page = await parts(request).history.call(request.match_info["call"])
-    return web.json_response(shaped(CALL, CallRow(page.line, page.attempts)))
+    return web.json_response(shaped(CALL, CallRow(page.line, page.attempts, page.forwards)))
 
 
 async def tickets(request: web.Request) -> web.Response:
@@ -41,7 +42,7 @@ async def tickets(request: web.Request) -> web.Response:
 
 async def ticket(request: web.Request) -> web.Response:
     page = await parts(request).history.ticket(request.match_info["number"])
-    return web.json_response(shaped(TICKET_WHOLE, TicketRow(page.ticket, page.calls, page.notes)))
+    return web.json_response(shaped(TICKET_WHOLE, TicketRow(page.ticket, page.calls, page.notes, page.forwards)))
 
 
 async def callbacks(request: web.Request) -> web.Response:

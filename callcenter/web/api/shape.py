@@ -11,9 +11,10 @@ from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
 from callcenter.core.kind import Kind
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
-from callcenter.storage import AttemptLine, CallLine, Note, Ticket
+from callcenter.storage import AttemptLine, CallLine, ForwardLine, Note, Ticket
 from callcenter.web.api.fields import Field, code, figure, flag, many, maybe, moment, shaped, text, whole
 from callcenter.web.api.shape_callers import CALLERS
+from callcenter.web.api.shape_forwards import FORWARD
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class CallRow:
 
     line: CallLine
     attempts: Sequence[AttemptLine] = ()
+    forwards: Sequence[ForwardLine] = ()
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,14 @@ class TicketRow:
     ticket: Ticket
     calls: Sequence[CallLine] = ()
     notes: Sequence[Note] = ()
+    forwards: Sequence[ForwardLine] = ()
 
 
 ATTEMPT = (
     text("leg", "Names this attempt."),
     text("agency", "Code of the agency; empty: a transfer by the phone's own keys to somebody else."),
     whole("line", "1 is the first line of the agency's chain."),
-    whole("turn", "1 is the first time round the chain."),
+    whole("turn", "Of which forward: 1 is this agency's first on the call."),
     text("number", "What was dialled."),
     text("by", "Sign-in name of who asked for it."),
     code("result", "How it stands. ANSWERED is not ACCEPTED.", list(Result)),
@@ -152,11 +155,18 @@ TICKET_WHOLE = (
         {"type": "array", "items": {"type": "string"}, "description": "Ids of its calls."},
         lambda row: [line.id for line in row.calls],
     ),
+    many(
+        "forwards",
+        "Every agency's share, also messages without a call.",
+        "Forward",
+        lambda row: [shaped(FORWARD, each) for each in row.forwards],
+    ),
     many("notes", "What was written, in order.", "Note", lambda row: [shaped(NOTE, note) for note in row.notes]),
 )
 
 SCHEMAS: Mapping[str, Sequence[Field]] = {
     "Attempt": ATTEMPT,
+    "Forward": FORWARD,
     "Call": CALL,
     "Note": NOTE,
     "Ticket": TICKET,

@@ -11,6 +11,8 @@ from aiohttp import web
 from markupsafe import Markup
 
 from callcenter.core.control import free, may_be_ghost
+from callcenter.core.relay import missing
+from callcenter.web.agency.relay import relay_about
 from callcenter.web.channel import serve
 from callcenter.web.live import Region, Viewer
 from callcenter.web.parts import Parts, parts
@@ -35,6 +37,7 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
     about = here.desk.about(open_id)
     catalogue = here.catalogue()
     category = catalogue.categories.get(about.ticket.category) if about.ticket else None
+    number = shown.number if shown else None
     values: dict[str, Any] = {
         "viewer": viewer,
         "floor": floor,
@@ -59,6 +62,8 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
         "flagged": here.callers.flagged.of,
         "unasked": may_be_ghost(floor.calls.get(open_id)) is not None,
         "colleagues": lambda: [each for each in here.settings.positions if free(floor, each)],
+        "relay_card": lambda ticket: relay_about(ticket, number, about.notes, here.painter, viewer.language),
+        "missing": missing,
         "offers": lambda: view.offers(shown, list(catalogue.agencies.values()), category),
     }
     return here.painter.part(f"screen/live/{template}.html", viewer.language, **values)

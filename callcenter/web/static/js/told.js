@@ -24,7 +24,8 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   tell(button.dataset.ask, t("asked…"), false);
   try {
-    text.value = (await post(button.dataset.hand, {})).text;
+    text.value = (await post(button.dataset.hand, JSON.parse(button.dataset.body || "{}"))).text;
+    if (button.dataset.copy && await copied()) { tell(button.dataset.ask, t("Recorded and copied: paste it into the messenger."), false); return; }
     tell(button.dataset.ask, "", false);
     hand.showModal();
     text.select();
@@ -32,6 +33,10 @@ document.addEventListener("click", async (event) => {
     tell(button.dataset.ask, error.message, true);
   }
 }, true);
+
+async function copied() { // without https there is no clipboard: then the text stands in the dialog
+  try { await navigator.clipboard.writeText(text.value); return true; } catch { return false; }
+}
 
 copy.addEventListener("click", async () => {
   text.select();
