@@ -11,6 +11,7 @@ something new. So every text is checked against a short alphabet, and nothing is
 import ipaddress
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -57,6 +58,14 @@ def zone(value: str) -> str | None:
         ZoneInfo(value)
     except (ValueError, OSError, LookupError):
         return 'a time zone such as "Asia/Jakarta"'
+    return None
+
+
+def day(value: str) -> str | None:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return "a day as 2026-03-20"
     return None
 
 

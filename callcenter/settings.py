@@ -182,6 +182,11 @@ class Settings(Folders):
         matches(r"|https?://[A-Za-z0-9.:-]{1,260}", "an address as https://112.example.id, or nothing"),
     )
     link_hours: int = knob(24, "Hours for which a link to one request is valid.", between(1, 24 * 30))
+    holidays: tuple[str, ...] = knob(
+        (),
+        "Days on which nobody works, besides Saturday and Sunday: P3 requests count working days. As 2026-03-20.",
+        each(checks.day),
+    )
     restricted_categories: tuple[str, ...] = knob(
         ("DV",),
         "Categories of which an agency's page shows only what is needed to come: no names, no notes.",

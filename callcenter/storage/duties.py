@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.share import Status
+from callcenter.core.ticket import CLOSED_STATES
 from callcenter.storage.records import ForwardLine, Note, Ticket, record
 from callcenter.storage.tables import calls, forwards, notes, ticket_calls, tickets
 
@@ -31,13 +32,20 @@ class Duty:
     @property
     def open(self) -> bool:
         """Somebody still has to come, or to say that it is done."""
-        return self.forward.status in OPEN
+        return self.forward.status in OPEN and self.ticket.status not in CLOSED_STATES
 
 
 def home() -> ColumnElement[int]:
     """The ticket that a forward belongs to now: its call may have been linked to another one."""
     linked = select(ticket_calls.c.ticket).where(ticket_calls.c.call == forwards.c.call).scalar_subquery()
     return func.coalesce(linked, forwards.c.ticket)
+
+
+def _not_closed() -> ColumnElement[bool]:
+    """Its ticket is still worked on: who forgot to report does not wait for ever."""
+    closed = [status.value for status in CLOSED_STATES]
+    now = tickets.alias("now")
+    return exists().where(now.c.id == home(), now.c.status.not_in(closed))
 
 
 def wanted() -> Select[tuple[object, ...]]:
@@ -49,7 +57,7 @@ def wanted() -> Select[tuple[object, ...]]:
 
 async def duties_of(connection: AsyncConnection, agency: str, *, since: datetime, limit: int) -> list[Duty]:
     """The agency's shares: the open ones, and those asked for since then; the open ones first, then the newest."""
-    waits = case((forwards.c.status.in_([status.value for status in OPEN]), 0), else_=1)
+    waits = case((and_(forwards.c.status.in_([status.value for status in OPEN]), _not_closed()), 0), else_=1)
     query = (
         wanted()
         .where(forwards.c.agency == agency, or_(waits == 0, forwards.c.asked_at >= since))
@@ -63,7 +71,7 @@ async def open_duties(connection: AsyncConnection, *, limit: int) -> list[Duty]:
     """Every agency's open shares of real incidents that are not closed, the oldest first."""
     query = (
         wanted()
-        .where(forwards.c.status.in_([status.value for status in OPEN]))
+        .where(forwards.c.status.in_([status.value for status in OPEN]), _not_closed())
         .order_by(forwards.c.asked_at, forwards.c.id)
         .limit(limit)
     )

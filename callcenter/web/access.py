@@ -115,6 +115,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "agency.forward": AGENCIES,
     "agency.say": AGENCIES,
     "agency.note": AGENCIES,
+    "api.responses": READERS | frozenset({DISPATCHER, VIEWER}),
     "link": EVERYONE,
     "link.say": EVERYONE,
     "link.note": EVERYONE,

@@ -36,6 +36,10 @@ class CityTime:
         sign = "." if self.language == "id" else ":"
         return format_time(at.astimezone(self.zone), f"HH{sign}mm{sign}ss", locale=self.language)  # type: ignore[union-attr]
 
+    def soon(self, at: datetime) -> str:
+        """07.13, or 24 Nov 07.13: `at` is never far. For deadlines, which lie today or on a day to come."""
+        return f"{self.short_day(at)} {self.clock(at)[:5]}"
+
     def day(self, at: datetime | date) -> str:
         """Minggu, 22 November 2026"""
         local = at.astimezone(self.zone) if isinstance(at, datetime) else at

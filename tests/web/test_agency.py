@@ -171,3 +171,60 @@ async def test_an_administrator_says_which_agency_a_person_is_of(here: House, vi
     (regu,) = [user for user in await here.people.users() if user.name == "regu2"]
     assert regu.agency == "bpbd"
     assert (await ayu.form("/people/agency", name="siti", agency="bpbd"))[0] == 409
+
+
+async def test_a_late_agency_turns_amber_then_red_everywhere(here: House, visit: Visit) -> None:
+    number = await forwarded(here)
+    ticket = await here.tickets.set_category(number, "FIRE", version=1, by="siti")
+    assert ticket.priority == 1
+    siti = await visit("siti", "101")
+    regu = await crew(here, visit)
+    paces = here.app[PARTS].agencies.paces
+    await siti.get(f"/calls/{CALL}/sheet")
+    secret = await here.people.create_token("wall", role="viewer")
+    token = {"Authorization": f"Bearer {secret}"}
+
+    async def at(minutes: float) -> tuple[str, str, dict[str, int]]:
+        here.clock.pass_(60 * minutes)  # type: ignore[attr-defined]
+        await paces.read()
+        _, page = await siti.get(f"/?call={CALL}")
+        _, agency = await regu.get("/agency")
+        async with siti.session.get(here.server.make_url("/api/v1/wall"), headers=token) as answer:
+            return page, agency, await answer.json()
+
+    page, agency, wall = await at(9)
+    assert "pace-" not in page and wall["agencies_late"] == wall["agencies_soon_late"] == 0
+    page, agency, wall = await at(2)
+    assert "pace-amber" in page and "pace-amber" in agency and "Instansi hampir terlambat: 1" in page
+    assert wall["agencies_soon_late"] == 1
+    page, agency, wall = await at(5)
+    assert "pace-red" in page and "Instansi terlambat: 1" in page and wall["agencies_late"] == 1
+    async with siti.session.get(here.server.make_url("/api/v1/responses"), headers=token) as answer:
+        (line,) = (await answer.json())["responses"]
+    assert (line["number"], line["agency"], line["pace"]) == (number, "damkar", "RED")
+    await regu.send(f"/agency/f/damkar-1-{CALL}/say", {"answer": "ON_SCENE"})
+    page, agency, wall = await at(1)
+    assert "pace-" not in page and "pace-" not in agency and wall["agencies_late"] == 0
+
+
+async def test_who_forgot_to_report_does_not_stay_open_when_the_ticket_is_closed(here: House, visit: Visit) -> None:
+    number = await forwarded(here)
+    paces = here.app[PARTS].agencies.paces
+    await paces.read()
+    assert [line.duty.ticket.number for line in paces.lines] == [number]
+    ticket = (await here.history.ticket(number)).ticket
+    await here.tickets.set_status(number, "CLOSED", disposition="RESOLVED", version=ticket.version, by="siti")
+    await paces.read()
+    assert paces.lines == ()
+
+
+async def test_programs_read_who_answered_when_and_through_what(here: House, visit: Visit) -> None:
+    number = await forwarded(here)
+    regu = await crew(here, visit)
+    await regu.send(f"/agency/f/damkar-1-{CALL}/say", {"answer": "EN_ROUTE"})
+    secret = await here.people.create_token("report", role="auditor")
+    headers = {"Authorization": f"Bearer {secret}"}
+    async with regu.session.get(here.server.make_url(f"/api/v1/tickets/{number}"), headers=headers) as answer:
+        (line,) = (await answer.json())["forwards"]
+    assert (line["agency"], line["status"], line["en_route_source"]) == ("damkar", "EN_ROUTE", "agency")
+    assert (line["en_route_by"], line["on_scene_at"]) == ("Regu 1 (damkar)", None)

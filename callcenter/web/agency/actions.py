@@ -26,6 +26,7 @@ async def spread(here: Parts, duty: Duty) -> None:
         here.desk.put(call, duty.ticket)
         here.desk.ask(call)
     here.agencies.duties.touch()
+    here.agencies.paces.touch()
 
 
 def _teller(request: web.Request) -> Teller:

@@ -49,6 +49,7 @@ def paint(here: Parts, language: str, lines: list[Duty], *, known: bool = True, 
         known=known,
         alone=alone,
         protected=here.settings.restricted_categories,
+        clocks={duty.forward.id: here.agencies.paces.running(duty) for duty in lines},
         fresh=[duty for duty in lines if _waits(duty, here.clock())],
     )
 

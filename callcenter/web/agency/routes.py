@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from callcenter.web.agency import actions, links, live, outward, pages
+from callcenter.web.agency import actions, api, links, live, outward, pages
 from callcenter.web.screen.routes import CALL
 
 FORWARD = "/{forward:[A-Za-z0-9._:-]{1,300}}"
@@ -15,6 +15,7 @@ ROUTES = [
     web.get("/agency/f" + FORWARD, pages.one, name="agency.forward"),
     web.post("/agency/f" + FORWARD + "/say", actions.say, name="agency.say"),
     web.post("/agency/f" + FORWARD + "/note", actions.note, name="agency.note"),
+    web.get("/api/v1/responses", api.responses, name="api.responses"),
     web.get(LINK, links.show, name="link"),
     web.post(LINK + "/say", links.say, name="link.say"),
     web.post(LINK + "/note", links.note, name="link.note"),

@@ -15,6 +15,7 @@ from callcenter.storage import Database, Duty, Links, Messages, Responders
 from callcenter.web.agency.duties import Duties
 from callcenter.web.agency.gateway import Gateway
 from callcenter.web.agency.limit import Limit
+from callcenter.web.agency.paces import Paces
 from callcenter.web.board import News
 from callcenter.web.live import Hub
 from callcenter.web.painter import Painter
@@ -40,19 +41,29 @@ class AgencySide:
         self.limit = Limit()
         self.hub = Hub(clock)
         self.duties = Duties(self.responders, self.hub.stir)
+        self._stirs: list[Callable[[], None]] = [self.hub.stir]
+        self.paces = Paces(self.responders, painter.settings, painter.catalogue, clock=clock, changed=self._clock_moved)
+
+    def _clock_moved(self) -> None:
+        for stir in self._stirs:
+            stir()
 
     def hear(self, news: News) -> None:
         """A call with forwards changed. Never blocks."""
         if any(call.forwards for call in news.changed):
             self.duties.touch()
+            self.paces.touch()
             self.gateway.wake()
 
     def too(self, changed: Callable[[], None]) -> Callable[[], None]:
         """What the room's screens are told of, the agencies' pages hear too."""
 
+        self._stirs.append(changed)
+
         def both() -> None:
             changed()
             self.duties.touch()
+            self.paces.touch()
 
         return both
 
@@ -70,6 +81,7 @@ class AgencySide:
         async with asyncio.TaskGroup() as both:
             both.create_task(self.hub.run(), name="agencies' pages")
             both.create_task(self.duties.run(), name="agencies' lists")
+            both.create_task(self.paces.run(), name="response clocks")
             both.create_task(self.gateway.run(moved), name="messages")
 
     async def close(self) -> None:

@@ -191,6 +191,14 @@ def _figures() -> Json:
     return _get("figures", "Every KPI with numerator and denominator.", answer, asked, 400, 401, 403, 503)
 
 
+_RESPONSES: Json = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["responses"],
+    "properties": {"responses": {"type": "array", "items": {"$ref": "#/components/schemas/Response"}}},
+}
+
+
 def _paths(settings: Settings, catalogue: Catalogue) -> Json:
     filters = _filters(settings, catalogue)
     healthy = _get("health", "Can calls be taken and seen?", _answer("They can.", _ref("Health")), [], open_=True)
@@ -223,6 +231,14 @@ def _paths(settings: Settings, catalogue: Catalogue) -> Json:
             503,
         ),
         "/api/v1/callbacks": _callbacks(),
+        "/api/v1/responses": _get(
+            "responses",
+            "Requests to agencies that are open, with their clocks.",
+            _answer("All.", _RESPONSES),
+            [],
+            401,
+            403,
+        ),
         "/api/v1/wall": _get("wall", "The room at this moment.", _answer("It.", _ref("Wall")), [], 401, 403, 503),
         "/api/v1/figures": _figures(),
         "/api/v1/flags": _flags(),

@@ -15,6 +15,7 @@ from callcenter.storage import AttemptLine, CallLine, ForwardLine, Note, Ticket
 from callcenter.web.api.fields import Field, code, figure, flag, many, maybe, moment, shaped, text, whole
 from callcenter.web.api.shape_callers import CALLERS
 from callcenter.web.api.shape_forwards import FORWARD
+from callcenter.web.api.shape_responders import RESPONDERS
 
 
 @dataclass(frozen=True)
@@ -172,4 +173,5 @@ SCHEMAS: Mapping[str, Sequence[Field]] = {
     "Ticket": TICKET,
     "TicketWhole": TICKET_WHOLE,
     **CALLERS,
+    **RESPONDERS,
 }

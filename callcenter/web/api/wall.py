@@ -41,6 +41,8 @@ WALL = _group(
     callbacks_owed=WHOLE,
     oldest_callback_since=MAYBE,
     today={"description": "Figures so far; null: not read yet.", "anyOf": [{"type": "null"}, TODAY]},
+    agencies_late={**WHOLE, "description": "Requests over their limit: nobody on scene, or not handled."},
+    agencies_soon_late=WHOLE,
     alarms={"type": "array", "items": {"type": "string"}},
     self_test={"type": "string", "enum": ["good", "bad", "waiting", "off"]},
 )

@@ -59,6 +59,7 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
         "shelf": lambda: here.shelf.of(viewer.person, viewer.position),
         "spot": lambda: view.spot(shown, about.ticket),
         "owed": here.callers.owed,
+        "paces": here.agencies.paces,
         "flagged": here.callers.flagged.of,
         "unasked": may_be_ghost(floor.calls.get(open_id)) is not None,
         "colleagues": lambda: [each for each in here.settings.positions if free(floor, each)],

@@ -125,6 +125,7 @@ def _picture(here: Parts, name: str, viewer: Viewer) -> str:
         wall=here.wall.now(),
         now=here.clock(),
         nameless=viewer.role == NAMELESS,
+        paces=here.agencies.paces,
         line=here.board.line,
         light=colour(here.proofs.self_test),
     )

@@ -39,7 +39,9 @@ async def api(request: web.Request) -> web.Response:
     here = parts(request)
     token = visitor(request).token
     nameless = token is None or token.role == NAMELESS
-    return web.json_response(_plain(here.wall.now(), nameless) | {"self_test": colour(here.proofs.self_test)})
+    late = {"agencies_late": here.agencies.paces.count("RED"), "agencies_soon_late": here.agencies.paces.count("AMBER")}
+    light = {"self_test": colour(here.proofs.self_test)}
+    return web.json_response(_plain(here.wall.now(), nameless) | late | light)
 
 
 def _plain(wall: Wall, nameless: bool) -> dict[str, Any]:
