@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.share import Status
@@ -35,29 +35,27 @@ class Duty:
         return self.forward.status in OPEN and self.ticket.status not in CLOSED_STATES
 
 
-def home() -> ColumnElement[int]:
-    """The ticket that a forward belongs to now: its call may have been linked to another one."""
-    linked = select(ticket_calls.c.ticket).where(ticket_calls.c.call == forwards.c.call).scalar_subquery()
-    return func.coalesce(linked, forwards.c.ticket)
-
-
-def _not_closed() -> ColumnElement[bool]:
-    """Its ticket is still worked on: who forgot to report does not wait for ever."""
-    closed = [status.value for status in CLOSED_STATES]
-    now = tickets.alias("now")
-    return exists().where(now.c.id == home(), now.c.status.not_in(closed))
+HOME = func.coalesce(ticket_calls.c.ticket, forwards.c.ticket)
+"""The ticket that a forward belongs to now: its call may have been linked to another one."""
+NOW = tickets.alias("now")
+NOT_CLOSED = NOW.c.status.not_in([status.value for status in CLOSED_STATES])
+"""Its ticket is still worked on: who forgot to report does not wait for ever."""
+IS_OPEN = and_(forwards.c.status.in_([status.value for status in OPEN]), NOT_CLOSED)
 
 
 def wanted() -> Select[tuple[object, ...]]:
     """Forwards as records want them."""
-    return select(forwards, tickets.c.number.label("ticket_number"), home().label("home")).join(
-        tickets, tickets.c.id == forwards.c.ticket
+    return (
+        select(forwards, tickets.c.number.label("ticket_number"), HOME.label("home"))
+        .join(tickets, tickets.c.id == forwards.c.ticket)
+        .join(ticket_calls, ticket_calls.c.call == forwards.c.call, isouter=True)
+        .join(NOW, NOW.c.id == HOME)
     )
 
 
 async def duties_of(connection: AsyncConnection, agency: str, *, since: datetime, limit: int) -> list[Duty]:
     """The agency's shares: the open ones, and those asked for since then; the open ones first, then the newest."""
-    waits = case((and_(forwards.c.status.in_([status.value for status in OPEN]), _not_closed()), 0), else_=1)
+    waits = case((IS_OPEN, 0), else_=1)
     query = (
         wanted()
         .where(forwards.c.agency == agency, or_(waits == 0, forwards.c.asked_at >= since))
@@ -69,12 +67,7 @@ async def duties_of(connection: AsyncConnection, agency: str, *, since: datetime
 
 async def open_duties(connection: AsyncConnection, *, limit: int) -> list[Duty]:
     """Every agency's open shares of real incidents that are not closed, the oldest first."""
-    query = (
-        wanted()
-        .where(forwards.c.status.in_([status.value for status in OPEN]), _not_closed())
-        .order_by(forwards.c.asked_at, forwards.c.id)
-        .limit(limit)
-    )
+    query = wanted().where(IS_OPEN).order_by(forwards.c.asked_at, forwards.c.id).limit(limit)
     return await _together(connection, query)
 
 
@@ -86,7 +79,7 @@ async def one_duty(connection: AsyncConnection, forward: str) -> Duty | None:
 
 async def of_ticket(connection: AsyncConnection, ticket: int) -> list[ForwardLine]:
     """All shares of a ticket."""
-    found = await connection.execute(wanted().where(home() == ticket).order_by(forwards.c.asked_at, forwards.c.id))
+    found = await connection.execute(wanted().where(HOME == ticket).order_by(forwards.c.asked_at, forwards.c.id))
     return [record(ForwardLine, row) for row in found]
 
 

@@ -184,3 +184,16 @@ async def test_a_call_taker_says_who_accepted_and_an_agency_s_note_is_on_the_tic
     done = [(line.by, line.action, line.target) for line in (await room.history.audit()).lines]
     assert ("regu1", "forward.note", FIRE) in done
     assert ("siti", "forward.answer", FIRE) in done
+
+
+async def test_a_request_leaves_the_list_when_its_own_ticket_is_closed(room: Room, journal: Journal) -> None:
+    responders, _ = await forwarded(room, journal)
+    other = answered(a_call("ani"))
+    journal.write(arrival(tried(other.with_forward(share("psc119")), "psc119")))
+    await journal.settled()
+    await room.tickets.set_status(room.numbers["budi"], "CLOSED", disposition="RESOLVED", version=2, by="siti")
+    assert [duty.forward.call for duty in await responders.open()] == ["ani"]
+    assert [duty.open for duty in await responders.of("damkar")] == [False]
+    room.clock.pass_(4 * 86400)
+    assert await responders.of("damkar") == []
+    assert [duty.forward.call for duty in await responders.of("psc119")] == ["ani"]
