@@ -79,7 +79,7 @@ async def one_duty(connection: AsyncConnection, forward: str) -> Duty | None:
 
 async def of_ticket(connection: AsyncConnection, ticket: int) -> list[ForwardLine]:
     """All shares of a ticket."""
-    found = await connection.execute(wanted().where(HOME == ticket).order_by(forwards.c.asked_at, forwards.c.id))
+    found = await connection.execute(wanted().where(ticket == HOME).order_by(forwards.c.asked_at, forwards.c.id))
     return [record(ForwardLine, row) for row in found]
 
 
