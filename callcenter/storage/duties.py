@@ -35,7 +35,7 @@ class Duty:
         return self.forward.status in OPEN and self.ticket.status not in CLOSED_STATES
 
 
-HOME = func.coalesce(ticket_calls.c.ticket, forwards.c.ticket)
+home = func.coalesce(ticket_calls.c.ticket, forwards.c.ticket)
 """The ticket that a forward belongs to now: its call may have been linked to another one."""
 NOW = tickets.alias("now")
 NOT_CLOSED = NOW.c.status.not_in([status.value for status in CLOSED_STATES])
@@ -46,10 +46,10 @@ IS_OPEN = and_(forwards.c.status.in_([status.value for status in OPEN]), NOT_CLO
 def wanted() -> Select[tuple[object, ...]]:
     """Forwards as records want them."""
     return (
-        select(forwards, tickets.c.number.label("ticket_number"), HOME.label("home"))
+        select(forwards, tickets.c.number.label("ticket_number"), home.label("home"))
         .join(tickets, tickets.c.id == forwards.c.ticket)
         .join(ticket_calls, ticket_calls.c.call == forwards.c.call, isouter=True)
-        .join(NOW, NOW.c.id == HOME)
+        .join(NOW, NOW.c.id == home)
     )
 
 
@@ -79,7 +79,7 @@ async def one_duty(connection: AsyncConnection, forward: str) -> Duty | None:
 
 async def of_ticket(connection: AsyncConnection, ticket: int) -> list[ForwardLine]:
     """All shares of a ticket."""
-    found = await connection.execute(wanted().where(ticket == HOME).order_by(forwards.c.asked_at, forwards.c.id))
+    found = await connection.execute(wanted().where(home == ticket).order_by(forwards.c.asked_at, forwards.c.id))
     return [record(ForwardLine, row) for row in found]
 
 
