@@ -191,12 +191,14 @@ def _figures() -> Json:
     return _get("figures", "Every KPI with numerator and denominator.", answer, asked, 400, 401, 403, 503)
 
 
-_RESPONSES: Json = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["responses"],
-    "properties": {"responses": {"type": "array", "items": {"$ref": "#/components/schemas/Response"}}},
-}
+def _responses() -> Json:
+    body: Json = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["responses"],
+        "properties": {"responses": {"type": "array", "items": _ref("Response")}},
+    }
+    return _get("responses", "Open requests to agencies, with their clocks.", _answer("All.", body), [], 401, 403)
 
 
 def _paths(settings: Settings, catalogue: Catalogue) -> Json:
@@ -231,14 +233,7 @@ def _paths(settings: Settings, catalogue: Catalogue) -> Json:
             503,
         ),
         "/api/v1/callbacks": _callbacks(),
-        "/api/v1/responses": _get(
-            "responses",
-            "Requests to agencies that are open, with their clocks.",
-            _answer("All.", _RESPONSES),
-            [],
-            401,
-            403,
-        ),
+        "/api/v1/responses": _responses(),
         "/api/v1/wall": _get("wall", "The room at this moment.", _answer("It.", _ref("Wall")), [], 401, 403, 503),
         "/api/v1/figures": _figures(),
         "/api/v1/flags": _flags(),
