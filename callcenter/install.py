@@ -116,7 +116,18 @@ def _possible(settings: Settings, wanted: Wanted) -> None:
 
 def _copy_program(settings: Settings, target: Path) -> None:
     """Beside the old one, then in its place; the old one stays as .previous: the way back."""
-    new, previous = target.with_name(target.name + ".new"), target.with_name(target.name + ".previous")
+    new = target.with_name(target.name + ".new")
+    copy_tree(new)
+    for folder in (settings.asterisk_prefix, Path(sys.prefix)):
+        shutil.copytree(folder, new / ".tools" / folder.name, symlinks=True)
+    for path in [new, *new.rglob("*")]:
+        if not path.is_symlink():  # our umask let nobody else read it
+            path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o644))
+    put_in_place(new, target)
+
+
+def copy_tree(new: Path) -> None:
+    """The program itself, without what it fetches."""
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True, mode=0o755)
     for name in TREE:
@@ -125,11 +136,11 @@ def _copy_program(settings: Settings, target: Path) -> None:
             shutil.copytree(source, new / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
         elif source.exists():
             shutil.copy2(source, new / name)
-    for folder in (settings.asterisk_prefix, Path(sys.prefix)):
-        shutil.copytree(folder, new / ".tools" / folder.name, symlinks=True)
-    for path in [new, *new.rglob("*")]:
-        if not path.is_symlink():  # our umask let nobody else read it
-            path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o644))
+
+
+def put_in_place(new: Path, target: Path) -> None:
+    """The program that was there is beside it now, as .previous."""
+    previous = target.with_name(target.name + ".previous")
     if target.exists():
         shutil.rmtree(previous, ignore_errors=True)
         target.rename(previous)

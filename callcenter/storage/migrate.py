@@ -1,22 +1,29 @@
 """The schema: made and brought up to date by Alembic, from the program itself.
 
 In:  the database's URL. Out: tables as `tables.py` says.
-Never: a step down; a database of a newer program touched.
+Never: a step down; a database of a newer program touched, unless that one said that we may (`readers`).
+
+The way back: a migration that only adds leaves `readers` alone, and the program before it goes on with the new schema.
+One that takes away or changes what is there writes its own revision into it; then the backup is the way back.
 """
 
+import logging
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, Integer, String, Table, inspect, select, text
 
 from callcenter.core.errors import BadInput
+from callcenter.storage.columns import metadata
 from callcenter.storage.derived import derive
 from callcenter.storage.engine import open_engine, place, read_url
 from callcenter.storage.kept import EVERYTHING
 from callcenter.storage.trouble import away
+
+log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 NEWER = (
@@ -28,6 +35,13 @@ NOT_MADE = (
     "The database at {place} is not up to date (its schema is {found}, this program needs {known}). "
     "Start the program with ./run."
 )
+OLDER = "The database at %s was brought to %s by a newer version, which lets this one (%s) use it."
+
+readers = Table(
+    "schema_readers", metadata, Column("id", Integer, primary_key=True), Column("revision", String(32), nullable=False)
+)
+"""One row: the oldest revision whose program may use this schema as it is."""
+
 LOCK = 1120112  # PostgreSQL: two programs that start at once migrate one after the other
 
 
@@ -46,8 +60,8 @@ async def migrate(url: str) -> None:
         async with engine.begin() as connection:
             if address.get_backend_name() == "postgresql":
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
-            await connection.run_sync(_upgrade, place(address))
-            await connection.run_sync(derive, EVERYTHING)
+            if await connection.run_sync(_upgrade, place(address)):
+                await connection.run_sync(derive, EVERYTHING)
     except Exception as error:
         trouble = away(error, place(address))
         if trouble is not None:
@@ -57,21 +71,24 @@ async def migrate(url: str) -> None:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection, where: str) -> None:
+def _upgrade(connection: Connection, where: str) -> bool:
+    """False: a newer program's schema, which is left as it is."""
     found, known = revisions(connection)
     if found == known:
-        return
-    _refuse_newer(found, known, where)
+        return True
+    if _newer(connection, found, known, where):
+        log.warning(OLDER, where, found, known)
+        return False
     settings = config()
     settings.attributes["connection"] = connection
     command.upgrade(settings, "head")
+    return True
 
 
 def check(connection: Connection, where: str) -> None:
     """BadInput unless the schema is the one that this program needs."""
     found, known = revisions(connection)
-    _refuse_newer(found, known, where)
-    if found != known:
+    if not _newer(connection, found, known, where) and found != known:
         raise BadInput(NOT_MADE, place=where, found=found or "empty", known=known)
 
 
@@ -81,9 +98,15 @@ def revisions(connection: Connection) -> tuple[str, str]:
     return found or "", ScriptDirectory.from_config(config()).get_current_head() or ""
 
 
-def _refuse_newer(found: str, known: str, where: str) -> None:
-    if found and not knows(found):
+def _newer(connection: Connection, found: str, known: str, where: str) -> bool:
+    """A newer program's schema that we may use. BadInput: we may not."""
+    if not found or knows(found):
+        return False
+    there = inspect(connection).has_table(readers.name)
+    oldest = connection.execute(select(readers.c.revision)).scalar() if there else None
+    if oldest is None or not knows(oldest):
         raise BadInput(NEWER, place=where, found=found, known=known)
+    return True
 
 
 def knows(revision: str) -> bool:

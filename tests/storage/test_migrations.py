@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
 
 from callcenter.core.errors import BadInput
 from callcenter.storage import AttemptLine, CallLine, Database, Note, Ticket, migrate, sqlite_url
 from callcenter.storage import migrate as migrate_function
 from callcenter.storage.columns import metadata
+from callcenter.storage.migrate import config
 from callcenter.storage.tables import attempts, notes, tickets
 from callcenter.storage.wanted import lines
 
@@ -59,12 +61,59 @@ async def test_a_database_of_a_newer_program_is_left_alone_and_said(url: str) ->
 
         async def newer(connection: Any) -> None:
             await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+            await connection.execute(text("UPDATE schema_readers SET revision = '9998'"))
 
         await database.write(newer)
         with pytest.raises(BadInput, match="written by a newer version of this program"):
             await database.check()
     with pytest.raises(BadInput, match="its schema is 9999"):
         await migrate(url)
+
+
+async def test_a_newer_schema_that_was_only_added_to_is_used_and_left_as_it_is(url: str) -> None:
+    async with Database(url).running() as database:
+
+        async def newer(connection: Any) -> None:
+            await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+            await connection.execute(text("ALTER TABLE tickets ADD COLUMN mood TEXT"))
+
+        await database.write(newer)
+        await migrate(url)
+        await database.check()
+        assert (await database.health()).ok
+        async with database.read() as connection:
+            assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar() == "9999"
+            await connection.execute(text("SELECT mood FROM tickets"))
+
+
+async def test_what_a_migration_adds_may_be_left_out_by_the_program_before_it(tmp_path: Path) -> None:
+    """Else it would have to write its own revision into schema_readers: then there is no way back but the backup."""
+    url = sqlite_url(tmp_path / "callcenter.db")
+    await migrate(url)
+    async with Database(url).running() as database, database.read() as connection:
+        oldest = str((await connection.execute(text("SELECT revision FROM schema_readers"))).scalar())
+        now = await connection.run_sync(_columns)
+    before = await asyncio.to_thread(_columns_at, tmp_path / "before.db", oldest)
+    wrong = [f"{table}.{name} is gone" for table in before for name in set(before[table]) - set(now.get(table, {}))]
+    for table in before:
+        for name in set(now[table]) - set(before[table]):
+            column = now[table][name]
+            if not column["nullable"] and column["default"] is None:
+                wrong.append(f"{table}.{name} must be given")
+    assert wrong == []
+
+
+def _columns(connection: Connection) -> dict[str, dict[str, Any]]:
+    found = inspect(connection)
+    return {table: {c["name"]: c for c in found.get_columns(table)} for table in found.get_table_names()}
+
+
+def _columns_at(file: Path, revision: str) -> dict[str, dict[str, Any]]:
+    settings = config()
+    with create_engine(f"sqlite:///{file}").begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, revision)
+        return _columns(connection)
 
 
 async def test_a_database_without_tables_is_said(tmp_path: Path) -> None:
