@@ -103,7 +103,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def browser_with_headset(folder: Path) -> AsyncIterator[BrowserContext]:
+async def browser_with_headset(folder: Path, *more: str) -> AsyncIterator[BrowserContext]:
     """Chromium with a microphone that plays a tone, in one context: its tabs are one browser."""
     tone = write_tone(folder / "headset.wav", HERS)
     flags = [
@@ -113,6 +113,7 @@ async def browser_with_headset(folder: Path) -> AsyncIterator[BrowserContext]:
         f"--use-file-for-fake-audio-capture={tone}",
         "--autoplay-policy=no-user-gesture-required",
         "--allow-loopback-in-peer-connection",
+        *more,
     ]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_program(), args=flags)

@@ -33,6 +33,7 @@ class Server:
         first = free_block(PORTS)
         self.sip_port, self.web_port = first, first + 3
         self.said: list[str] = []
+        self.scheme = "https" if "tls = true" in settings else "http"
         self.home.mkdir(mode=0o700, parents=True)
         (self.home / "settings.toml").write_text(
             f"sip_port = {first}\nami_port = {first + 1}\nws_port = {first + 2}\nweb_port = {first + 3}\n"
@@ -48,7 +49,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.web_port}/"
+        return f"{self.scheme}://127.0.0.1:{self.web_port}/"
 
     async def start(self) -> None:
         """Until it has said where it is."""
