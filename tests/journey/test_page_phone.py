@@ -25,6 +25,8 @@ from tests.live.waiting import until
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 HIS, HERS_ON_SIP, SECOND = 500, 1100, 1400
+WEIGHT = """performance.getEntriesByType("resource").concat(performance.getEntriesByType("navigation"))
+  .reduce((sum, each) => sum + each.encodedBodySize, 0)"""
 LIBRARY_LOADED = "performance.getEntriesByType('resource').some((each) => each.name.includes('jssip'))"
 expect.set_options(timeout=10_000)
 
@@ -88,12 +90,13 @@ async def both_hear(house: House, desk: Desk) -> None:
 async def test_a_call_is_answered_held_keyed_muted_and_ended_in_the_page(house: House, desk: Desk) -> None:
     await speak(house, desk)
     page = desk.page
+    assert await page.evaluate(WEIGHT) < 250_000, "the whole call screen with a ticket open, as it travels"
     await expect(page.locator(".mine.on")).to_be_visible()
     await expect(page.locator("#phone-caller")).not_to_have_js_property("value", 0)
     await expect(page.locator("#phone-me")).not_to_have_js_property("value", 0)
 
     await page.keyboard.press("F4")
-    await expect(page.locator(desk.says)).to_contain_text("Ditahan")
+    await expect(page.locator(desk.says)).to_contain_text("Dijeda")
     await expect(page.locator(".mine h2")).to_contain_text("ditahan")  # the floor's word
     await until(lambda: not house.citizen.hears(HERS), "he does not hear her on hold")
     await page.keyboard.press("F4")

@@ -105,7 +105,6 @@ async def test_the_floor_says_which_phone_rings(here: House, visit: Visit) -> No
     here.board.hear(PositionSeen("101", here.clock(), "IDLE", page=True))
     _, page = await siti.get("/")
     assert 'data-page-phone="1"' in page
-    assert "di halaman" in page
 
 
 def test_the_library_is_the_one_that_the_readme_beside_it_names() -> None:

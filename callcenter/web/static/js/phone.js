@@ -36,7 +36,7 @@ function sentence() {
 function talking(call) {
   if (line.hangUpLater) return t("Puts down as soon as Asterisk is heard again; your microphone is off.");
   if (line.signal !== "up") return t("No signal to Asterisk: the call goes on. Do not close or reload this page.");
-  if (call.held) return t("On hold: the caller hears music, not you.");
+  if (call.held) return t("Paused: the caller hears music.");
   const silent = call.silentSince && Math.floor((performance.now() - call.silentSince) / 1000);
   if (silent >= SILENT_S) return t("No sound has come for {seconds} s.", { seconds: silent });
   return call.muted ? t("Your microphone is off: the caller does not hear you.") : t("You speak.");
@@ -46,7 +46,7 @@ function show() {
   const call = line?.call, state = call ? call.state : problem || !line ? "off" : line.signal === "up" && unseen <= UNSEEN_S ? "ready" : "lost";
   strip.className = `phone ${state}${call?.held ? " held" : ""}${call?.muted ? " muted" : ""}`;
   const text = sentence();
-  if (says.textContent !== text) says.textContent = text;
+  if (says.textContent !== text) says.textContent = says.title = text;
   const speaks = call?.state === "talking";
   button("answer").disabled = call?.state !== "ringing";
   button("hold").disabled = !line?.canChange;
@@ -71,7 +71,7 @@ async function account() {
   try {
     return await post("/phone");
   } catch (error) {
-    if (!FATAL.includes(error.status)) return null; // our service is away: Asterisk is not
+    if (!FATAL.includes(error.status) || line?.call) return null; // our service is away, Asterisk is not; or she speaks
     switchOff(error.message);
     throw error;
   }
