@@ -16,6 +16,7 @@ from callcenter.core.apply import apply
 from callcenter.core.call import Call
 from callcenter.core.facts import Fact
 from callcenter.core.floor import Floor
+from callcenter.core.position import Position
 from callcenter.core.seen import CallRecalled
 
 RECORD = "record"
@@ -38,10 +39,14 @@ class Tale:
     house: House
     positions: Sequence[str]
     id: str
-    floor: Floor = field(default_factory=Floor)
+    floor: Floor = field(init=False)
     call: Call | None = None  # as it last was
     app: str = ""  # what the caller's leg is doing
     trunk: str = ""
+
+    def __post_init__(self) -> None:
+        """The desks stand there as they did: who is a colleague and who is outside, the rules read from them."""
+        self.floor = Floor(positions={number: Position(number) for number in self.positions})
 
     def tell(self, *told: Fact) -> None:
         """What happened next."""

@@ -14,7 +14,7 @@ from callcenter.asterisk.own import DESK_LEG
 from callcenter.asterisk.records import Row
 from callcenter.asterisk.tale import RECORD, Tale, owner_of
 from callcenter.core import desk_facts, facts
-from callcenter.core.attempt import ORDERED, OVERFLOW
+from callcenter.core.attempt import BY_PHONE, ORDERED, OVERFLOW
 from callcenter.core.call import Stage
 from callcenter.core.facts import Fact
 from callcenter.core.kind import MADE, kind_of
@@ -33,8 +33,8 @@ def from_timeline(house: House, positions: Sequence[str], rows: Iterable[Row]) -
     for row in rows:
         if row.kind == "CHAN_START":
             _began(house, positions, row, tales, legs)
-        if (found := _overflow(row)) and found.call in tales:
-            legs[row.leg] = tales[found.call]  # the line's leg has a linkedid of its own
+        if (found := _named(row)) and found.call in tales:
+            legs[row.leg] = tales[found.call]  # an overflow line's leg has a linkedid of its own
         tale = legs.get(row.leg)
         if tale is None or row.kind not in READERS:
             continue
@@ -117,20 +117,25 @@ def _joined(tale: Tale, row: Row) -> Iterator[Fact]:
         yield facts.CallAnswered(tale.id, row.at, owner_of(row.channel), row.leg)
 
 
-def _overflow(row: Row) -> facts.OverflowTried | None:
-    """An overflow line's leg, which waiting.conf names."""
+def _named(row: Row) -> facts.OverflowTried | desk_facts.PhoneDialled | None:
+    """A leg that our dialplan names: an overflow line's (waiting.conf), a phone's own transfer's (control.conf)."""
     if row.kind != "USER_DEFINED":
         return None
     try:
-        what, call, line, turn, name = json.loads(row.extra)["extra"].split("|")
-        tried = facts.OverflowTried(call, row.at, row.leg, int(line), int(turn), name)
+        what, call, *said = json.loads(row.extra)["extra"].split("|")
+        if what == OVERFLOW:
+            line, turn, name = said
+            return facts.OverflowTried(call, row.at, row.leg, int(line), int(turn), name)
+        if what == BY_PHONE:
+            to, line = said
+            return desk_facts.PhoneDialled(row.leg, row.at, to, int(line or 1), call)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None  # somebody else's
-    return tried if what == OVERFLOW else None
+    return None
 
 
-def _overflow_tried(_: Tale, row: Row) -> Iterator[Fact]:
-    if (found := _overflow(row)) is not None:
+def _leg_named(_: Tale, row: Row) -> Iterator[Fact]:
+    if (found := _named(row)) is not None:
         yield found
 
 
@@ -165,5 +170,5 @@ READERS: Mapping[str, Callable[[Tale, Row], Iterator[Fact]]] = {
     "BRIDGE_EXIT": _left,
     "HANGUP": _hung_up,
     "BLINDTRANSFER": _transferred,
-    "USER_DEFINED": _overflow_tried,
+    "USER_DEFINED": _leg_named,
 }

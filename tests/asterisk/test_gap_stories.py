@@ -24,12 +24,15 @@ from callcenter.core.apply import apply
 from callcenter.core.call import Call, Stage
 from callcenter.core.facts import Fact, LineLost
 from callcenter.core.floor import Floor, put
+from callcenter.core.position import Position
 from callcenter.core.reconcile import read_from
 from callcenter.core.seen import FloorSeen, LegSeen
 from callcenter.replay import messages_of
 
 FOLDER = Path(__file__).parents[1] / "recordings" / "heard-and-kept"
 HOUSE, POSITIONS, BOOT = House(), ("101", "102"), "2026-11-22 03:05:08"
+DESKS = {number: Position(number) for number in POSITIONS}
+"""Every look at Asterisk names them."""
 SIGNING_IN, WRITTEN = timedelta(seconds=0.01), timedelta(seconds=0.05)
 """How long after the login Asterisk's clock is asked, and how long after that the records are read."""
 
@@ -67,7 +70,7 @@ def told() -> list[Fact | None]:
 class Service:
     """As much of it as matters: a floor, and what was committed."""
 
-    floor: Floor = field(default_factory=lambda: Floor(boot=BOOT))
+    floor: Floor = field(default_factory=lambda: Floor(boot=BOOT, positions=DESKS))
     calls: dict[str, Call] = field(default_factory=dict)
 
     def hear(self, fact: Fact | None) -> "Service":
@@ -78,7 +81,7 @@ class Service:
 
     def restart(self) -> None:
         """kill -9: what comes back are the open calls, how Asterisk's life was called, and since when nobody heard."""
-        new = Floor(boot=self.floor.boot, blind_since=self.floor.blind_since)
+        new = Floor(boot=self.floor.boot, blind_since=self.floor.blind_since, positions=DESKS)
         for call in self.floor.calls.values():
             new, _ = put(new, call, call.id, *(a.leg for a in call.attempts), *([call.leg] if call.leg else ()))
         self.floor = new
