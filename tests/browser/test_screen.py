@@ -175,6 +175,16 @@ async def test_the_whole_hand_over_without_a_mouse(here: House, arrive: Arrive) 
     await here.until(lambda: here.board.asked[1:] == [Leave(call, "101", "siti")])
 
 
+async def test_another_way_to_forward_holds_for_one_forward(here: House, arrive: Arrive) -> None:
+    page, call = await speaks(here, arrive)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("=")
+    await expect(page.locator("#mode")).to_contain_text("konferensi")
+    await page.locator("#a-damkar .call-agency").click()
+    await here.until(lambda: here.board.asked == [Forward(call, "damkar", "101", "siti", "CONFERENCE")])
+    await expect(page.locator("#mode")).not_to_contain_text("konferensi")
+
+
 async def test_each_line_that_was_tried_and_the_agency_after_it_stand_in_words(here: House, arrive: Arrive) -> None:
     page, call = await speaks(here, arrive)
     asked, told = here.telephone.at(), here.telephone

@@ -18,7 +18,7 @@ from callcenter.web.parts import parts
 from callcenter.web.security import person, see_other
 from callcenter.web.supervisor.export import csv_lines
 from callcenter.web.supervisor.filters import NAMES, UNCLASSIFIED, read_after, read_filter, read_limit
-from callcenter.web.supervisor.recording import send_recording
+from callcenter.web.supervisor.recording import has_relay, send_recording
 from callcenter.web.supervisor.trail import looked
 
 
@@ -62,7 +62,8 @@ async def call(request: web.Request) -> web.Response:
     page = await here.history.call(request.match_info["call"])
     await looked(request, "call.view", page.line.id)
     ticket = await here.history.ticket(page.line.ticket) if page.line.ticket else None
-    return here.painter.page(request, "supervisor/call.html", page=page, ticket=ticket)
+    relay = await has_relay(here, page.line.recording)
+    return here.painter.page(request, "supervisor/call.html", page=page, ticket=ticket, relay=relay)
 
 
 async def ticket(request: web.Request) -> web.Response:

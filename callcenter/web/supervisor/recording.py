@@ -18,9 +18,11 @@ HEADER = 44  # what sox and Asterisk write before 8 kHz, 16 bit, one channel
 
 
 async def send_recording(request: web.Request, *, call: str, by: str) -> web.StreamResponse:
-    """The file with HTTP ranges; `?download=1` makes the browser keep it."""
+    """The file with HTTP ranges; `?download=1` makes the browser keep it; `?part=relay`: what was said to agencies
+    after the caller had hung up."""
     here = parts(request)
-    path = await _file(here, await _written_down(request, here, call, by))
+    relative = await _written_down(request, here, call, by)
+    path = await _file(here, relay_of(relative) if request.query.get("part") == "relay" else relative)
     name = path.name if "download" in request.query else ""
     if await asyncio.to_thread(_still_growing, path):
         return await _growing(request, path, name)
@@ -29,6 +31,22 @@ async def send_recording(request: web.Request, *, call: str, by: str) -> web.Str
     if name:
         response.headers[hdrs.CONTENT_DISPOSITION] = f'attachment; filename="{name}"'
     return response
+
+
+def relay_of(relative: str) -> str:
+    """Where the dialplan records what was said to agencies after the caller had hung up."""
+    return f"{relative.removesuffix('.wav')}-relay.wav"
+
+
+async def has_relay(here: Parts, relative: str) -> bool:
+    """There is such a recording beside the call's own."""
+    if not relative:
+        return False
+    try:
+        await _file(here, relay_of(relative))
+    except NotFound:
+        return False
+    return True
 
 
 async def _written_down(request: web.Request, here: Parts, call: str, by: str) -> str:

@@ -1,5 +1,6 @@
 // Buttons that ask for something: "asked…" until the floor moves; a refusal stands in words beside the button.
 // Nothing is shown as done that was not: the server's next picture is the only proof.
+import { takeMode } from "./mode.js";
 import { t } from "./words.js";
 
 const LATE_MS = 8000, TWICE_MS = 3000;
@@ -59,7 +60,9 @@ export async function ask(button, body) {
   button.classList.remove("armed-now");
   say(key, t("asked…"), false, now);
   try {
-    await post(button.dataset.post, body || JSON.parse(button.dataset.body || "{}"));
+    const usual = JSON.parse(button.dataset.body || "{}");
+    if (key.startsWith("forward:")) usual.mode = takeMode() || "WARM";
+    await post(button.dataset.post, body || usual);
     setTimeout(() => { if (asked.get(key)?.text === t("asked…")) say(key, key === "class" || key === "close" ? "" : t("Asked, but nothing has been seen of it yet.")); }, LATE_MS);
     if (key === "close") say(key, "");
   } catch (error) {
