@@ -9,7 +9,15 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-from callcenter.storage import tables, tables_agencies, tables_callers, tables_figures, tables_people, tables_responders
+from callcenter.storage import (
+    tables,
+    tables_agencies,
+    tables_callers,
+    tables_complaints,
+    tables_figures,
+    tables_people,
+    tables_responders,
+)
 from callcenter.storage.columns import metadata
 from callcenter.storage.engine import open_engine, read_url
 
@@ -20,6 +28,7 @@ for each in (
     tables_figures.figure_cells,
     tables_responders.messages,
     tables_agencies.agencies,
+    tables_complaints.lapor_files,
 ):
     assert each.metadata is metadata
 

@@ -11,6 +11,7 @@ from callcenter.storage.callback_lines import CallbackLine, CallbacksPage, OwedC
 from callcenter.storage.callbacks import Callbacks
 from callcenter.storage.cards import LANGUAGES as CARD_LANGUAGES
 from callcenter.storage.cards import Cards
+from callcenter.storage.complaints import Complaint, Complaints, LaporFile
 from callcenter.storage.database import Clock, Database, Health
 from callcenter.storage.directory import Directory
 from callcenter.storage.duties import Duty
@@ -69,6 +70,8 @@ __all__ = [
     "Cards",
     "Change",
     "Clock",
+    "Complaint",
+    "Complaints",
     "Counted",
     "Database",
     "Directory",
@@ -84,6 +87,7 @@ __all__ = [
     "History",
     "Journal",
     "JournalState",
+    "LaporFile",
     "Letter",
     "LinkLine",
     "Links",

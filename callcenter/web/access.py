@@ -128,6 +128,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "flags": READERS,
     "flags.add": frozenset({SUPERVISOR}),
     "flags.end": frozenset({SUPERVISOR}),
+    # complaints
+    "complaints": frozenset({SUPERVISOR, DISPATCHER, AUDITOR}),
+    "complaints.write_out": frozenset({SUPERVISOR}),
+    "complaints.file": frozenset({SUPERVISOR}),
     # agencies and categories
     "agencies": LISTERS,
     "agencies.add": PEOPLE,

@@ -23,6 +23,7 @@ from callcenter.web.board import Board, Journal, News
 from callcenter.web.callers.room import Callers, Stores
 from callcenter.web.callers.routes import ROUTES as CALLERS
 from callcenter.web.cards.routes import ROUTES as CARDS
+from callcenter.web.complaints.routes import ROUTES as COMPLAINTS
 from callcenter.web.directory.routes import ROUTES as DIRECTORY
 from callcenter.web.entry.routes import ROUTES as ENTRY
 from callcenter.web.errors import catch
@@ -106,7 +107,7 @@ def make_app(
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     app[PARTS] = here
-    ours = (SCREEN, SUPERVISOR, FIGURES, CALLERS, AGENCY, DIRECTORY, PEOPLE, PLACES, CARDS, SHIFT, WALL)
+    ours = (SCREEN, SUPERVISOR, FIGURES, CALLERS, AGENCY, COMPLAINTS, DIRECTORY, PEOPLE, PLACES, CARDS, SHIFT, WALL)
     app.add_routes([*ENTRY, *(route for routes in ours for route in routes), *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)

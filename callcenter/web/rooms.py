@@ -33,6 +33,7 @@ ROOMS = (
     Room("wall", "/wall", N_("Wallboard")),
     Room("calls", "/calls", N_("Call log"), ("/tickets",)),
     Room("callbacks", "/callbacks", N_("Callbacks")),
+    Room("complaints", "/complaints", N_("Complaints")),
     Room("agency", "/agency", N_("Requests")),
     Room("figures", "/figures", N_("Figures"), ("/reports",)),
     Room("shift", "/shift", N_("Shift")),

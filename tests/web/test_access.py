@@ -26,6 +26,8 @@ GRANTED = {
     "flags.add": {"supervisor"},
     "flags.end": {"supervisor"},
     "screen.flag": {"call_taker", "dispatcher", "supervisor"},
+    "complaints": {"supervisor", "dispatcher", "auditor"},
+    "complaints.file": {"supervisor"},
     "agencies": {"supervisor", "admin", "auditor"},
     "agencies.save": {"admin"},
     "categories.take_in": {"admin"},
@@ -51,6 +53,7 @@ def routes(here: House) -> list[tuple[str, str, str]]:
             "{callback}": "1",
             "{flag}": "1",
             "{code}": "damkar",
+            "{lapor}": "1",
             "{days}": "2026-10",
             "{form}": "csv",
         }.items():

@@ -12,8 +12,8 @@ from datetime import date, datetime
 
 from callcenter.core.catalogue import Newest
 from callcenter.core.errors import CallCenterError
-from callcenter.core.pace import Answers, Due, Pace, due, pace, worst
-from callcenter.core.ticket import CLOSED_STATES
+from callcenter.core.pace import ROUTINE, Answers, Due, Pace, due, pace, worst
+from callcenter.core.ticket import CLOSED_STATES, CallClass
 from callcenter.settings import Settings
 from callcenter.storage import Duty, Responders
 
@@ -61,11 +61,12 @@ class Paces:
         """That request with its clock, now."""
         ticket, forward = duty.ticket, duty.forward
         category = self._catalogue().categories.get(ticket.category)
-        limits = None
+        limits, complaint = None, ticket.call_class == CallClass.NON_EMERGENCY
+        priority = ROUTINE if complaint else ticket.priority  # a complaint counts working days, whatever it is about
         if forward.asked_at is not None:
             limits = due(
                 forward.asked_at,
-                ticket.priority,
+                priority,
                 minutes=category.limit_min if category else USUAL_MIN,
                 days=category.limit_days if category else USUAL_DAYS,
                 zone=self._settings.zone,
@@ -73,7 +74,7 @@ class Paces:
             )
         over = ticket.status in CLOSED_STATES or not duty.open
         answers = Answers(forward.asked_at, forward.on_scene_at, forward.handled_at, over)
-        return Running(duty, limits, pace(limits, ticket.priority, answers, self._clock()))
+        return Running(duty, limits, pace(limits, priority, answers, self._clock()))
 
     def of_forward(self, forward: str) -> Running | None:
         """That request's clock, while it runs."""

@@ -14,6 +14,7 @@ from callcenter.core.control import free, may_be_ghost
 from callcenter.core.relay import missing
 from callcenter.web.agency.relay import relay_about
 from callcenter.web.channel import serve
+from callcenter.web.complaints.pages import due_on, holidays_of
 from callcenter.web.live import Region, Viewer
 from callcenter.web.parts import Parts, parts
 from callcenter.web.proof import recent
@@ -57,6 +58,7 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
         "gap": recent(floor.gaps, here.clock()),
         "alarms": here.proofs.alarms(),
         "shelf": lambda: here.shelf.of(viewer.person, viewer.position),
+        "due_on": lambda share: due_on(here, about.ticket.category if about.ticket else "", share, holidays_of(here)),
         "spot": lambda: view.spot(shown, about.ticket),
         "owed": here.callers.owed,
         "paces": here.agencies.paces,

@@ -1,0 +1,1 @@
+"""Complaints about public services: the list, and the file for the national system."""
