@@ -34,8 +34,7 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
     floor = here.board.floor
     mine = view.my_call(floor, viewer)
     open_id = viewer.open_call or (mine.id if mine else "")
-    shown = here.desk.call(open_id)  # whose agencies are shown: the open ticket's
-    about = here.desk.about(open_id)
+    shown, about = here.desk.call(open_id), here.desk.about(open_id)  # agencies are shown of the open ticket
     catalogue = here.catalogue()
     category = catalogue.categories.get(about.ticket.category) if about.ticket else None
     number = shown.number if shown else None
