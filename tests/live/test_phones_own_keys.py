@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from callcenter.core.attempt import Attempt, Result
 from callcenter.core.call import Call, Stage
+from callcenter.core.desk_wishes import Hold, Unhold
 from tests.live.ami import Ami, first
 from tests.live.conftest import Room
 from tests.live.desk import Desk, desk_of
@@ -98,6 +99,37 @@ async def test_an_attended_transfer_to_an_agency_is_an_attempt_and_the_caller_is
     await fire.hang_up()
     await caller.closed()
     assert tried(desk, call).result is Result.ANSWERED
+
+
+async def in_room(room: Room, desk: Desk) -> tuple[Phone, Phone, str]:
+    """She had him on hold: the two speak in the room."""
+    caller, her, call = await talk(room, desk)
+    await desk.wish(Hold(call, "101", "ayu"))
+    await until(lambda: desk.calls[call].held_since and not caller.hears(HER), "he is on hold")
+    await desk.wish(Unhold(call, "101", "ayu"))
+    await until(lambda: caller.hears(HER) and her.hears(CALLER), "he is back")
+    return caller, her, call
+
+
+async def test_a_blind_transfer_out_of_the_room_is_refused_before_the_phone_lets_go(room: Room, desk: Desk) -> None:
+    _, her, _ = await in_room(room, desk)
+    fire = await room.phone("damkar")
+    await her.order("transfer", f"sip:*1113@{room.exchange.server}")
+    assert "404" in str(await her.event("TRANSFER_FAILED"))  # not 202 and a failure later: many phones hang up on a 202
+    assert fire.kinds() == []
+
+
+async def test_an_attended_transfer_out_of_the_room_leaves_caller_and_agency_together(room: Room, desk: Desk) -> None:
+    caller, her, call = await in_room(room, desk)
+    fire = await room.phone("damkar")
+    await her.order("hold")
+    await her.dial("*1113")
+    await fire.answer()
+    await until(lambda: fire.hears(HER) and her.hears(FIRE), "she introduces him")
+    async with room.exchange.watch() as ami:
+        await her.order("transfer", await _replaces(ami, desk.calls[call], room))
+    await until(lambda: caller.hears(FIRE) and fire.hears(CALLER), "caller and agency hear each other")
+    await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"handed over: {desk.calls[call].stage}")
 
 
 async def _replaces(ami: Ami, call: Call, room: Room) -> str:
