@@ -11,9 +11,10 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
 
 from callcenter.account import HALF
 from callcenter.asterisk.volumes import LASTS, begins
@@ -21,6 +22,7 @@ from callcenter.core.errors import CallCenterError
 from callcenter.doctor_asterisk import look_at_asterisk
 from callcenter.doctor_telephone import look_at_books, look_at_recordings_folder
 from callcenter.findings import Finding, Grade, broken, good, look
+from callcenter.health import trouble
 from callcenter.keys import read_secrets
 from callcenter.settings import Settings
 from callcenter.setup import OLDER, runs_older
@@ -35,19 +37,24 @@ TIME_ERROR = 5  # what the kernel answers while no time server steers the clock
 OWN_VARIABLES = {"CALLCENTER_NO_SKIPS"}
 
 
+def free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
 def main(settings: Settings, environ: Mapping[str, str] | None = None) -> int:
     now = datetime.now(UTC)
     findings = [
         *look_at_variables(os.environ if environ is None else environ),
         *look_at_program(settings),
         *look_at_folder(settings),
-        *look_at_clock(),
+        *look_at_clock(time_state()),
         *look_at_records(settings),
         *look_at_recordings_folder(settings),
         *look_at_what_fills(settings, now),
         *asyncio.run(look_at_database(settings)),
         *asyncio.run(look_at_books(settings, now)),
         *asyncio.run(look_at_asterisk(settings)),
+        *look_at_service(settings),
     ]
     for finding in findings:
         print(finding)
@@ -74,17 +81,29 @@ def look_at_program(settings: Settings) -> Iterator[Finding]:
         yield broken(f"{program} does not run ({wrong}). Remove {settings.asterisk_prefix} and start ./run again.")
 
 
-def look_at_folder(settings: Settings) -> Iterator[Finding]:
+def look_at_service(settings: Settings) -> Iterator[Finding]:
+    """What it says of itself."""
+    if not settings.home.exists():
+        return  # told already
+    reasons = trouble(settings)
+    if reasons is None:
+        yield look(f"The screens do not answer at {settings.url}. Start ./run; why they ended is in {settings.log}.")
+    elif not reasons:
+        yield good(f"the screens answer at {settings.url}")
+    yield from (broken(reason) for reason in reasons or ())
+
+
+def look_at_folder(settings: Settings, free: Callable[[Path], int] = free_bytes) -> Iterator[Finding]:
     if not settings.home.exists():
         yield broken(f"There is no data folder {settings.home} yet. Start ./run once.")
         return
     if not os.access(settings.home, os.W_OK):
         yield broken(f"{settings.home} cannot be written by this user. Give it to the user that runs the server.")
-    free = shutil.disk_usage(settings.home).free / GB
-    sentence = f"{free:.1f} GB free for recordings and data in {settings.home}"
-    if free < 1:
+    left = free(settings.home) / GB
+    sentence = f"{left:.1f} GB free for recordings and data in {settings.home}"
+    if left < 1:
         yield broken(f"Only {sentence}. Make room now: recordings stop when it is full.")
-    elif free < 10:
+    elif left < 10:
         yield look(f"Only {sentence}: 170 talk hours at most. Make room.")
     else:
         yield good(sentence)
@@ -98,8 +117,12 @@ def look_at_folder(settings: Settings) -> Iterator[Finding]:
         yield broken(str(wrong))
 
 
-def look_at_clock() -> Iterator[Finding]:
-    state = ctypes.CDLL(None).ntp_gettime(ctypes.create_string_buffer(256))
+def time_state() -> int:
+    """What the kernel says of its clock."""
+    return int(ctypes.CDLL(None).ntp_gettime(ctypes.create_string_buffer(256)))
+
+
+def look_at_clock(state: int) -> Iterator[Finding]:
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
     if state == TIME_ERROR:
         yield look(f"No time server steers this machine's clock ({now}). Set one up: every t0 to t14 is read from it.")
@@ -157,9 +180,9 @@ def look_at_what_fills(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield good(
             f"recordings take {found.a_year_gb:.0f} GB a year at the pace of the last days: room for {days} days"
         )
-    for trouble in (find(settings, now) for find in LOOKS.values()):
-        if trouble:
-            yield look(trouble)
+    for told in (find(settings, now) for find in LOOKS.values()):
+        if told:
+            yield look(told)
     if (settings.home / LAST_BACKUP).exists() and not backup_trouble(settings, now):
         yield good("the newest backup is of the last day")
     if running_asterisk(settings) is not None and runs_older(settings):

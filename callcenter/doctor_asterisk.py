@@ -22,7 +22,8 @@ from callcenter.settings import Settings
 PATIENCE_S = 8.0
 LEAST_VERSION = (20, 10)
 CONTEXTS = (
-    "from-operator", "from-any-phone", "from-phone", "room-caller", "room-staff", "room-agency",
+    "from-operator", "from-any-phone", "from-phone", "arrival", "waiting", "overflow", "self-test",
+    "room-caller", "room-staff", "room-agency",
     "room-agency-admitted", "ledger",
 )  # fmt: skip
 ACTIONS = (
@@ -37,7 +38,7 @@ ACTIONS = (
 UNREACHABLE = {"4", "5"}  # queue member states: invalid, unavailable
 
 
-async def look_at_asterisk(settings: Settings) -> list[Finding]:
+async def look_at_asterisk(settings: Settings, patience: float = PATIENCE_S) -> list[Finding]:
     try:
         secrets = read_secrets(settings)
     except CallCenterError:
@@ -59,7 +60,7 @@ async def look_at_asterisk(settings: Settings) -> list[Finding]:
     )
     running = asyncio.create_task(link.run())
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(patience):
             return await found
     except TimeoutError:
         return [broken(f"{link.state.sentence} If the server does not run: start ./run.")]
