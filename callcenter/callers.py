@@ -11,7 +11,7 @@ from datetime import datetime
 from callcenter.flags import FlagKeeper
 from callcenter.overdue import Overdue
 from callcenter.settings import Settings
-from callcenter.storage import Callbacks, Database, Flags
+from callcenter.storage import Callbacks, Database, Flags, Incidents
 from callcenter.storage.rows import ReadNumber
 from callcenter.web.callers.room import Stores
 
@@ -35,7 +35,7 @@ class CallerParts:
         region = settings.region
         self._flags = FlagKeeper(flags.running, put_flags, region=region, line_up=line_up, alarm=alarm)
         self._overdue = Overdue(callbacks.standing, limit_s=settings.callback_limit_s, clock=clock, alarm=alarm)
-        self.stores = Stores(callbacks, flags, self._flags.kick)
+        self.stores = Stores(callbacks, flags, Incidents(database, clock=clock), self._flags.kick)
 
     def line_changed(self) -> None:
         """The link to Asterisk came or went: its flags are looked at. Never blocks."""

@@ -21,6 +21,7 @@ from callcenter.storage.figures import Counted, Figures
 from callcenter.storage.flags import FlagLine, Flags, FlagsPage
 from callcenter.storage.forwards import Source
 from callcenter.storage.history import History
+from callcenter.storage.incidents import Incidents
 from callcenter.storage.journal import Journal, JournalState
 from callcenter.storage.links import LinkLine, Links
 from callcenter.storage.messages import Letter, MessageLine, Messages, Waiting
@@ -42,6 +43,7 @@ from callcenter.storage.records import (
     QuarantineLine,
     Ticket,
 )
+from callcenter.storage.related import Link, Merged, OpenReport, Related
 from callcenter.storage.reports import Published, Reports
 from callcenter.storage.responders import Responders, Teller
 from callcenter.storage.shift import Shifts
@@ -85,15 +87,19 @@ __all__ = [
     "ForwardLine",
     "Health",
     "History",
+    "Incidents",
     "Journal",
     "JournalState",
     "LaporFile",
     "Letter",
+    "Link",
     "LinkLine",
     "Links",
+    "Merged",
     "MessageLine",
     "Messages",
     "Note",
+    "OpenReport",
     "OwedCall",
     "Page",
     "Past",
@@ -101,6 +107,7 @@ __all__ = [
     "Places",
     "Published",
     "QuarantineLine",
+    "Related",
     "Reports",
     "Responders",
     "Role",

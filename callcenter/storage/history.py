@@ -45,6 +45,7 @@ from callcenter.storage.records import (
     Ticket,
     record,
 )
+from callcenter.storage.related import family, of
 from callcenter.storage.rows import ReadNumber
 from callcenter.storage.search import matching, page_of_calls, page_of_tickets
 from callcenter.storage.tables import calls, facts, notes, quarantine, ticket_calls, ticket_changes, tickets
@@ -134,13 +135,16 @@ class History:
         async with self._database.read() as connection:
             ticket = await one_ticket(connection, tickets.c.number == number, number)
             found = await call_lines(connection, lines().where(tickets.c.id == ticket.id))
+            own = await family(connection, ticket.id)  # what was written on a ticket before it was merged into this one
             written = await connection.execute(
-                select(notes).where(notes.c.ticket == ticket.id).order_by(notes.c.created_at, notes.c.key)
+                select(notes).where(notes.c.ticket.in_(own)).order_by(notes.c.created_at, notes.c.key)
             )
             changed = await connection.execute(
                 select(ticket_changes).where(ticket_changes.c.ticket == ticket.id).order_by(ticket_changes.c.id)
             )
             asked = await forwards_of(connection, calls=[line.id for line in found], ticket=ticket.id)
+            for merged in own[1:]:  # messages that were sent for it
+                asked += await forwards_of(connection, calls=[], ticket=merged)
             return TicketPage(
                 ticket=ticket,
                 calls=found,
@@ -151,6 +155,7 @@ class History:
                 points=await points_of(connection, ticket.id),
                 links=await links_of(connection, [line.id for line in asked]),
                 messages=await messages_of(connection, [line.id for line in asked]),
+                related=await of(connection, number),
             )
 
     async def ticket_of(self, call_id: str) -> Ticket:

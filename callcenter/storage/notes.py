@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound, Refused
 from callcenter.storage.changes import NO_TICKET
 from callcenter.storage.records import Note, record
+from callcenter.storage.related import were_one
 from callcenter.storage.sql import clean, insert
 from callcenter.storage.tables import note_revisions, notes, tickets
 
@@ -56,7 +57,8 @@ def _read(key: str, text: str) -> str:
 async def _write_on(connection: AsyncConnection, new: dict[str, object], now: datetime) -> Note | CallCenterError:
     found = await connection.execute(select(notes).where(notes.c.key == new["key"]).with_for_update())
     old = record(Note, found.one())
-    if old.author != new["author"] or old.ticket != new["ticket"]:
+    elsewhere = old.ticket != new["ticket"] and not await were_one(connection, old.ticket, int(str(new["ticket"])))
+    if old.author != new["author"] or elsewhere:  # merged or taken apart while she types: the note stays where it is
         raise Refused(NOT_YOURS, who=old.author)
     text, version = str(new["text"]), int(str(new["version"]))
     if old.text == text:

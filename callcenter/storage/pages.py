@@ -20,6 +20,7 @@ from callcenter.storage.records import (
     Ticket,
     TicketPoint,
 )
+from callcenter.storage.related import Related
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class TicketPage:
     points: list[TicketPoint] = field(default_factory=list)
     links: list[LinkLine] = field(default_factory=list)
     messages: list[MessageLine] = field(default_factory=list)
+    related: Related = field(default_factory=Related)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ class Ticket:
     handled_at: datetime | None  # t13
     closed_at: datetime | None  # t14
     closed_by: str
+    merged_into: int | None  # the row of the ticket that has its calls now
 
 
 @dataclass(frozen=True, slots=True)

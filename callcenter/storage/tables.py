@@ -161,6 +161,8 @@ tickets = Table(
     moment("handled_at"),  # t13
     moment("closed_at"),  # t14
     words("closed_by"),
+    Column("merged_into", BigId, index=True),  # the ticket that has its calls now; no key, since a table cannot be
+    # changed to point to itself on SQLite
     Index("ix_tickets_day_serial", "day", "serial"),
     Index("ix_tickets_status", "status"),
     Index("ix_tickets_taken_by_status", "taken_by", "status"),

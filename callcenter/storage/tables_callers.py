@@ -1,4 +1,4 @@
-"""The tables about callers beyond one call: whom we owe a callback.
+"""The tables about callers beyond one call: whom we owe a callback, whose number is flagged, who reports the same.
 
 In:  nothing. Out: SQLAlchemy tables.
 Never: two open callbacks for one number: the database says so.
@@ -6,12 +6,15 @@ Never: two open callbacks for one number: the database says so.
     callbacks         one open row for each number
     callback_calls    the calls that it is owed for; each call once
     callback_tries    each time that somebody called back
+    number_flags      flags and blocks; one runs for each number
+    ticket_links      tickets that belong together
+    ticket_merges     tickets that were one incident, with what an undo restores
 """
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, text
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, text
 
 from callcenter.storage.columns import key, metadata, moment, number, whole, words
-from callcenter.storage.tables import calls
+from callcenter.storage.tables import calls, tickets
 
 NOT_CLOSED = text("closed_at IS NULL")
 
@@ -93,5 +96,46 @@ number_flags = Table(
         unique=True,
         sqlite_where=text("ended_at IS NULL"),
         postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
+ticket_links = Table(
+    "ticket_links",
+    metadata,
+    number(),
+    Column("ticket", ForeignKey(tickets.c.id), nullable=False),
+    Column("other", ForeignKey(tickets.c.id), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),  # CHILD: `ticket` belongs to `other`; RELATED
+    moment("at", known=True),
+    words("by"),
+    moment("ended_at"),
+    words("ended_by"),
+    Index(
+        "uq_ticket_links_ticket_other_now",
+        "ticket",
+        "other",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+)
+
+ticket_merges = Table(
+    "ticket_merges",
+    metadata,
+    number(),
+    Column("child", ForeignKey(tickets.c.id), nullable=False),
+    Column("parent", ForeignKey(tickets.c.id), nullable=False, index=True),
+    moment("at", known=True),
+    words("by"),
+    Column("before", JSON, nullable=False),  # all that an undo restores
+    moment("undone_at"),
+    words("undone_by"),
+    Index(
+        "uq_ticket_merges_child_now",
+        "child",
+        unique=True,
+        sqlite_where=text("undone_at IS NULL"),
+        postgresql_where=text("undone_at IS NULL"),
     ),
 )

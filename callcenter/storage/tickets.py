@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.catalogue import Newest
-from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound
+from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound, Refused
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.storage import rules
 from callcenter.storage.audit import add as audit
@@ -22,6 +22,7 @@ from callcenter.storage.database import Clock, Database
 from callcenter.storage.notes import save_note
 from callcenter.storage.points import keep_point
 from callcenter.storage.records import Note, Ticket
+from callcenter.storage.related import by_id
 from callcenter.storage.sql import clean
 from callcenter.storage.tables import attempts, forwards, ticket_calls, tickets
 from callcenter.storage.typed import read_fields
@@ -32,6 +33,7 @@ T = TypeVar("T")
 NO_SUCH = "{text} is no {kind}."
 TAKEN = "{who} works on this ticket already."
 NO_ATTEMPT = "There is no such try to reach an agency."
+MERGED = "{number} is merged into {other}: write there."
 NO_NAME = "Type who of the agency accepted."
 NO_REASON = "Write why the class is another one."
 
@@ -125,6 +127,8 @@ class Tickets:
 
         async def unit(connection: AsyncConnection) -> Ticket | CallCenterError:
             old = await find(connection, ticket)
+            if old.merged_into is not None:
+                return Refused(MERGED, number=ticket, other=(await by_id(connection, old.merged_into)).number)
             step = rule(old)
             if version is not None and (clash := await conflict(connection, old, step.values, version, by=by, now=now)):
                 return clash

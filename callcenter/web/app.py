@@ -85,7 +85,7 @@ def make_app(
     painter = Painter(settings, directory, read_languages(), files)
     agencies = AgencySide(database, painter, secrets, clock=clock)
     desk = Desk(history, people, board, agencies.too(hub.stir), shelf=shelf, tickets=tickets)
-    room = Callers(callers, hub.stir, clock=clock, settings=settings)
+    room = Callers(callers, hub.stir, clock=clock, settings=settings, call_of=desk.call)
     here = Parts(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
         tickets=tickets, places=Places(database, clock), cards=Cards(database, clock),
@@ -135,6 +135,7 @@ async def run_parts(app: web.Application) -> None:
         here.wall.hub.stir()
 
     unlisten = here.board.listen(hear)
+    here.desk.watch(here.callers.known.stir)
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(here.hub.run(), name="live")

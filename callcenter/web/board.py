@@ -33,6 +33,10 @@ class Board(Protocol):
         """Calls the listener at once, in order, with everything that happens; it must not block. Returns the end."""
         ...
 
+    def committed(self, numbers: Mapping[str, str]) -> None:
+        """These calls belong to these tickets now; every listener is told."""
+        ...
+
     async def wish(self, wish: Wish) -> None:
         """Raises Refused, LineDown or Unconfirmed. Returns when Asterisk took it, not when it happened."""
         ...

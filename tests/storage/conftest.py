@@ -16,7 +16,18 @@ from typing import TypeVar
 
 import pytest
 
-from callcenter.storage import Callbacks, Database, Flags, History, Journal, People, Tickets, migrate, sqlite_url
+from callcenter.storage import (
+    Callbacks,
+    Database,
+    Flags,
+    History,
+    Incidents,
+    Journal,
+    People,
+    Tickets,
+    migrate,
+    sqlite_url,
+)
 from tests import postgres
 from tests.storage.cast import CATALOGUE, QUICK, READ_NUMBER, ZONE, Clock
 
@@ -77,6 +88,7 @@ class Room:
         self.history = History(self.database, read_number=READ_NUMBER, clock=self.clock)
         self.callbacks = Callbacks(self.database, clock=self.clock)
         self.flags = Flags(self.database, read_number=READ_NUMBER, clock=self.clock)
+        self.incidents = Incidents(self.database, clock=self.clock)
         self.people = People(self.database, clock=self.clock, passwords=QUICK)
 
     def a_journal(self) -> Journal:

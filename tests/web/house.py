@@ -29,6 +29,7 @@ from callcenter.storage import (
     Entry,
     Flags,
     History,
+    Incidents,
     Journal,
     People,
     Reports,
@@ -156,7 +157,8 @@ def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> Ho
     people = People(database, clock=now, passwords=QUICK)
     history = History(database, read_number=reader, clock=now)
     tickets = Tickets(database, catalogue=directory, clock=now)
-    callers = Stores(Callbacks(database, clock=now), Flags(database, read_number=reader, clock=now))
+    flags = Flags(database, read_number=reader, clock=now)
+    callers = Stores(Callbacks(database, clock=now), flags, Incidents(database, clock=now))
     app = make_app(
         settings=settings, secrets=Secrets("ami", "key-of-the-tests", {}), directory=directory, board=board,
         tickets=tickets, history=history, callers=callers, people=people, database=database,

@@ -42,7 +42,8 @@ async def tickets(request: web.Request) -> web.Response:
 
 async def ticket(request: web.Request) -> web.Response:
     page = await parts(request).history.ticket(request.match_info["number"])
-    return web.json_response(shaped(TICKET_WHOLE, TicketRow(page.ticket, page.calls, page.notes, page.forwards)))
+    row = TicketRow(page.ticket, page.calls, page.notes, page.forwards, page.related)
+    return web.json_response(shaped(TICKET_WHOLE, row))
 
 
 async def callbacks(request: web.Request) -> web.Response:

@@ -5,15 +5,15 @@ Never: a field in the one that is not in the other. Moments are ISO 8601 in UTC;
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
 from callcenter.core.kind import Kind
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
-from callcenter.storage import AttemptLine, CallLine, ForwardLine, Note, Ticket
+from callcenter.storage import AttemptLine, CallLine, ForwardLine, Note, Related, Ticket
 from callcenter.web.api.fields import Field, code, figure, flag, many, maybe, moment, shaped, text, whole
-from callcenter.web.api.shape_callers import CALLERS
+from callcenter.web.api.shape_callers import CALLERS, LINK
 from callcenter.web.api.shape_forwards import FORWARD
 from callcenter.web.api.shape_responders import RESPONDERS
 
@@ -35,6 +35,7 @@ class TicketRow:
     calls: Sequence[CallLine] = ()
     notes: Sequence[Note] = ()
     forwards: Sequence[ForwardLine] = ()
+    related: Related = field(default_factory=Related)
 
 
 ATTEMPT = (
@@ -161,6 +162,17 @@ TICKET_WHOLE = (
         "Every agency's share, also messages without a call.",
         "Forward",
         lambda row: [shaped(FORWARD, each) for each in row.forwards],
+    ),
+    Field(
+        "merged_into",
+        {"type": ["string", "null"], "description": "Number of the ticket that has its calls now; null: none."},
+        lambda row: row.related.into or None,
+    ),
+    many("links", "Tickets that belong to it.", "Link", lambda row: [shaped(LINK, each) for each in row.related.links]),
+    Field(
+        "merged",
+        {"type": "array", "items": {"type": "string"}, "description": "Numbers of the tickets merged into it."},
+        lambda row: [each.number for each in row.related.merged],
     ),
     many("notes", "What was written, in order.", "Note", lambda row: [shaped(NOTE, note) for note in row.notes]),
 )

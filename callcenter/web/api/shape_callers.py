@@ -56,4 +56,11 @@ FLAG = (
     text("ended_by", "By whom; time: it had expired."),
 )
 
-CALLERS: Mapping[str, Sequence[Field]] = {"Callback": CALLBACK, "Flag": FLAG, "Try": TRY}
+LINK = (
+    text("number", "The other ticket."),
+    code("kind", "PARENT: this one belongs to it; CHILD: it belongs to this one.", ["PARENT", "CHILD", "RELATED"]),
+    moment("at", "Since when."),
+    text("by", "Sign-in name of who said so."),
+)
+
+CALLERS: Mapping[str, Sequence[Field]] = {"Callback": CALLBACK, "Flag": FLAG, "Link": LINK, "Try": TRY}

@@ -36,9 +36,16 @@ FLAG_STATE: dict[str, str] = {
     FlagState.ENDED: N_("ended before its time"),
 }
 
+TIE: dict[str, str] = {
+    "PARENT": N_("this ticket belongs to it"),
+    "CHILD": N_("belongs to this ticket"),
+    "RELATED": N_("is related"),
+}
+
 CALLERS: dict[str, dict[str, str]] = {
     "callback": CALLBACK,
     "tried": TRIED,
     "flag": FLAG,
     "flag_state": FLAG_STATE,
+    "tie": TIE,
 }

@@ -14,6 +14,7 @@ from callcenter.core.share import Mode
 from callcenter.core.ticket import CallClass
 from callcenter.core.wishes import Admit, CancelForward, Forward, HangUp, Leave, Wish
 from callcenter.storage import TYPED_FIELDS, Session, Ticket
+from callcenter.web.callers.incidents import follow_up
 from callcenter.web.forms import read_body, text_of, version_of
 from callcenter.web.parts import Parts, parts
 from callcenter.web.security import person
@@ -70,9 +71,9 @@ async def call_class(request: web.Request) -> web.Response:
     unasked = may_be_ghost(here.board.floor.calls.get(call)) if chosen == CallClass.GHOST else None
     if unasked is not None and here.board.line.phase == "up":  # without a line nobody could ask him
         raise unasked
-    return _saved(
-        here, call, await here.tickets.set_class(ticket.number, chosen, version=ticket.version, by=who.person)
-    )
+    saved = await here.tickets.set_class(ticket.number, chosen, version=ticket.version, by=who.person)
+    await follow_up(here, call, ticket, chosen, who.person)
+    return _saved(here, call, saved)
 
 
 async def category(request: web.Request) -> web.Response:

@@ -75,6 +75,11 @@ class Desk:
         self._calls: OrderedDict[str, Call] = OrderedDict()
         self._soon: dict[str, bool] = {}  # will be read; True: told something since
         self._wake = asyncio.Event()
+        self._watchers: list[Callable[[], None]] = []
+
+    def watch(self, told: Callable[[], None]) -> None:
+        """Call this whenever a paper changed."""
+        self._watchers.append(told)
 
     def about(self, call: str) -> About:
         """What is known now."""
@@ -186,7 +191,8 @@ class Desk:
             self._keep(call, replace(self.about(call), earlier=earlier, past=past))
             return
         now = self.about(call)
-        newer = now.ticket is not None and now.ticket.version > page.ticket.version
+        same = now.ticket is not None and now.ticket.id == page.ticket.id
+        newer = same and now.ticket is not None and now.ticket.version > page.ticket.version
         ticket = now.ticket if newer else page.ticket
         notes = _merged(now.notes, page.notes)
         out = (tuple(page.links), tuple(page.messages))
@@ -226,6 +232,8 @@ class Desk:
         if not same:
             if about.ticket is not None:
                 self._shelf.put(call, about.ticket)
+            for told in self._watchers:
+                told()
             self._changed()
 
 

@@ -82,5 +82,5 @@ async def sheet_of(here: Parts, viewer: Viewer, call: str) -> Markup:
         ticket=here.desk.about(call).ticket,
         categories=list(here.catalogue().categories.values()),
         dispositions=list(Disposition),
-        live={name: picture(here, name, viewer) for name in ("ticket", "place", "card", "notes")},
+        live={name: picture(here, name, viewer) for name in ("ticket", "place", "card", "same", "notes")},
     )
