@@ -1,12 +1,12 @@
 """Reports of one incident are linked, or merged so that it can be undone.
 
-Revision .
+Revision 0019.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = ""
+revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
