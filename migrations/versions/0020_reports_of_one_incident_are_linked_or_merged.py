@@ -1,13 +1,13 @@
 """Reports of one incident are linked, or merged so that it can be undone.
 
-Revision 0019.
+Revision 0020.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
