@@ -1,13 +1,13 @@
 """Reports of one incident are linked, or merged so that it can be undone.
 
-Revision 0020.
+Revision 0021.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
