@@ -89,5 +89,4 @@ def _page(request: web.Request, duty: Duty, *, name: str, error: str = "", statu
         restricted=duty.ticket.category in here.settings.restricted_categories,
     )
     response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response
