@@ -30,6 +30,7 @@ class Pace(StrEnum):
 
 
 WORST = (Pace.RED, Pace.AMBER, Pace.CALM, Pace.MET, Pace.NONE)
+"""Of several agencies on one ticket the first one counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,6 @@ def pace(limits: Due | None, priority: int | None, answers: Answers, now: dateti
     if now >= limits.red_at:
         return Pace.RED
     return Pace.AMBER if now >= limits.amber_at else Pace.CALM
-
-
-def worst(paces: Collection[Pace]) -> Pace:
-    """Of several agencies on one ticket."""
-    return min(paces, key=WORST.index, default=Pace.NONE)
 
 
 def works(day: date, holidays: Collection[date]) -> bool:

@@ -182,6 +182,8 @@ async def valid(connection: AsyncConnection, token: str, now: datetime) -> LinkL
 
 async def links_of(connection: AsyncConnection, forwards: list[str]) -> list[LinkLine]:
     """All links of these forwards, the newest first."""
+    if not forwards:
+        return []
     wanted = select(links).where(links.c.forward.in_(forwards)).order_by(links.c.created_at.desc(), links.c.id)
     return [record(LinkLine, row) for row in await connection.execute(wanted)]
 

@@ -207,5 +207,7 @@ async def _claim(connection: AsyncConnection, line: MessageLine, now: datetime) 
 
 async def messages_of(connection: AsyncConnection, forwards_: list[str]) -> list[MessageLine]:
     """The messages of these forwards."""
+    if not forwards_:
+        return []
     wanted = select(messages).where(messages.c.forward.in_(forwards_)).order_by(messages.c.id)
     return [record(MessageLine, row) for row in await connection.execute(wanted)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.core.pace import Answers, Due, Pace, due, pace, worked, works, worst
+from callcenter.core.pace import Answers, Due, Pace, due, pace, worked, works
 
 ZONE = ZoneInfo("Asia/Jakarta")
 FRIDAY = datetime(2026, 1, 16, 9, 0, tzinfo=UTC)  # 16.00 in Cirebon
@@ -57,11 +57,6 @@ def test_routine_work_is_met_when_it_is_handled_not_when_somebody_looked_at_it()
     late = FRIDAY + timedelta(days=30)
     assert pace(found, 3, Answers(FRIDAY, on_scene_at=FRIDAY), late) is Pace.RED
     assert pace(found, 3, Answers(FRIDAY, handled_at=FRIDAY), late) is Pace.MET
-
-
-def test_the_worst_of_several_agencies_is_the_ticket_s() -> None:
-    assert worst([Pace.MET, Pace.AMBER, Pace.CALM]) is Pace.AMBER
-    assert worst([]) is Pace.NONE
 
 
 def counted(since: datetime, until: datetime, zone: ZoneInfo, holidays: frozenset[date]) -> timedelta:

@@ -149,6 +149,11 @@ class Server:
         found: dict[str, str] = json.loads((self.home / "secrets.json").read_text())["phones"]
         return found
 
+    def message_key(self) -> str:
+        """What signs messages to the gateway."""
+        key: str = json.loads((self.home / "secrets.json").read_text())["messages"]
+        return key
+
     def recording(self, call: str) -> Path | None:
         return next((self.home / "asterisk" / "spool" / "monitor").rglob(f"{call}.wav"), None)
 

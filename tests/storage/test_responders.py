@@ -11,7 +11,7 @@ from callcenter.core.attempt import Result
 from callcenter.core.call import Call
 from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound, Refused
 from callcenter.core.share import Mode, Share, Status, stopped
-from callcenter.storage import Duty, Journal, Responders, Source, Teller
+from callcenter.storage import Duty, Journal, Responders, Source, Teller, commands
 from tests.storage.cast import BUDI, NOON, a_call, about, answered, arrival, tried
 from tests.storage.conftest import Room
 
@@ -197,3 +197,12 @@ async def test_a_request_leaves_the_list_when_its_own_ticket_is_closed(room: Roo
     room.clock.pass_(4 * 86400)
     assert await responders.of("damkar") == []
     assert [duty.forward.call for duty in await responders.of("psc119")] == ["ani"]
+
+
+async def test_people_of_an_agency_are_added_on_the_command_line(url: str, room: Room) -> None:
+    with pytest.raises(BadInput, match="which agency"):
+        await commands.user_add(url, "regu1", role="agency", clock=room.clock)
+    await commands.user_add(url, "regu1", role="agency", agency="Damkar", clock=room.clock)
+    await commands.user_add(url, "siti", agency="damkar", clock=room.clock)
+    assert [(user.name, user.agency) for user in await room.people.users()] == [("regu1", "damkar"), ("siti", "")]
+    assert "regu1\tagency of damkar" in await commands.user_list(url, clock=room.clock)

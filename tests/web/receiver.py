@@ -22,7 +22,7 @@ class Receiver:
     """`answers`: statuses, the first ones first; then 202."""
 
     def __init__(self, *answers: int) -> None:
-        self.answers = list(answers)
+        self.answers, self.key = list(answers), KEY
         self.accepted: dict[str, dict[str, Any]] = {}
         self.tries: list[tuple[str, bytes]] = []
         self.unsigned = 0
@@ -31,7 +31,7 @@ class Receiver:
     async def take(self, request: web.Request) -> web.Response:
         body, key = await request.read(), request.headers["Idempotency-Key"]
         stamp = request.headers["X-112-Timestamp"]
-        wanted = hmac.new(KEY.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+        wanted = hmac.new(self.key.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
         if request.headers["X-112-Signature"] != f"sha256={wanted}":
             self.unsigned += 1
             return web.Response(status=401)

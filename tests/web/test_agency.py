@@ -228,3 +228,14 @@ async def test_programs_read_who_answered_when_and_through_what(here: House, vis
         (line,) = (await answer.json())["forwards"]
     assert (line["agency"], line["status"], line["en_route_source"]) == ("damkar", "EN_ROUTE", "agency")
     assert (line["en_route_by"], line["on_scene_at"]) == ("Regu 1 (damkar)", None)
+
+
+async def test_the_worst_of_several_agencies_is_the_ticket_s(here: House, visit: Visit) -> None:
+    number = await forwarded(here, "damkar", "psc119")
+    paces = here.app[PARTS].agencies.paces
+    here.clock.pass_(960)  # type: ignore[attr-defined]
+    regu = await crew(here, visit)
+    await regu.send(f"/agency/f/damkar-1-{CALL}/say", {"answer": "ON_SCENE"})
+    await paces.read()
+    found = paces.of_ticket(number)
+    assert found is not None and (found.duty.forward.agency, found.pace) == ("psc119", "RED")

@@ -6,13 +6,14 @@ Never: a question to the database for each screen; a colour that only a click wo
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from callcenter.core.catalogue import Newest
 from callcenter.core.errors import CallCenterError
-from callcenter.core.pace import ROUTINE, Answers, Due, Pace, due, pace, worst
+from callcenter.core.pace import ROUTINE, WORST, Answers, Due, Pace, due, pace
 from callcenter.core.ticket import CLOSED_STATES, CallClass
 from callcenter.settings import Settings
 from callcenter.storage import Duty, Responders
@@ -20,7 +21,8 @@ from callcenter.storage import Duty, Responders
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
-READ_S = 5.0
+READ_S = 5.0  # what another server on the same database changed
+AGAIN_S = 2.0  # after a change: in a flood there is one each moment
 USUAL_MIN, USUAL_DAYS = 15, 5
 """Where the ticket has no category yet."""
 
@@ -32,6 +34,10 @@ class Running:
     duty: Duty
     due: Due | None
     pace: Pace
+
+
+def _calmer_first(line: Running) -> int:
+    return -WORST.index(line.pace)
 
 
 class Paces:
@@ -51,6 +57,9 @@ class Paces:
         self._clock, self._changed = clock, changed
         self._holidays = frozenset(date.fromisoformat(day) for day in settings.holidays)
         self._open: list[Duty] = []
+        self._by_forward: dict[str, Running] = {}
+        self._by_ticket: dict[str, Running] = {}
+        self._counts: Counter[str] = Counter()
         self._wake = asyncio.Event()
 
     def touch(self) -> None:
@@ -78,17 +87,15 @@ class Paces:
 
     def of_forward(self, forward: str) -> Running | None:
         """That request's clock, while it runs."""
-        return next((line for line in self.lines if line.duty.forward.id == forward), None)
+        return self._by_forward.get(forward)
 
     def of_ticket(self, number: str) -> Running | None:
         """The worst clock of that ticket."""
-        mine = [line for line in self.lines if line.duty.ticket.number == number]
-        bad = worst([line.pace for line in mine])
-        return next((line for line in mine if line.pace is bad), None)
+        return self._by_ticket.get(number)
 
     def count(self, which: str) -> int:
         """How many real requests stand so."""
-        return sum(line.pace == which and not line.duty.ticket.test for line in self.lines)
+        return self._counts[which]
 
     async def read(self) -> None:
         """Every open request, now. StoreDown."""
@@ -99,16 +106,19 @@ class Paces:
         """What time has changed."""
         before = [(line.duty, line.pace) for line in self.lines]
         self.lines = tuple(self.running(duty) for duty in self._open)
+        self._by_forward = {line.duty.forward.id: line for line in self.lines}
+        self._by_ticket = {line.duty.ticket.number: line for line in sorted(self.lines, key=_calmer_first)}
+        self._counts = Counter(line.pace.value for line in self.lines if not line.duty.ticket.test)
         if [(line.duty, line.pace) for line in self.lines] != before:
             self._changed()
 
     async def run(self) -> None:
         """Until cancelled; when the database is away, with what is known."""
         self._wake.set()
-        since = 0.0
+        since = -READ_S
         while True:
             now = asyncio.get_running_loop().time()
-            if self._wake.is_set() or now - since >= READ_S:
+            if now - since >= (AGAIN_S if self._wake.is_set() else READ_S):
                 self._wake.clear()
                 since = now
                 try:
