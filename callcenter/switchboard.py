@@ -18,7 +18,7 @@ from callcenter.core.catalogue import Newest
 from callcenter.core.chain import next_turn
 from callcenter.core.desk_wishes import CallBack, Relay, Release
 from callcenter.core.errors import CallCenterError, LineDown, Refused
-from callcenter.core.facts import UNKNOWN_MOMENT, Fact, ForwardAsked, ForwardStopped
+from callcenter.core.facts import UNKNOWN_MOMENT, Fact, ForwardAsked, ForwardStopped, ForwardTaken
 from callcenter.core.floor import Floor, Gap, put
 from callcenter.core.forward import USUAL, allow
 from callcenter.core.seen import GapClosed
@@ -165,6 +165,13 @@ class Switchboard:
             if isinstance(wish, Forward):
                 turn, mode = next_turn(call, wish.agency), "RELAY" if call.relay else wish.mode
                 self.hear(ForwardAsked(call.id, self.clock(), wish.agency, turn, wish.by, mode))
+
+    def taken(self, call: str, agency: str, turn: int, by: str) -> None:
+        """The agency said elsewhere that it comes: its chain ends."""
+        known = self.floor.calls.get(call)
+        share = known.forward(agency, turn) if known else None
+        if share is not None and share.accepted_at is None:
+            self.hear(ForwardTaken(call, self.clock(), agency, turn, by))
 
     def _take_back(self, wish: Wish, call: Call) -> None:
         """Chains that end with this wish: heard before the order, so that no next line is dialled meanwhile."""

@@ -95,7 +95,7 @@ async def test_of_two_who_press_at_once_one_wins_and_the_other_reads_why() -> No
     assert results.count(None) == 1
     assert len(room.telephone.done) == 1
     refused = [r for r in results if isinstance(r, Refused)]
-    assert {str(r) for r in refused} == {"Pemadam Kebakaran is already being called."}
+    assert {str(r) for r in refused} == {"Pemadam Kebakaran is already being called by ayu."}
 
 
 async def test_a_wish_that_is_not_confirmed_changes_nothing() -> None:

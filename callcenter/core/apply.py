@@ -47,6 +47,7 @@ HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {
     facts.RoomLeft: handover.room_left,
     facts.ForwardAsked: handover.forward_asked,
     facts.ForwardStopped: handover.forward_stopped,
+    facts.ForwardTaken: handover.forward_taken,
     facts.AttemptQueued: handover.attempt_queued,
     facts.AttemptDialled: handover.attempt_dialled,
     facts.AttemptAccepted: handover.attempt_accepted,

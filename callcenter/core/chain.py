@@ -19,7 +19,7 @@ from callcenter.core.attempt import ELSEWHERE, ORDERED, Attempt
 from callcenter.core.call import Call, Stage
 from callcenter.core.facts import UNKNOWN_MOMENT
 from callcenter.core.hours import staffed
-from callcenter.core.share import Mode, Share, Status
+from callcenter.core.share import WORD, Mode, Share, Status
 
 Agencies = Mapping[str, Agency]
 
@@ -119,7 +119,9 @@ def _due(call: Call, share: Share, agencies: Agencies, now: datetime) -> Iterato
     waiting = _open(call, share)
     if not share.trying:
         cause = ELSEWHERE if share.status is Status.ACCEPTED else ORDERED
-        yield from (Stop(attempt.leg, cause) for attempt in waiting)
+        stays = share.accepted_by == WORD and somebody_waits(call)  # somebody there may be on the way to the phone
+        over = [a for a in waiting if not stays or _moments(a, agencies.get(share.agency))[-1] <= now]
+        yield from (Stop(attempt.leg, cause) for attempt in over)
         yield from _out_of_an_empty_room(call, share)
         return
     if not somebody_waits(call):

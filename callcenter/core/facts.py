@@ -19,6 +19,7 @@ from callcenter.core.forwarded import AttemptQueued as AttemptQueued
 from callcenter.core.forwarded import AttemptRefused as AttemptRefused
 from callcenter.core.forwarded import ForwardAsked as ForwardAsked
 from callcenter.core.forwarded import ForwardStopped as ForwardStopped
+from callcenter.core.forwarded import ForwardTaken as ForwardTaken
 from callcenter.core.overflowing import OverflowFailed as OverflowFailed
 from callcenter.core.overflowing import OverflowTried as OverflowTried
 from callcenter.core.seen import FloorSeen, GapClosed, PositionSeen
@@ -250,6 +251,7 @@ Fact = (
     | RoomLeft
     | ForwardAsked
     | ForwardStopped
+    | ForwardTaken
     | AttemptQueued
     | AttemptDialled
     | AttemptAccepted

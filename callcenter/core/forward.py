@@ -90,6 +90,8 @@ def _forward(call: Call, wish: Forward, agency: Agency | None, now: datetime, mo
         return Refused("You are not speaking with this caller.")
     share = last_share(call, agency.code)
     if share is not None and (share.trying or legs_of(call, share)):
+        if share.by:
+            return Refused("{agency} is already being called by {who}.", agency=agency.name_id, who=share.by)
         return Refused("{agency} is already being called.", agency=agency.name_id)
     return None
 

@@ -35,6 +35,17 @@ class ForwardStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class ForwardTaken:
+    """The agency said on its own page, by its link, or told the desk that it takes it: no key on a telephone."""
+
+    call: str
+    at: datetime
+    agency: str
+    turn: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptQueued:
     """Asterisk took our order to dial an agency's line. Says who wished it; the dialling itself is AttemptDialled."""
 

@@ -18,11 +18,12 @@ from callcenter.core.facts import (
     AttemptRefused,
     ForwardAsked,
     ForwardStopped,
+    ForwardTaken,
     RoomJoined,
     RoomLeft,
 )
 from callcenter.core.floor import Floor, Step, put
-from callcenter.core.share import Mode, Share, Status, stopped
+from callcenter.core.share import Mode, Share, Status, stopped, taken
 
 
 def agency_left(call: Call) -> Call:
@@ -74,6 +75,15 @@ def forward_stopped(floor: Floor, fact: ForwardStopped) -> Step:
     if call is None or known is None:
         return floor, ()
     return put(floor, call.with_forward(stopped(known, Status(fact.status), fact.at, fact.by)))
+
+
+def forward_taken(floor: Floor, fact: ForwardTaken) -> Step:
+    call = floor.calls.get(fact.call)
+    known = call.forward(fact.agency, fact.turn) if call else None
+    if call is None or known is None or known.accepted_at is not None:
+        return floor, ()
+    call = call.with_forward(taken(known, fact.at))
+    return put(floor, replace(call, accepted_at=call.accepted_at or fact.at))
 
 
 def attempt_queued(floor: Floor, fact: AttemptQueued) -> Step:

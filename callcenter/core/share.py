@@ -37,6 +37,9 @@ class Status(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+WORD = "word"
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """One agency's share of one call."""
@@ -49,7 +52,7 @@ class Share:
     status: Status = Status.TRYING
     escalated_from: str = ""  # key of the forward that reached nobody
     accepted_at: datetime | None = None
-    accepted_by: str = ""  # key, desk
+    accepted_by: str = ""  # key, desk, word: said elsewhere than on the telephone
     ended_at: datetime | None = None  # when it was given up: UNREACHED or CANCELLED
     stopped_by: str = ""  # who cancelled it; empty: the telephone
 
@@ -92,3 +95,8 @@ def alone(share: Share) -> Share:
 def nobody_left(share: Share, at: datetime | None) -> Share:
     """Everybody is gone: a forward that was still tried is over."""
     return replace(share, status=Status.CANCELLED, ended_at=at) if share.trying else share
+
+
+def taken(share: Share, at: datetime) -> Share:
+    """The agency said elsewhere that it comes: no further line, no other agency; a phone that rings there rings on."""
+    return replace(share, status=Status.ACCEPTED, accepted_at=at, accepted_by=WORD, ended_at=None, stopped_by="")

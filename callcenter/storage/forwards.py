@@ -33,7 +33,7 @@ class Source(StrEnum):
     AGENCY = "agency"  # the agency's own page, or its signed link
 
 
-SOURCES = {"key": Source.PHONE, "desk": Source.CALL_TAKER}
+SOURCES = {"key": Source.PHONE, "desk": Source.CALL_TAKER, "word": Source.AGENCY}
 
 
 def forward_id(call: str, share: Share) -> str:

@@ -37,6 +37,10 @@ class Board(Protocol):
         """These calls belong to these tickets now; every listener is told."""
         ...
 
+    def taken(self, call: str, agency: str, turn: int, by: str) -> None:
+        """The agency said elsewhere than on the telephone that it comes. Again: nothing."""
+        ...
+
     async def wish(self, wish: Wish) -> None:
         """Raises Refused, LineDown or Unconfirmed. Returns when Asterisk took it, not when it happened."""
         ...

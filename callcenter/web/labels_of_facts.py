@@ -29,6 +29,7 @@ FACT: dict[str, str] = {
     "RoomLeft": N_("Left the conversation"),
     "ForwardAsked": N_("Forward begun:"),
     "ForwardStopped": N_("Forward ended:"),
+    "ForwardTaken": N_("The agency said that it comes:"),
     "AttemptQueued": N_("Agency asked for:"),
     "AttemptDialled": N_("Agency dialled:"),
     "AttemptAccepted": N_("The agency accepted"),

@@ -132,6 +132,16 @@ def test_when_the_caller_hangs_up_the_chain_goes_on_and_she_relays() -> None:
     assert calls[BUDI].forwards[0].status is Status.CANCELLED
 
 
+def test_an_agency_that_says_elsewhere_that_it_comes_is_not_dialled_further_nor_is_another() -> None:
+    taken = facts.ForwardTaken(BUDI, after(11), "damkar", 1, "regu-1")
+    rings = (asked(), dialled(1, 10), taken)
+    assert steps(12, *rings) == []  # somebody is on the way to the phone
+    assert steps(13, *rings, facts.LegEnded(leg(1), after(13), 19)) == []
+    joined = (facts.LegAnswered(leg(1), after(13)), facts.AttemptAccepted(leg(1), after(14), "key"))
+    assert steps(14, *rings, *joined) == []
+    assert Stop(leg(1), 26) in steps(300, *rings, facts.LegAnswered(leg(1), after(13)))
+
+
 def test_blind_she_leaves_by_herself_at_the_acceptance() -> None:
     told = (asked(mode=Mode.BLIND), dialled(1, 10), facts.LegAnswered(leg(1), after(12)))
     assert steps(13, *told) == []
@@ -192,6 +202,7 @@ class World:
             7: facts.LegEnded(AYU, self.now, 16),
             8: facts.ForwardStopped(BUDI, self.now, "damkar", 1, "CANCELLED", "ayu"),
             9: facts.RoomLeft(chosen, self.now, "r"),
+            10: facts.ForwardTaken(BUDI, self.now, "damkar", 1, "regu-1"),
         }
         if what in happened:
             self.hear(happened[what])

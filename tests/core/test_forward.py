@@ -31,10 +31,10 @@ def test_nobody_else_may() -> None:
 
 
 def test_an_agency_is_never_called_twice_at_once() -> None:
-    assert refusal(FORWARD, *ANSWERED, *FORWARDED[:3]) == "Pemadam Kebakaran is already being called."
-    assert refusal(FORWARD, *ANSWERED, *FORWARDED) == "Pemadam Kebakaran is already being called."
+    assert refusal(FORWARD, *ANSWERED, *FORWARDED[:3]) == "Pemadam Kebakaran is already being called by ayu."
+    assert refusal(FORWARD, *ANSWERED, *FORWARDED) == "Pemadam Kebakaran is already being called by ayu."
     busy = (*ANSWERED, *FORWARDED[:4], facts.LegEnded(DAMKAR, after(12), 17))
-    assert refusal(FORWARD, *busy) == "Pemadam Kebakaran is already being called."  # its next line follows
+    assert refusal(FORWARD, *busy) == "Pemadam Kebakaran is already being called by ayu."  # its next line follows
     assert refusal(FORWARD, *busy, facts.ForwardStopped(BUDI, after(13), "damkar", 1, "UNREACHED")) == ""
 
 

@@ -49,6 +49,9 @@ class FakeBoard:
         self._ears.append(listener)
         return lambda: self._ears.remove(listener)
 
+    def taken(self, call: str, agency: str, turn: int, by: str) -> None:
+        self.hear(facts.ForwardTaken(call, NIGHT, agency, turn, by))
+
     async def wish(self, wish: Wish) -> None:
         refused = allow(self.floor, wish, self._catalogue().agencies, now=NIGHT)
         if self.wrong or refused:

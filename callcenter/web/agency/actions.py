@@ -25,6 +25,9 @@ async def spread(here: Parts, duty: Duty) -> None:
     for call in duty.calls:
         here.desk.put(call, duty.ticket)
         here.desk.ask(call)
+    line = duty.forward
+    if line.call and line.turn and line.accepted_at:  # no other line, no other agency is tried
+        here.board.taken(line.call, line.agency, line.turn, line.accepted_by)
     here.agencies.duties.touch()
     here.agencies.paces.touch()
 
