@@ -13,14 +13,12 @@ from callcenter.account import one_day
 from callcenter.asterisk.conf import dial_string
 from callcenter.asterisk.link import Link
 from callcenter.asterisk.wire import fields, text
-from callcenter.core.agency import Agency
-from callcenter.core.book import picture
 from callcenter.core.errors import CallCenterError
 from callcenter.core.phone import read
+from callcenter.doctor_agencies import look_at_agencies
 from callcenter.findings import Finding, broken, good, look
-from callcenter.seed import first_book
 from callcenter.settings import Settings
-from callcenter.storage import CallFilter, CallLine, Database, History, book_copy
+from callcenter.storage import CallFilter, CallLine, Database, History
 
 GONE = {"UNAVAILABLE", "INVALID"}
 HEADER = 44  # bytes of a wav file without any sound
@@ -49,22 +47,8 @@ async def look_at_roads(link: Link, settings: Settings) -> AsyncIterator[Finding
             "No overflow line is set: when no position answers, nobody else is called and the caller waits on. Set "
             f"[[overflow]] in {settings.settings_file}"
         )
-    agencies = agencies_of(settings)
-    for agency in agencies:
-        silent = [line.number for line in agency.lines if not await _answers(link, _endpoint(dial_string(line)))]
-        if silent and len(silent) == len(agency.lines):
-            yield look(f"No line of {agency.code} can be reached ({', '.join(silent)}). Look at their roads.")
-        elif silent:
-            yield look(f"Of {agency.code}, these lines cannot be reached: {', '.join(silent)}.")
-    without = [agency.code for agency in agencies if not agency.lines]
-    if without:
-        yield look(f"Agencies without a line: {', '.join(without)}. Give them lines on the page Agencies.")
-
-
-def agencies_of(settings: Settings) -> list[Agency]:
-    """As the city edited them; before the first start as the settings have them."""
-    book = book_copy.read(settings.agencies_copy) or first_book(settings)
-    return list(picture(book, settings.roads).agencies.values())
+    async for finding in look_at_agencies(settings, partial(_answers, link)):
+        yield finding
 
 
 def _endpoint(dialled: str) -> str:

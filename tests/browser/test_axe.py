@@ -32,10 +32,21 @@ OF_SUPERVISOR = (
     "cards",
     "places",
     "callbacks",
+    "complaints",
     "flags",
     "figures",
 )
-OF_ADMIN = ("people", "agencies", "places", "cards", "cards/FIRE")
+OF_ADMIN = (
+    "people",
+    "agencies",
+    "agencies/damkar",
+    "agencies/-/add",
+    "categories",
+    "categories/FIRE",
+    "places",
+    "cards",
+    "cards/FIRE",
+)
 
 
 @pytest.mark.parametrize(("language", "dark"), [("id", False), ("id", True), ("en", False)])

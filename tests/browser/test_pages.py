@@ -13,6 +13,7 @@ STICKS_OUT = """() => {
   const wide = document.documentElement.clientWidth;
   return [...document.querySelectorAll('body *')].filter((node) => {
     if (node.closest('.scroll, .banner, .skip, .sr, .choice input, dialog:not([open])')) return false;
+    if (node.closest('details:not([open]) > :not(summary)')) return false;
     const box = node.getBoundingClientRect();
     return box.width > 0 && box.right > wide + 1;
   }).map((node) => node.outerHTML.slice(0, 80));
