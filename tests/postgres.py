@@ -98,8 +98,8 @@ def wait_until_ready(process: "subprocess.Popen[str]") -> None:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """A server for as long as the block lasts."""
+def server(more: tuple[str, ...] = ()) -> Iterator[Server]:
+    """A server for as long as the block lasts, with these settings beside the usual ones."""
     bin_ = programs()
     assert bin_ is not None, "PostgreSQL is not installed: apt-get install postgresql"
     folder = Path(tempfile.mkdtemp(prefix="callcenter-postgres-"))
@@ -109,7 +109,7 @@ def server() -> Iterator[Server]:
     try:
         subprocess.run(make, check=True, capture_output=True, cwd="/")
         port = free_port()
-        places = ("listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *FAST)
+        places = ("listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *FAST, *more)
         options = [part for setting in places for part in ("-c", setting)]
         process = subprocess.Popen(
             [*before, bin_ / "postgres", "-D", folder / "data", *options], stderr=subprocess.PIPE, text=True, cwd="/"

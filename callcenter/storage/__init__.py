@@ -46,6 +46,7 @@ from callcenter.storage.records import (
 from callcenter.storage.related import Link, Merged, OpenReport, Related
 from callcenter.storage.reports import Published, Reports
 from callcenter.storage.responders import Responders, Teller
+from callcenter.storage.saved import SavedFilters
 from callcenter.storage.shift import Shifts
 from callcenter.storage.tickets import Tickets
 from callcenter.storage.trail import AuditFilter, Trail
@@ -111,6 +112,7 @@ __all__ = [
     "Reports",
     "Responders",
     "Role",
+    "SavedFilters",
     "Session",
     "Shifts",
     "SignedIn",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import Row, Select, Table, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.callback import Ended
@@ -18,6 +18,7 @@ from callcenter.core.kpi import Arrival, Forwarded, Owed, Try
 from callcenter.storage.forwards import Source
 from callcenter.storage.tables import attempts, calls, forwards, ticket_calls, tickets
 from callcenter.storage.tables_callers import callback_tries, callbacks
+from callcenter.storage.tables_log import call_log
 
 OF_CALL = ("arrived_at", "outcome", "queued_at", "answered_at", "forwarded_at", "ended_at", "person")
 OF_TICKET = ("call_class", "category", "priority", "kecamatan", "kelurahan", "wrapped_up_at", "on_scene_at")
@@ -46,7 +47,12 @@ def _not_first() -> Any:
 
 def _calls(since: datetime, until: datetime) -> Select[Any]:
     return (
-        select(calls.c.id, *(calls.c[name] for name in OF_CALL), *(tickets.c[name] for name in OF_TICKET))
+        select(
+            calls.c.id,
+            ticket_calls.c.ticket,
+            *(calls.c[name] for name in OF_CALL),
+            *(tickets.c[name] for name in OF_TICKET),
+        )
         .add_columns(_not_first().label("not_first"))
         .join_from(calls, ticket_calls, ticket_calls.c.call == calls.c.id, isouter=True)
         .join(tickets, tickets.c.id == ticket_calls.c.ticket, isouter=True)
@@ -54,59 +60,70 @@ def _calls(since: datetime, until: datetime) -> Select[Any]:
     )
 
 
+Given = tuple[str, Row[Any]]  # the arrival that it is counted with
+MOST_NAMED = 5000
+TRIED = tuple(attempts.c[name] for name in ("agency", "turn", "dialled_at", "answered_at", "named_at"))
+GIVEN = tuple(
+    forwards.c[name]
+    for name in ("agency", "turn", "asked_at", "accepted_at", "on_scene_at", "accepted_source", "on_scene_source")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """What was read; `made` turns it into arrivals, in a thread where it is much."""
 
     calls: Sequence[Row[Any]]
-    attempts: Sequence[Row[Any]]
-    forwards: Sequence[Row[Any]]
+    attempts: Sequence[Given]
+    forwards: Sequence[Given]
     callbacks: Sequence[Row[Any]]
 
 
 async def read_arrivals(connection: AsyncConnection, since: datetime, until: datetime) -> Rows:
-    """All of one span."""
-    return Rows(
-        (await connection.execute(_calls(since, until))).all(),
-        (await connection.execute(_attempts(since, until))).all(),
-        (await connection.execute(_forwards(since, until))).all(),
-        (await connection.execute(_owed(since, until))).all(),
-    )
-
-
-def _attempts(since: datetime, until: datetime) -> CompoundSelect[Any]:
-    """Tries for these calls; one for a call that we made goes with its ticket's first arrival."""
-    wanted = [attempts.c[name] for name in ("agency", "turn", "dialled_at", "answered_at", "named_at")]
-    columns = (calls.c.id.label("of_call"), *wanted)
-    made, its = calls.alias("made"), ticket_calls.alias("its")
-    own = select(*columns).join_from(attempts, calls, calls.c.id == attempts.c.call)
-    of_ticket = (
-        select(*columns)
-        .join_from(attempts, made, and_(made.c.id == attempts.c.call, made.c.kind != Kind.ARRIVAL.value))
-        .join(its, its.c.call == made.c.id)
-        .join(ticket_calls, ticket_calls.c.ticket == its.c.ticket)
-        .join(calls, calls.c.id == ticket_calls.c.call)
-        .where(~_not_first())
-    )
-    these = (*arrived(since, until), attempts.c.agency != "")
-    return union_all(own.where(*these), of_ticket.where(*these))
-
-
-def _forwards(since: datetime, until: datetime) -> CompoundSelect[Any]:
-    """Forwards of these calls; one without a call (a message), or of one that we made, goes with its ticket's first."""
-    names = ("agency", "turn", "asked_at", "accepted_at", "on_scene_at", "accepted_source", "on_scene_source")
-    columns = (calls.c.id.label("of_call"), *(forwards.c[name] for name in names))
-    made = calls.alias("made")
-    own = select(*columns).join_from(forwards, calls, calls.c.id == forwards.c.call)
-    of_ticket = (
-        select(*columns)
-        .join_from(forwards, made, made.c.id == forwards.c.call, isouter=True)
-        .join(ticket_calls, ticket_calls.c.ticket == forwards.c.ticket)
-        .join(calls, calls.c.id == ticket_calls.c.call)
-        .where(or_(forwards.c.call.is_(None), made.c.kind != Kind.ARRIVAL.value), ~_not_first())
-    )
+    """All of one span. Each step begins with what the step before found: no planner is left to guess."""
+    found = (await connection.execute(_calls(since, until))).all()
+    first = {row.ticket: row.id for row in found if row.ticket is not None and not row.not_first}
+    made = await _made(connection, list(first))
     these = arrived(since, until)
-    return union_all(own.where(*these), of_ticket.where(*these)).order_by("asked_at", "of_call", "agency", "turn")
+    tried = await _given(connection, TRIED, attempts, these, made, first)
+    given = await _given(connection, GIVEN, forwards, these, made, first)
+    for some in _some(list(first)):
+        messages = select(forwards.c.ticket, *GIVEN).where(forwards.c.ticket.in_(some), forwards.c.call.is_(None))
+        given += [(first[row.ticket], row) for row in await connection.execute(messages)]
+    given.sort(key=lambda pair: (pair[1].asked_at is None, pair[1].asked_at, pair[0], pair[1].agency, pair[1].turn))
+    return Rows(found, tried, given, (await connection.execute(_owed(since, until))).all())
+
+
+async def _made(connection: AsyncConnection, tickets_: list[int]) -> dict[str, int]:
+    """Calls that we made ourselves on these tickets: what was tried for one goes with its ticket's first arrival."""
+    log = call_log.c
+    found: dict[str, int] = {}
+    for some in _some(tickets_):
+        wanted = select(log.call, log.ticket).where(log.ticket.in_(some), log.kind != Kind.ARRIVAL.value)
+        found |= {row.call: row.ticket for row in await connection.execute(wanted)}
+    return found
+
+
+async def _given(
+    connection: AsyncConnection,
+    columns: Sequence[Any],
+    table: Table,
+    these: tuple[Any, ...],
+    made: dict[str, int],
+    first: dict[int, str],
+) -> list[Given]:
+    """Rows of a table that hang on these arrivals, or on calls that we made."""
+    own = select(table.c.call, *columns).join_from(calls, table, calls.c.id == table.c.call).where(*these)
+    found = [(row.call, row) for row in await connection.execute(own.where(table.c.agency != ""))]
+    for some in _some(list(made)):
+        wanted = select(table.c.call, *columns).where(table.c.call.in_(some), table.c.agency != "")
+        found += [(first[made[row.call]], row) for row in await connection.execute(wanted)]
+    return found
+
+
+def _some(ids: Sequence[Any]) -> list[Sequence[Any]]:
+    """As many as one question may name."""
+    return [ids[n : n + MOST_NAMED] for n in range(0, len(ids), MOST_NAMED)]
 
 
 def _owed(since: datetime, until: datetime) -> Select[Any]:
@@ -125,11 +142,11 @@ def _owed(since: datetime, until: datetime) -> Select[Any]:
 def made(rows: Rows) -> tuple[list[Arrival], list[Owed]]:
     """Arrivals and callbacks from their rows."""
     tried: dict[str, list[Row[Any]]] = {}
-    for row in rows.attempts:
-        tried.setdefault(row.of_call, []).append(row)
+    for call, row in rows.attempts:
+        tried.setdefault(call, []).append(row)
     given: dict[str, list[Row[Any]]] = {}
-    for row in rows.forwards:
-        given.setdefault(row.of_call, []).append(row)
+    for call, row in rows.forwards:
+        given.setdefault(call, []).append(row)
     owed = [
         Owed(row.owed_since, row.first_try_at, row.why == Ended.REACHED, row.why == Ended.CALLED_AGAIN)
         for row in rows.callbacks

@@ -95,14 +95,13 @@ class Figures:
         async with self._database.read() as connection:
             marks = await _marks(connection)
         days = sorted({day for hour in marks for day in self._days_of(hour) if day < today}, reverse=True)
+        counted = {}
         for day in days[:most]:
             async with self._snapshot() as connection:
-                cells = await self._anew(connection, *self._bounds(day))
-            await self._database.write_whenever(partial(_keep, day=day, cells=cells))
-        done = set(days[:most])
-        seen = {hour: n for hour, n in marks.items() if self._days_of(hour) <= done}
-        if seen:
-            await self._database.write_whenever(partial(_forget, seen=seen))
+                counted[day] = await self._anew(connection, *self._bounds(day))
+        seen = {hour: n for hour, n in marks.items() if self._days_of(hour) <= counted.keys()}
+        if counted:
+            await self._database.write_whenever(partial(_keep, counted=counted, seen=seen))
         return len(days)
 
     def _snapshot(self) -> "_Snapshot":
@@ -174,24 +173,21 @@ async def _kept(connection: AsyncConnection, by: str, first: date, last: date) -
     return await asyncio.to_thread(lambda: [(row.day, row.key, Tally.read(json.loads(row.body))) for row in rows])
 
 
-async def _keep(connection: AsyncConnection, day: date, cells: Mapping[Cell, Tally]) -> None:
-    await connection.execute(delete(figure_cells).where(figure_cells.c.day == day, figure_cells.c.dimension != ZONE))
+async def _keep(connection: AsyncConnection, counted: Mapping[date, Mapping[Cell, Tally]], seen: Marks) -> None:
+    """These days as they were counted; their marks go, unless an hour changed again meanwhile."""
+    old = delete(figure_cells).where(figure_cells.c.day.in_(list(counted)), figure_cells.c.dimension != ZONE)
+    await connection.execute(old)
     rows = [
         {"dimension": dimension, "day": day, "key": key[:200], "body": json.dumps(tally.plain(), separators=(",", ":"))}
+        for day, cells in counted.items()
         for (dimension, key), tally in cells.items()
     ]
     if rows:
         await connection.execute(insert(figure_cells), rows)
-
-
-async def _forget(connection: AsyncConnection, seen: Marks) -> None:
-    """These hours are counted, unless they changed again meanwhile."""
-    await connection.execute(
-        delete(figure_marks).where(
-            figure_marks.c.hour == bindparam("an_hour"), figure_marks.c.changes == bindparam("n")
-        ),
-        [{"an_hour": hour, "n": n} for hour, n in seen.items()],
-    )
+    if seen:
+        same = (figure_marks.c.hour == bindparam("an_hour"), figure_marks.c.changes == bindparam("n"))
+        gone = [{"an_hour": hour, "n": n} for hour, n in seen.items()]
+        await connection.execute(delete(figure_marks).where(*same), gone)
 
 
 async def _all_anew(connection: AsyncConnection, zone: str) -> None:

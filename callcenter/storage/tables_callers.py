@@ -45,6 +45,7 @@ callbacks = Table(
         postgresql_where=NOT_CLOSED,
     ),
     Index("ix_callbacks_closed_at_owed_since", "closed_at", "owed_since"),
+    Index("ix_callbacks_owed_since", "owed_since"),
 )
 
 FREE = {"owner": "", "position": "", "claimed_at": None, "held_until": None}

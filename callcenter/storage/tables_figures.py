@@ -9,7 +9,7 @@ Never: a published report that is changed afterwards.
     reports         published months, each version as it was
 """
 
-from sqlalchemy import Column, Date, Integer, String, Table, Text
+from sqlalchemy import Column, Date, Index, Integer, String, Table, Text
 
 from callcenter.storage.columns import metadata, moment, words
 
@@ -27,6 +27,7 @@ figure_cells = Table(
     Column("day", Date, primary_key=True),
     Column("key", String(200), primary_key=True),
     Column("body", Text, nullable=False),
+    Index("ix_figure_cells_day", "day"),
 )
 
 earlier_figures = Table(

@@ -88,6 +88,9 @@ ACCESS: dict[str, frozenset[str]] = {
     # the supervisor's pages
     "calls": READERS,
     "calls.export": READERS,
+    "calls.spreadsheet": READERS,
+    "calls.save": READERS,
+    "calls.forget": READERS,
     "call": READERS,
     "ticket": READERS,
     "ticket.correct": frozenset({SUPERVISOR}),

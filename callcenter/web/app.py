@@ -14,7 +14,19 @@ from aiohttp import web
 
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
-from callcenter.storage import Cards, Database, Directory, Figures, History, People, Places, Reports, Shifts, Tickets
+from callcenter.storage import (
+    Cards,
+    Database,
+    Directory,
+    Figures,
+    History,
+    People,
+    Places,
+    Reports,
+    SavedFilters,
+    Shifts,
+    Tickets,
+)
 from callcenter.web.agency.live import regions as agency_regions
 from callcenter.web.agency.routes import ROUTES as AGENCY
 from callcenter.web.agency.side import AgencySide
@@ -90,7 +102,7 @@ def make_app(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
         tickets=tickets, places=Places(database, clock), cards=Cards(database, clock),
         shifts=Shifts(database, clock), history=history, figures=figures,
-        reports=Reports(database, clock=clock), people=people,
+        reports=Reports(database, clock=clock), saved=SavedFilters(database, clock), people=people,
         sessions=Sessions(people, clock), database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         painter=painter,

@@ -13,7 +13,19 @@ from aiohttp import web
 
 from callcenter.core.catalogue import Catalogue
 from callcenter.settings import Settings
-from callcenter.storage import Cards, Database, Directory, Figures, History, People, Places, Reports, Shifts, Tickets
+from callcenter.storage import (
+    Cards,
+    Database,
+    Directory,
+    Figures,
+    History,
+    People,
+    Places,
+    Reports,
+    SavedFilters,
+    Shifts,
+    Tickets,
+)
 from callcenter.web.board import Board, Journal
 from callcenter.web.proof import Lights, Proofs
 from callcenter.web.security import Tokens
@@ -45,6 +57,7 @@ class Parts:
     history: History
     figures: Figures
     reports: Reports
+    saved: SavedFilters
     people: People
     sessions: Sessions
     database: Database

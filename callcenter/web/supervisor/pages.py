@@ -4,8 +4,11 @@ In:  GET with filters, hostile. Out: HTML, audio, CSV.
 Never: a change. Who looked at a recording or took an export stands in the audit.
 """
 
+import asyncio
+import tempfile
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import hdrs, web
 
@@ -19,6 +22,7 @@ from callcenter.web.security import person, see_other
 from callcenter.web.supervisor.export import csv_lines
 from callcenter.web.supervisor.filters import NAMES, UNCLASSIFIED, read_after, read_filter, read_limit
 from callcenter.web.supervisor.recording import has_relay, send_recording
+from callcenter.web.supervisor.spreadsheet import xlsx_file
 from callcenter.web.supervisor.trail import looked
 
 
@@ -48,6 +52,7 @@ async def calls(request: web.Request) -> web.Response:
         query={name: request.query.get(name, "") for name in NAMES},
         filtered=any(request.query.get(name) for name in NAMES),
         carried=_carried(request.query),
+        saved=await here.saved.of(person(request).person),
         first="after" not in request.query,
         today=here.painter.times["en"].today(here.clock()).isoformat(),
         outcomes=list(Outcome),
@@ -85,6 +90,43 @@ async def correct_class(request: web.Request) -> web.Response:
 async def recording(request: web.Request) -> web.StreamResponse:
     """Sound. The audit row is written before the first byte."""
     return await send_recording(request, call=request.match_info["call"], by=person(request).person)
+
+
+async def spreadsheet(request: web.Request) -> web.StreamResponse:
+    """The same as XLSX: written into a folder that goes away, then sent."""
+    here = parts(request)
+    wanted = read_filter(request.query, here.settings, here.catalogue())
+    language = here.painter.language_of(request)
+    lines = here.history.export(wanted, by=person(request).person, address=request.remote or "")
+    name = f"112-{here.painter.times['en'].today(here.clock()).isoformat()}.xlsx"
+    with tempfile.TemporaryDirectory(prefix="112-") as folder:
+        path = await xlsx_file(aiter(lines), language, here.painter.times[language.code], Path(folder))
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        response = web.StreamResponse(
+            headers={hdrs.CONTENT_TYPE: kind, hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"'}
+        )
+        await response.prepare(request)
+        with path.open("rb") as file:
+            while block := await asyncio.to_thread(file.read, 256 * 1024):
+                await response.write(block)
+        await response.write_eof()
+    return response
+
+
+async def save_filter(request: web.Request) -> web.Response:
+    """Keep the filter of this address under a name."""
+    here, form = parts(request), await read_form(request)
+    asked = dict(parse_qsl(text_of(form, "query", 2000)))
+    read_filter(asked, here.settings, here.catalogue())
+    await here.saved.save(person(request).person, text_of(form, "name", 60), _carried(asked))
+    return see_other(f"/calls?{_carried(asked)}")
+
+
+async def forget_filter(request: web.Request) -> web.Response:
+    """Take one away."""
+    here, form = parts(request), await read_form(request)
+    await here.saved.forget(person(request).person, text_of(form, "name", 60))
+    return see_other("/calls")
 
 
 async def export(request: web.Request) -> web.StreamResponse:
