@@ -80,6 +80,16 @@ class Tally:
             for took, many in theirs.items():
                 mine[took] = mine.get(took, 0) + many
 
+    def add_plain(self, plain: Mapping[str, Any]) -> None:
+        """The same of one that was kept as `plain`: a year has thousands of them."""
+        counts = self.counts
+        for name, many in plain["counts"].items():
+            counts[name] = counts.get(name, 0) + many
+        for name, flat in plain["spans"].items():
+            mine = self.spans.setdefault(name, {})
+            for took, many in zip(flat[::2], flat[1::2], strict=True):
+                mine[took] = mine.get(took, 0) + many
+
     def of(self, *names: str) -> int:
         """How many of these, together."""
         return sum(self.counts.get(name, 0) for name in names)
@@ -118,8 +128,9 @@ class Tally:
     @classmethod
     def read(cls, plain: Mapping[str, Any]) -> "Tally":
         """Back from there."""
-        spans = {name: dict(zip(flat[::2], flat[1::2], strict=True)) for name, flat in plain["spans"].items()}
-        return cls(dict(plain["counts"]), spans)
+        found = cls()
+        found.add_plain(plain)
+        return found
 
 
 def together(tallies: Iterable[Tally]) -> Tally:

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 COUNT_EVERY_S = 10.0
 COUNT_S = 60.0
 SHORT = timedelta(hours=36)
-"""Periods up to this are counted from the calls themselves, to the minute."""
+"""What is not of whole days is a shift: counted from the calls themselves, to the minute."""
 MOST_ANEW = 7
 """So many changed days are counted while somebody waits; the others are said to be missing."""
 DAY = "day"
@@ -42,6 +42,7 @@ DAY = "day"
 ZONE = "zone"
 NO_DAY = date(1970, 1, 1)
 Marks = dict[str, int]
+Kept = tuple[date, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +63,19 @@ class Figures:
 
     async def count(self, since: datetime, until: datetime, by: str = ALL) -> Counted:
         """The period from `since` until (not included) `until`; a long one is of whole days of the city."""
-        if until - since <= SHORT:
+        first, last = self._day(since), self._day(until - timedelta(microseconds=1))
+        whole = (since, until) == (self._bounds(first)[0], self._bounds(last)[1])
+        if until - since <= SHORT and not whole:
             async with self._snapshot() as connection:
                 cells = await self._anew(connection, since, until)
-            return _counted(cells, by, self._day(since))
+            return _counted(cells, by, first)
         await self._same_zone()
-        first, last = self._day(since), self._day(until - timedelta(microseconds=1))
         async with self._snapshot() as connection:
             changed = await self._changed(connection, first, last)
             fresh = {day: await self._anew(connection, *self._bounds(day)) for day in changed[: self._most]}
             kept = await _kept(connection, by, first, last)
             total = kept if by in (ALL, DAY) else await _kept(connection, ALL, first, last)
-        return _summed(by, kept, total, fresh, changed)
+        return await asyncio.to_thread(_summed, by, kept, total, fresh, changed)
 
     async def run(self) -> None:
         """Count past days that changed, for ever. What fails is tried again: pages count such a day themselves."""
@@ -162,15 +164,14 @@ async def _marks(connection: AsyncConnection) -> Marks:
     return {row.hour: row.changes for row in await connection.execute(select(figure_marks))}
 
 
-async def _kept(connection: AsyncConnection, by: str, first: date, last: date) -> list[tuple[date, str, Tally]]:
-    """The cells of that dimension as they were counted."""
-    wanted = select(figure_cells).where(
+async def _kept(connection: AsyncConnection, by: str, first: date, last: date) -> list[Kept]:
+    """The cells of that dimension as they were counted; their bodies are read where they are added up."""
+    wanted = select(figure_cells.c.day, figure_cells.c.key, figure_cells.c.body).where(
         figure_cells.c.dimension == (ALL if by == DAY else by),
         figure_cells.c.day >= first,
         figure_cells.c.day <= last,
     )
-    rows = (await connection.execute(wanted)).all()
-    return await asyncio.to_thread(lambda: [(row.day, row.key, Tally.read(json.loads(row.body))) for row in rows])
+    return [(row.day, row.key, row.body) for row in await connection.execute(wanted)]
 
 
 async def _keep(connection: AsyncConnection, counted: Mapping[date, Mapping[Cell, Tally]], seen: Marks) -> None:
@@ -205,21 +206,24 @@ def _counted(cells: Mapping[Cell, Tally], by: str, day: date) -> Counted:
 
 def _summed(
     by: str,
-    kept: Iterable[tuple[date, str, Tally]],
-    total: Iterable[tuple[date, str, Tally]],
+    kept: Iterable[Kept],
+    total: Iterable[Kept],
     fresh: Mapping[date, Mapping[Cell, Tally]],
     changed: list[date],
 ) -> Counted:
     """What was counted before, without the days that changed, and these as they are now."""
     old = set(changed)
     groups: dict[str, Tally] = {}
-    for day, key, tally in kept:
+    for day, key, body in kept:
         if day not in old:
-            groups.setdefault(day.isoformat() if by == DAY else key, Tally()).add(tally)
+            groups.setdefault(day.isoformat() if by == DAY else key, Tally()).add_plain(json.loads(body))
     for day, cells in fresh.items():
         for (dimension, key), tally in cells.items():
             if dimension == (ALL if by == DAY else by):
                 groups.setdefault(day.isoformat() if by == DAY else key, Tally()).add(tally)
-    everything = [tally for day, _, tally in total if day not in old]
-    everything += [cells[(ALL, "")] for cells in fresh.values() if (ALL, "") in cells]
-    return Counted(together(everything), groups, tuple(day for day in changed if day not in fresh))
+    everything = Tally()
+    for day, _, body in total:
+        if day not in old:
+            everything.add_plain(json.loads(body))
+    everything.add(together(cells[ALL, ""] for cells in fresh.values() if (ALL, "") in cells))
+    return Counted(everything, groups, tuple(day for day in changed if day not in fresh))

@@ -20,6 +20,9 @@ from callcenter.storage.tables_log import call_log, ticket_words
 from callcenter.storage.wanted import UNCLASSED, CallFilter
 
 log = call_log.c
+CALL_MET: ColumnElement[str] = literal_column("+call_log.call")
+TICKET_MET: ColumnElement[int] = literal_column("+call_log.ticket")
+"""To SQLite: walk on in the order of arrival, and ask of each call that is met; it would begin with the hits."""
 RARE = 3000
 """So many hits are gathered at once; more of them stand close together on the walk."""
 FEW_DIGITS = 4
@@ -36,7 +39,10 @@ async def matching(
     if wanted.agency:
         tried = select(attempts.c.call).where(attempts.c.agency == wanted.agency)
         one = exists().where(attempts.c.call == log.call, attempts.c.agency == wanted.agency).correlate(call_log)
-        found.append(log.call.in_(tried) if await _rare(connection, tried) else one)
+        if await _rare(connection, tried):
+            found.append(log.call.in_(tried))
+        else:
+            found.append(CALL_MET.in_(tried) if connection.dialect.name == "sqlite" else one)
     if wanted.number.strip():
         ended = _number(wanted.number, read_number)
         rare = len(backwards(wanted.number)) >= FEW_DIGITS or not backwards(wanted.number)
@@ -99,10 +105,8 @@ async def _said(connection: AsyncConnection, said: str) -> ColumnElement[bool]:
         terms = " ".join(f'"{word}"*' for word in words)
         hits = text("SELECT rowid FROM ticket_search WHERE ticket_search MATCH :terms").bindparams(terms=terms)
         found = hits.columns(literal_column("rowid"))
-        if await _rare(connection, select(found.subquery())):
-            return log.ticket.in_(found)
-        one = text("EXISTS (SELECT 1 FROM ticket_search WHERE ticket_search MATCH :terms AND rowid = call_log.ticket)")
-        return one.bindparams(terms=terms)  # type: ignore[return-value]
+        rare = await _rare(connection, select(found.subquery()))
+        return (log.ticket if rare else TICKET_MET).in_(found)
     asked = func.to_tsquery(literal_column("'simple'"), " & ".join(f"{word}:*" for word in words))
     fits = ticket_words.c.vector.op("@@")(asked)
     found_ = select(ticket_words.c.ticket).where(fits)

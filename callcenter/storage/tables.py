@@ -110,6 +110,7 @@ attempts = Table(
     words("named_by"),
     moment("named_at"),
     Index("ix_attempts_agency", "agency"),
+    Index("ix_attempts_call_agency", "call", "agency"),  # was this agency tried for this call?
 )
 
 counters = Table(

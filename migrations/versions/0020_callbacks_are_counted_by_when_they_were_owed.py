@@ -1,12 +1,13 @@
-"""Callbacks are counted by when they were owed, and days of figures are taken away by the day.
+"""Callbacks are counted by when they were owed, days of figures are taken away by the day, and an agency is
+looked for at a call.
 
-Revision 0019.
+Revision 0020.
 """
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -14,6 +15,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_index("ix_callbacks_owed_since", "callbacks", ["owed_since"])
     op.create_index("ix_figure_cells_day", "figure_cells", ["day"])
+    op.create_index("ix_attempts_call_agency", "attempts", ["call", "agency"])
 
 
 def downgrade() -> None:
