@@ -1,13 +1,13 @@
 """Callbacks are counted by when they were owed, days of figures are taken away by the day, and an agency is
 looked for at a call.
 
-Revision 0020.
+Revision 0022.
 """
 
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
