@@ -135,6 +135,7 @@ async def test_a_newer_database_is_refused_and_an_absent_one_is_not(
     assert "cannot be reached" in capsys.readouterr().err
     with closing(sqlite3.connect(settings.home / "callcenter.db")) as db:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
+        db.execute("UPDATE schema_readers SET revision = '9999'")
         db.commit()
     with pytest.raises(BadInput, match="newer version of this program"):
         await asyncio.to_thread(ready, settings)
