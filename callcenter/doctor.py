@@ -51,6 +51,7 @@ def main(settings: Settings, environ: Mapping[str, str] | None = None) -> int:
         *look_at_records(settings),
         *look_at_recordings_folder(settings),
         *look_at_what_fills(settings, now),
+        *look_at_links(settings),
         *asyncio.run(look_at_database(settings)),
         *asyncio.run(look_at_books(settings, now)),
         *asyncio.run(look_at_asterisk(settings)),
@@ -187,6 +188,21 @@ def look_at_what_fills(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield good("the newest backup is of the last day")
     if running_asterisk(settings) is not None and runs_older(settings):
         yield look(OLDER)
+
+
+def look_at_links(settings: Settings) -> Iterator[Finding]:
+    """Messages to agencies carry links: they must lead here from outside."""
+    if not settings.message_webhook:
+        return
+    if not settings.public_url:
+        yield look(
+            f"Links in messages to agencies lead to {settings.outside_url}, which only this machine knows. "
+            "Set public_url."
+        )
+    elif settings.public_url.startswith("http://"):
+        yield look("Links in messages to agencies come without encryption. Let public_url begin with https://.")
+    else:
+        yield good(f"links in messages to agencies lead to {settings.outside_url}")
 
 
 async def look_at_database(settings: Settings) -> list[Finding]:

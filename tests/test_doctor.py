@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -227,3 +228,14 @@ def test_records_that_no_restart_has_closed_for_long_are_told(settings: Settings
 async def test_screens_that_do_not_answer_are_told(settings: Settings) -> None:
     found = await asyncio.to_thread(lambda: list(doctor.look_at_service(settings)))
     assert "The screens do not answer" in of(found, Grade.LOOK)
+
+
+def test_links_in_messages_must_lead_here_from_outside() -> None:
+    sends = Settings(message_webhook="https://gateway.example/send")
+    assert list(doctor.look_at_links(Settings())) == []
+    assert "Set public_url" in of(doctor.look_at_links(sends), Grade.LOOK)
+    plain = replace(sends, public_url="http://112.example.id")
+    assert "without encryption" in of(doctor.look_at_links(plain), Grade.LOOK)
+    assert "https://112.example.id" in of(
+        doctor.look_at_links(replace(sends, public_url="https://112.example.id")), Grade.GOOD
+    )
