@@ -15,6 +15,7 @@ from callcenter.core.agency import Agency, Line, OverflowLine
 from callcenter.core.errors import BadInput
 from callcenter.keys import Secrets
 from callcenter.settings import Settings
+from callcenter.settings_reader import read_settings
 
 SECRETS = Secrets(ami="ami-secret", session="s", phones={str(n): f"phone{n}" for n in range(101, 105)})
 ETC = Path("/home/city/etc")
@@ -182,3 +183,19 @@ def test_asterisks_socket_is_plain_on_loopback_only_and_encrypted_with_the_scree
     assert "tlsbindaddr = 192.168.1.5:8088\n" in text
     assert "tlscertfile = /var/lib/112/tls/server.crt\n" in text
     assert "tlsbindaddr = [::1]:8088\n" in city(sip_host="::1", tls=True)["city/http.conf"]
+
+
+def test_every_category_is_spoken_in_both_languages_and_a_city_may_speak_it_itself(tmp_path: Path) -> None:
+    settings = read_settings({"CALLCENTER_HOME": str(tmp_path)})
+    for language in ("id", "en"):
+        spoken = {file.stem for file in (SOURCE / "sounds" / language).glob("*.alaw")}
+        assert {"here-is-112", "press-1", *(f"category-{each.code}" for each in settings.categories)} <= spoken
+    own = tmp_path / "sounds" / "id" / "press-1.alaw"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"our own voice")
+    etc = tmp_path / "etc"
+    render(settings, SECRETS, etc)
+    assert (etc / "sounds" / "id" / "press-1.alaw").read_bytes() == b"our own voice"
+    own.unlink()
+    render(settings, SECRETS, etc)
+    assert (etc / "sounds" / "id" / "press-1.alaw").read_bytes() != b"our own voice"

@@ -153,6 +153,17 @@ async def test_two_agencies_at_once_one_goes_and_one_is_taken_back(room: Room) -
         await until(lambda: story.caller.hears(HER, PSC) and psc.hears(CALLER, HER), "the others speak on")
 
 
+async def test_straight_through_she_is_out_as_soon_as_the_agency_accepts(room: Room) -> None:
+    fire = await room.phone("damkar")
+    async with service(room, [agency(room, "damkar", "damkar")]) as life:
+        story = await talk(room, life)
+        await story.forward("damkar", "BLIND")
+        await accepts(fire)
+        await story.her.closed()
+        await until(lambda: story.caller.hears(FIRE) and fire.hears(CALLER), "the two speak")
+        assert life.shares(story.call) == [("damkar", "BLIND", "ACCEPTED")]
+
+
 @pytest.mark.parametrize("phase", ["ringing", "lifted", "joined"])
 async def test_killed_in_each_phase_nobody_is_cut_off_and_the_ticket_is_right_afterwards(
     room: Room, phase: str
