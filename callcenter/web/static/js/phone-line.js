@@ -1,6 +1,6 @@
 // One telephone line over JsSIP: signs in at Asterisk, takes one call at a time, and keeps it when the signalling is lost.
 // `tell()` after every change; what there is stands in `signal` and `call`. Nothing here knows the page.
-const AGAIN_S = { least: 1, most: 2 }, REFUSED_MS = 5000;
+const AGAIN_S = { least: 1, most: 2 }, AGAIN_MS = 5000;
 const RENEW_S = 120;
 const GATHER_MS = 60; // after the first way out of this computer: Asterisk learns the others by itself
 const LEFT_ALONE = { extraHeaders: ["Reason: Q.850;cause=41"] }; // not "she hung up": the caller is the next in line
@@ -35,9 +35,15 @@ export class Line {
   set(signal, why = "") {
     this.signal = signal;
     this.why = why;
-    clearTimeout(this.again); // JsSIP does not try again by itself after a refusal
-    if (signal === "refused") this.again = setTimeout(() => this.ua.isConnected() && this.ua.register(), REFUSED_MS);
+    this.insist();
     this.tell();
+  }
+
+  // JsSIP opens a lost socket again by itself, but does not repeat a sign-in that was refused or got no answer.
+  insist() {
+    clearTimeout(this.again);
+    if (this.signal === "up") return;
+    this.again = setTimeout(() => { if (this.ua.isConnected()) this.ua.register(); this.insist(); }, AGAIN_MS);
   }
 
   async renewed() {
