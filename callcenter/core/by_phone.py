@@ -14,14 +14,20 @@ from callcenter.core.call import Call, Move, Stage, move
 from callcenter.core.desk_facts import CallTransferred, PhoneDialled
 from callcenter.core.floor import Floor, Step, put
 
+THIN = "transfer-"
+"""How the attempt is named that stands for a transfer as long as no leg is known for it."""
+
 
 def dialled(floor: Floor, fact: PhoneDialled) -> Step:
     """Her phone, or a caller whom it passed on, dials: the call that she speaks in has one more attempt."""
     call = floor.calls.get(fact.call) or (floor.at_position(fact.position) if fact.position else None)
     if call is None or call.attempt(fact.leg) is not None:
         return floor, ()
-    turn = 1 + sum(a.by == BY_PHONE and a.number == fact.to and a.line == fact.line for a in call.attempts)
+    same = [a for a in call.attempts if a.by == BY_PHONE and a.number == fact.to and a.line == fact.line]
+    turn = 1 + sum(not a.leg.startswith(THIN) for a in same)
     new = Attempt(fact.leg, "", fact.line, turn, fact.to, BY_PHONE, dialled_at=fact.at)
+    thin = tuple(a for a in call.attempts if not (a.leg.startswith(THIN) and a.number == fact.to))
+    call = replace(call, attempts=thin)
     outside = fact.to not in floor.positions
     changed = replace(call.with_attempt(new), forwarded_at=call.forwarded_at or (fact.at if outside else None))
     return put(floor, changed, fact.leg)
@@ -52,9 +58,8 @@ def transferred(floor: Floor, fact: CallTransferred) -> Step:
         return floor, ()
     if fact.far:
         return _attended(floor, call, fact)
-    if fact.to.startswith("*1") or fact.to in floor.positions:
-        return (floor, ()) if floor.positions else _told(floor, call, fact)  # the legs themselves tell it, with times
-    return _told(floor, call, fact)
+    named = any(a.by == BY_PHONE and a.number == fact.to and not a.leg.startswith(THIN) for a in call.attempts)
+    return (floor, ()) if named else _told(floor, call, fact)  # the leg itself tells it, with its times
 
 
 def _attended(floor: Floor, call: Call, fact: CallTransferred) -> Step:
@@ -66,13 +71,15 @@ def _attended(floor: Floor, call: Call, fact: CallTransferred) -> Step:
 
 
 def _told(floor: Floor, call: Call, fact: CallTransferred) -> Step:
-    """A transfer of which nothing else is known."""
-    leg = f"transfer-{fact.leg or fact.at.isoformat()}-{fact.call}"  # a leg passes a caller on once, then it is gone
+    """A transfer of which nothing else is known, yet: it gives way to the leg that is dialled for it."""
+    leg = f"{THIN}{fact.leg or fact.at.isoformat()}-{fact.call}"  # a leg passes a caller on once, then it is gone
     if call.attempt(leg) is not None:
         return floor, ()
     result = tries.Result.ACCEPTED if fact.attended else tries.Result.DIALLING
     by_phone = Attempt(leg, "", 1, 1, fact.to, BY_PHONE, result, dialled_at=fact.at, ended_at=fact.at)
-    return put(floor, replace(call.with_attempt(by_phone), forwarded_at=call.forwarded_at or fact.at))
+    outside = fact.to not in floor.positions
+    changed = replace(call.with_attempt(by_phone), forwarded_at=call.forwarded_at or (fact.at if outside else None))
+    return put(floor, changed)
 
 
 HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {PhoneDialled: dialled, CallTransferred: transferred}

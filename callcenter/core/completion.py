@@ -9,7 +9,7 @@ from collections.abc import Iterable, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from callcenter.core.attempt import Attempt, Result
+from callcenter.core.attempt import BY_PHONE, Attempt, Result
 from callcenter.core.attempt import ended as attempt_ended
 from callcenter.core.call import Call, Move, Outcome, ended, move
 from callcenter.core.facts import UNKNOWN_MOMENT
@@ -77,9 +77,10 @@ def _with_attempt(call: Call, told: Attempt) -> Call:
     known = call.attempt(told.leg)
     if told.overflow:
         return _with_overflow(call, told, known)
+    outside = told.by != BY_PHONE or told.number.startswith("*1")  # else: a colleague
     call = replace(
         call,
-        forwarded_at=call.forwarded_at or told.dialled_at,
+        forwarded_at=call.forwarded_at or (told.dialled_at if outside else None),
         agency_answered_at=call.agency_answered_at or told.answered_at,
         accepted_at=call.accepted_at or told.accepted_at,
     )

@@ -15,9 +15,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.core.attempt import BY_PHONE
+from callcenter.core.by_phone import THIN
 from callcenter.core.call import Call
 from callcenter.core.codec import from_plain
 from callcenter.core.facts import UNKNOWN_MOMENT
@@ -122,6 +124,11 @@ async def _attempts(connection: AsyncConnection, newer: dict[str, Latest]) -> No
     rows = [attempt_row(a, it.call.id, it.row["revision"]) for it in newer.values() for a in it.call.attempts]
     if not rows:
         return
+    named = [it.call.id for it in newer.values() if any(a.by == BY_PHONE for a in it.call.attempts)]
+    if named:  # a transfer's stand-in, once the leg is known that was dialled for it
+        kept = [row["leg"] for row in rows]
+        thin = (attempts.c.call.in_(named), attempts.c.leg.startswith(THIN), attempts.c.leg.not_in(kept))
+        await connection.execute(delete(attempts).where(*thin))
     statement = insert(connection, attempts)
     changing = {name: statement.excluded[name] for name in rows[0] if name != "leg"}
     await connection.execute(
