@@ -1,16 +1,18 @@
 """An agency's lines follow each other by themselves: real Asterisk, real phones, our service killed and deafened."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from callcenter.core.wishes import Admit, CancelForward, Leave
+from callcenter.switchboard import News
 from tests.faults.proxy import Wire
 from tests.live.callers import Sipp
 from tests.live.conftest import Room
-from tests.live.handing import Talk, agency, now, rung, service, talk
+from tests.live.handing import Life, Talk, agency, now, rung, service, talk
 from tests.live.places import free_block
 from tests.live.softphone import Phone
 from tests.live.waiting import until
@@ -202,8 +204,14 @@ async def test_an_order_whose_answer_is_lost_rings_the_agency_once(room: Room, l
     try:
         async with service(room, [agency(room, "damkar", "damkar", "brigade")], port=wire.port) as life:
             story = await talk(room, life)
+            swallow = wire.swallow_answers if lost == "answer" else wire.swallow
+            if at == 1:
+                _with_the_next_order(life, swallow)
             await story.forward("damkar")
-            await _until_line(fire, story, wire, lost, at)
+            if at == 2:
+                await fire.ringing()
+                swallow()
+                await fire.order("hangup")
             last = fire if at == 1 else brigade
             await accepts(last)
             await until(lambda: life.shares(story.call)[0][2] == "ACCEPTED", "accepted", 12)
@@ -213,14 +221,15 @@ async def test_an_order_whose_answer_is_lost_rings_the_agency_once(room: Room, l
         await wire.close()
 
 
-async def _until_line(fire: Phone, story: Talk, wire: Wire, lost: str, at: int) -> None:
-    """The order for that line is the one that is lost, or whose answer is."""
-    swallow = wire.swallow_answers if lost == "answer" else wire.swallow
-    if at == 1:
-        return
-    await fire.ringing()
-    swallow()
-    await fire.order("hangup")
+def _with_the_next_order(life: Life, swallow: Callable[[], bool]) -> None:
+    """The forward is begun, caller and call taker are in the room: what is lost is the first line's own order."""
+
+    def cut(news: News) -> None:
+        if any(call.forwards for call in news.floor.calls.values()):
+            swallow()
+            unlisten()
+
+    unlisten = life.board.listen(cut)
 
 
 async def test_the_times_of_an_attempt_are_those_of_the_phones_own_log(room: Room, tmp_path: Path) -> None:

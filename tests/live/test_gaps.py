@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from callcenter.asterisk.exchange import NOTED_EVERY_S, Exchange, Known
-from callcenter.asterisk.inbox import House
+from callcenter.asterisk.inbox import ATTEMPT_LEG, House
+from callcenter.asterisk.own import DESK_LEG
 from callcenter.asterisk.records import Records
 from callcenter.core.call import Call, Outcome
 from callcenter.core.catalogue import always
@@ -116,7 +117,9 @@ async def service(
 
 def earlier(room: Room) -> list[str]:
     """The calls of other tests: committed long ago."""
-    return sorted({row["linkedid"] for row in room.exchange.timeline()})
+    legs = {row[name] for row in room.exchange.timeline() for name in ("linkedid", "uniqueid")}
+    made = {found["call"] for leg in legs if (found := ATTEMPT_LEG.fullmatch(leg) or DESK_LEG.fullmatch(leg))}
+    return sorted(legs | made)
 
 
 def within(moment: datetime | None, span: Span | None) -> bool:

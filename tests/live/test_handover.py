@@ -157,6 +157,7 @@ async def test_when_the_agencys_line_dies_after_she_left_he_is_the_next_one(room
     await ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg)
     await until(lambda: story.caller.hears(FIRE), "he hears the agency")
     await story.her.hang_up()
+    await ami.event("Hangup", Cause="16")
     him.events.clear()
     await ami.do("Hangup", Channel=leg, Cause="38")
     await him.ringing()

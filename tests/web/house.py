@@ -138,7 +138,7 @@ async def _migrated(file: Path) -> None:
 
 def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> House:
     """The parts, wired as in the program; nothing runs yet."""
-    database = Database(sqlite_url(settings.home / "callcenter.db"))
+    database = Database(sqlite_url(settings.home / "callcenter.db"), write_s=10)  # the disk is shared with other tests
     reader = partial(read, region=settings.region)
     board: FakeBoard
     journal = Journal(

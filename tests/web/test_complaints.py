@@ -9,6 +9,7 @@ from sqlalchemy import select
 from yarl import URL
 
 from callcenter.storage.tables_people import audit
+from callcenter.web.parts import PARTS
 from tests.web.conftest import Visitor
 from tests.web.house import House
 
@@ -46,6 +47,7 @@ async def test_a_complaint_is_sent_by_one_button_and_nobody_is_called(here: Hous
     status, answer = await siti.send(address, {"agency": "dishub"})
     assert status == 200 and "Jl. Kesambi RT 03" in answer["text"]
     assert here.board.asked == []
+    await here.until(lambda: here.app[PARTS].desk.about(call).forwards)
     _, page = await siti.get(f"/?call={call}")
     assert "batas waktu 27-11-2026" in page  # five working days after Sunday night in Cirebon
     here.telephone.hangs_up(call)
