@@ -9,14 +9,13 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
 from callcenter.core.errors import BadInput, CallCenterError
-from callcenter.core.seal import Head, Row, Seal
+from callcenter.core.seal import Head, Seal
 from callcenter.settings import Settings
-from callcenter.storage import AuditLine, Database, Trail
+from callcenter.storage import Database, Trail
 
 log = logging.getLogger(__name__)
 
@@ -89,9 +88,5 @@ async def check(database: Database, file: Path, now: datetime) -> tuple[int, lis
     kept = await Trail(database).head()
     seal, wrong = Seal([*heads, *([Head(now, *kept)] if kept else [])]), list[str]()
     async for line in Trail(database).rows():
-        wrong.extend(seal.next(_row(line)))
+        wrong.extend(seal.next(line))
     return seal.count, [*wrong, *seal.end()]
-
-
-def _row(line: AuditLine) -> Row:
-    return Row(**{field.name: getattr(line, field.name) for field in fields(Row)})

@@ -33,7 +33,6 @@ from callcenter.storage.places import write_csv as write_places
 from callcenter.storage.positions import AtPosition
 from callcenter.storage.records import (
     AttemptLine,
-    AuditLine,
     CallLine,
     Change,
     FactLine,
@@ -61,7 +60,6 @@ __all__ = [
     "AtPosition",
     "AttemptLine",
     "AuditFilter",
-    "AuditLine",
     "AuditPage",
     "BadRows",
     "CallFilter",

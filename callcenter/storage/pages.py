@@ -7,11 +7,11 @@ Never: more than asked for.
 from dataclasses import dataclass, field
 
 from callcenter.core.call import Call
+from callcenter.core.seal import Row
 from callcenter.storage.links import LinkLine
 from callcenter.storage.messages import MessageLine
 from callcenter.storage.records import (
     AttemptLine,
-    AuditLine,
     CallLine,
     Change,
     FactLine,
@@ -62,7 +62,7 @@ class TicketPage:
 class AuditPage:
     """Some rows of the audit, newest first."""
 
-    lines: list[AuditLine]
+    lines: list[Row]
     next: str = ""
 
 

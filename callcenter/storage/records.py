@@ -236,21 +236,6 @@ class TicketPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditLine:
-    """Who looked at, or did, what."""
-
-    id: int
-    at: datetime
-    by: str
-    action: str
-    target: str
-    details: Mapping[str, Any]
-    address: str
-    previous: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
 class QuarantineLine:
     """An entry of the telephone that could not be stored."""
 

@@ -10,10 +10,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 
+from callcenter.core.seal import Row
 from callcenter.storage.database import Database
 from callcenter.storage.lookups import row_number
 from callcenter.storage.pages import AuditPage
-from callcenter.storage.records import AuditLine, record
+from callcenter.storage.records import record
 from callcenter.storage.tables_people import audit, audit_head
 
 MOST = 200
@@ -44,7 +45,7 @@ class Trail:
         if after:
             query = query.where(audit.c.id < row_number(after))
         async with self._database.read() as connection:
-            found = [record(AuditLine, row) for row in await connection.execute(query)]
+            found = [record(Row, row) for row in await connection.execute(query)]
         return AuditPage(found, str(found[-1].id) if len(found) == most else "")
 
     async def head(self) -> tuple[int, str] | None:
@@ -53,13 +54,13 @@ class Trail:
             head = (await connection.execute(select(audit_head))).first()
         return (head.size, head.digest) if head else None
 
-    async def rows(self) -> AsyncIterator[AuditLine]:
+    async def rows(self) -> AsyncIterator[Row]:
         """All rows, oldest first, some at a time."""
         last, found = 0, None
         while found is None or len(found) == AT_ONCE:
             query = select(audit).where(audit.c.id > last).order_by(audit.c.id).limit(AT_ONCE)
             async with self._database.read() as connection:
-                found = [record(AuditLine, row) for row in await connection.execute(query)]
+                found = [record(Row, row) for row in await connection.execute(query)]
             for line in found:
                 yield line
                 last = line.id
