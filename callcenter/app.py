@@ -27,7 +27,7 @@ from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.core.facts import Fact
 from callcenter.core.phone import areas, read
 from callcenter.core.reconcile import read_from
-from callcenter.follow import Follower
+from callcenter.desks import Desks
 from callcenter.keys import Secrets, read_secrets
 from callcenter.old_records import OldRecords
 from callcenter.seed import first_book
@@ -127,8 +127,8 @@ class Service:
 
     def _connect(self) -> None:
         self.board.connect(self.exchange)
-        self.follower = Follower(self.board, up=lambda: self.exchange.state.phase == "up")
-        self.board.listen(self.follower.hear)
+        up, papers = lambda: self.exchange.state.phase == "up", lambda: self.web[PARTS].desk
+        self.desks = Desks(self.board, self.settings, up=up, papers=papers)
 
     def _open_alarms(self) -> None:
         settings = self.settings
@@ -232,7 +232,7 @@ class Service:
                 await self._resume()
                 parts.create_task(self.directory.run(), name="agencies")
                 parts.create_task(self.exchange.run(), name="exchange")
-                parts.create_task(self.follower.run(), name="follower")
+                parts.create_task(self.desks.run(), name="desks")
                 parts.create_task(self.chains.run(), name="chains")
                 parts.create_task(self._tidy(), name="tidy")
                 parts.create_task(self.accountant.run(), name="account")

@@ -50,6 +50,22 @@ class Trunk:
     max_calls: int = knob(0, "Calls at once that the operator allows us; 0 is no limit.", between(0, 10000))
 
 
+@dataclass(frozen=True)
+class PauseReason:
+    """Why a call taker may pause her phone."""
+
+    code: str = must(
+        "Stable code, as Asterisk's queue keeps it.",
+        checks.matches(r"[A-Z][A-Z0-9_]{0,20}", "capitals, digits and _"),
+    )
+    name_id: str = must("Name in Indonesian.", checks.text)
+    name_en: str = knob("", "Name in English; empty is the Indonesian one.", checks.text)
+
+    def name(self, language: str) -> str:
+        """The name in that language; Indonesian where there is no other."""
+        return self.name_en if language == "en" and self.name_en else self.name_id
+
+
 Notes = Mapping[str, tuple[str, Check | None]]
 
 LINE: Notes = {

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from callcenter import checks
 from callcenter.checks import between, each, matches, one_of
-from callcenter.city import Trunk, knob
+from callcenter.city import PauseReason, Trunk, knob
 from callcenter.core.agency import Agency, Category, OverflowLine
 from callcenter.core.book import Roads
 from callcenter.core.forward import USUAL
@@ -122,6 +122,12 @@ class Settings(Folders):
         "where no phone is registered. Less than answer_after_s, so that nobody is answered before somebody is there.",
         between(5, 300),
     )
+    wrap_up_s: int = knob(
+        30,
+        "Seconds after a call in which its call taker writes and calls go to others; 0 is none. It ends by a key, and "
+        "at once when somebody waits and nobody else is free.",
+        between(0, 600),
+    )
     selftest_every_s: int = knob(
         300,
         "Seconds between two calls that the system makes to itself, to prove that it works; 0 is never.",
@@ -203,6 +209,9 @@ class Settings(Folders):
         (),
         "HOST:PORT that agencies' lines may go over without a trunk; new ones hold after Asterisk's restart.",
         each(checks.host_port),
+    )
+    pause_reasons: tuple[PauseReason, ...] = knob(
+        (), "Why call takers may pause, beside the usual reasons of defaults.toml; nine have a key of their own."
     )
     agencies: tuple[Agency, ...] = knob(
         (), "Who is called, beside the usual ones of defaults.toml: the first filling, then the page Agencies rules."

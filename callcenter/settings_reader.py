@@ -26,7 +26,7 @@ T = TypeVar("T")
 L = TypeVar("L", bound=Line)
 PREFIX = "CALLCENTER_"
 PLACES = ("home", "tools", "run_folder")  # from the environment only: settings.toml lies in one of them
-LISTS = ("agencies", "categories")  # merged with the defaults by code; `off = true` takes one out
+LISTS = ("agencies", "categories", "pause_reasons")  # merged with the defaults by code; `off = true` takes one out
 SOCKET_PATH_LIMIT = 107  # bytes that Linux gives a unix socket's path, less the ending 0
 
 

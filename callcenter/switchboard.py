@@ -16,11 +16,12 @@ from callcenter.core.apply import apply
 from callcenter.core.call import Call
 from callcenter.core.catalogue import Newest
 from callcenter.core.chain import next_turn
-from callcenter.core.desk_wishes import CallBack, Relay, Release
+from callcenter.core.desk_wishes import BeReady, CallBack, Relay, Release, TakePause
 from callcenter.core.errors import CallCenterError, LineDown, Refused
 from callcenter.core.facts import UNKNOWN_MOMENT, Fact, ForwardAsked, ForwardStopped, ForwardTaken
 from callcenter.core.floor import Floor, Gap, put
 from callcenter.core.forward import USUAL, allow
+from callcenter.core.readiness import aimed
 from callcenter.core.seen import GapClosed
 from callcenter.core.share import Status
 from callcenter.core.wishes import CancelForward, Forward, HangUp, Wish
@@ -156,6 +157,9 @@ class Switchboard:
             refused = allow(self.floor, wish, agencies, now=self.local(), modes=self._modes)
             if refused is not None:
                 raise refused
+            if isinstance(wish, TakePause | BeReady):
+                await self._phone().carry_out(aimed(self.floor, wish), NO_CALL)
+                return
             call = self.floor.calls.get(wish.call)
             if call is None and not isinstance(wish, CallBack | Relay | Release):
                 raise Refused("This call has ended.")

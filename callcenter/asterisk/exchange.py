@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from panoramisk.message import Message
 
-from callcenter.asterisk import flags
+from callcenter.asterisk import flags, pauses
 from callcenter.asterisk.agency_lines import AgencyLines
 from callcenter.asterisk.astdb import note
 from callcenter.asterisk.control import Road, begin
@@ -37,7 +37,7 @@ from callcenter.core.call import Call
 from callcenter.core.catalogue import Newest
 from callcenter.core.control import leg_for as leg_of_colleague
 from callcenter.core.desk_facts import ColleagueAsked, DeskCallMade
-from callcenter.core.desk_wishes import CallBack, Consult, Relay
+from callcenter.core.desk_wishes import BeReady, CallBack, Consult, Relay, TakePause
 from callcenter.core.errors import CallCenterError
 from callcenter.core.facts import Fact, LineLost, Unreadable
 from callcenter.core.kind import Kind, made_id
@@ -173,6 +173,10 @@ class Exchange:
         """Order what the wish needs, in order. Raises Refused, LineDown or Unconfirmed, and then orders no more."""
         if isinstance(wish, CallBack | Relay):
             await self._make_call(wish)
+            return
+        if isinstance(wish, TakePause | BeReady):
+            for order in pauses.orders(wish, self._house.queue):
+                await self._order(order)
             return
         for order in orders(wish, call, self._out):
             await self._order(order)

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from callcenter.asterisk import own
 from callcenter.asterisk.conf import PAGE
 from callcenter.asterisk.fallback import ALL, SELF_TEST
+from callcenter.asterisk.pauses import unpack
 from callcenter.asterisk.wire import Fields, originated_leg, text
 from callcenter.core import desk_facts, facts
 from callcenter.core.facts import Fact
@@ -217,6 +218,7 @@ def _member(house: House, f: Fields, at: datetime) -> Fact | None:
         paused=paused == "1" if paused else None,
         in_queue=text(f, "Event") != "QueueMemberRemoved",
         page=in_page(f),
+        pause=unpack(text(f, "PausedReason")) if paused == "1" else None,
     )
 
 

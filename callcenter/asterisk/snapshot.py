@@ -22,6 +22,7 @@ from panoramisk.message import Message
 from callcenter.asterisk.inbox import ATTEMPT_LEG, BLOCKED, ENTRIES, PHONES, House, in_page, known, position_of
 from callcenter.asterisk.ledger import JOURNAL, from_database
 from callcenter.asterisk.own import DESK_LEG, VOICE_LEG
+from callcenter.asterisk.pauses import unpack
 from callcenter.asterisk.recall import recalled
 from callcenter.asterisk.records import BORN, Remembers, off_by
 from callcenter.asterisk.tale import owner_of
@@ -262,4 +263,5 @@ def _member(f: Fields, at: datetime) -> PositionSeen:
         paused=text(f, "Paused") == "1",
         in_queue=True,
         page=in_page(f),
+        pause=unpack(text(f, "PausedReason")) if text(f, "Paused") == "1" else None,
     )

@@ -6,10 +6,12 @@ Never: a change; a caller left alone by a wish; two people calling the same call
 
 import re
 
+from callcenter.core import readiness
 from callcenter.core.call import Call, Stage
 from callcenter.core.desk_wishes import (
     AskSilent,
     BackToQueue,
+    BeReady,
     CallBack,
     Consult,
     DeskWish,
@@ -19,6 +21,7 @@ from callcenter.core.desk_wishes import (
     Relay,
     Release,
     SendKeys,
+    TakePause,
     Unhold,
 )
 from callcenter.core.errors import Refused
@@ -55,6 +58,8 @@ def allow(floor: Floor, wish: DeskWish) -> Refused | None:
     """None when the wish fits what is going on now; otherwise why not."""
     if isinstance(wish, CallBack | Relay):
         return _new_call(floor, wish)
+    if isinstance(wish, TakePause | BeReady):
+        return readiness.allow(floor, wish)
     if isinstance(wish, Release):
         return None  # a leg without a part in anything: at worst it is gone
     call = floor.calls.get(wish.call)

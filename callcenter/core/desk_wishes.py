@@ -5,6 +5,7 @@ Never: a change. The screen moves when Asterisk says that it happened.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,41 @@ class Release:
     leg: str
 
 
+@dataclass(frozen=True, slots=True)
+class TakePause:
+    """My phones rest: they ring only when nobody else can."""
+
+    position: str
+    reason: str  # a code of the settings, or one of `readiness.py`
+    by: str
+    at: datetime
+    until: datetime | None = None  # it ends by itself
+    phones: tuple[str, ...] = ()  # sip, page: filled in from the floor
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BeReady:
+    """Calls may come."""
+
+    position: str
+    by: str
+    phones: tuple[str, ...] = ()
+    call: str = ""
+
+
 DeskWish = (
-    Hold | Unhold | Consult | Dismiss | BackToQueue | AskSilent | SendKeys | CallBack | Relay | DialCallee | Release
+    Hold
+    | Unhold
+    | Consult
+    | Dismiss
+    | BackToQueue
+    | AskSilent
+    | SendKeys
+    | CallBack
+    | Relay
+    | DialCallee
+    | Release
+    | TakePause
+    | BeReady
 )

@@ -174,6 +174,7 @@ def position(floor: Floor, fact: PositionSeen) -> Step:
         was.phone if fact.phone is None else Phone(fact.phone),
         was.paused if fact.paused is None else fact.paused,
         was.in_queue if fact.in_queue is None else fact.in_queue,
+        was.pause if fact.paused is None else fact.pause,
     )
     changed = known.with_phones(*((known.sip, now) if fact.page else (now, known.page)), fact.at)
     if changed.phone is Phone.UNREACHABLE:

@@ -29,12 +29,22 @@ AWAY = (Phone.UNKNOWN, Phone.UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Why a phone is paused, as we told Asterisk."""
+
+    code: str  # one of the settings' reasons, or one of ours (`readiness.py`)
+    since: datetime
+    until: datetime | None = None  # it ends by itself
+
+
+@dataclass(frozen=True, slots=True)
 class Apparatus:
     """One of a position's two phones."""
 
     phone: Phone = Phone.UNKNOWN
     paused: bool = False
     in_queue: bool = False
+    pause: Pause | None = None  # None though paused: by somebody else than us
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,8 @@ class Position:
     in_queue: bool = False
     since: datetime | None = None  # of the present phone state
     refusals: int = 0  # calls in a row that it turned away faster than a person can
+    pause: Pause | None = None
+    turned: datetime | None = None  # since when it is paused so, or ready
     sip: Apparatus = Apparatus()
     page: Apparatus = Apparatus()
 
@@ -70,10 +82,15 @@ class Position:
         both = (sip, page)
         phone = next(state for state in BUSIEST if state in (sip.phone, page.phone))
         can_ring = [each for each in both if each.phone not in AWAY] or [sip]
+        paused = all(each.paused for each in can_ring)
+        pause = next((each.pause for each in can_ring if each.pause), None) if paused else None
+        same = paused is self.paused and (pause and pause.code) == (self.pause and self.pause.code)
         return replace(
             self,
             phone=phone,
-            paused=all(each.paused for each in can_ring),
+            paused=paused,
+            pause=pause,
+            turned=pause.since if pause else self.turned if same and self.turned else at,
             in_queue=any(each.in_queue for each in both),
             since=self.since if phone is self.phone and self.since else at,
             sip=sip,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callcenter.core.attempt import Attempt
+from callcenter.core.position import Pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class PositionSeen:
     paused: bool | None = None
     in_queue: bool | None = None
     page: bool = False  # said of its phone in the page, not of its SIP phone
+    pause: Pause | None = None  # said beside `paused`
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from callcenter.core.call import Call, Stage
 from callcenter.core.floor import Floor
 from callcenter.core.position import Phone, Position
+from callcenter.core.readiness import WRAP_UP
 from callcenter.core.tally import Part
 
 LONG_WAIT, LONG_TALK = timedelta(seconds=10), timedelta(minutes=5)
@@ -23,6 +24,7 @@ class State(StrEnum):
     AWAY = "AWAY"  # nobody is signed in
     UNREACHABLE = "UNREACHABLE"  # somebody is, and the phone is not
     PAUSED = "PAUSED"
+    WRAP_UP = "WRAP_UP"  # paused for the writing after a call
     READY = "READY"
     RINGING = "RINGING"
     TALKING = "TALKING"
@@ -36,6 +38,7 @@ class Seat:
     state: State
     person: str = ""
     since: datetime | None = None
+    reason: str = ""  # of a pause, as a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +125,7 @@ def _seat(
         return Seat(number, State.UNREACHABLE if person else State.AWAY, person, since)
     if not person:
         return Seat(number, State.AWAY, person, since)
-    return Seat(number, State.PAUSED if known.paused else State.READY, person, since)
+    reason = known.pause.code if known.pause else ""
+    if known.paused:
+        return Seat(number, State.WRAP_UP if reason == WRAP_UP else State.PAUSED, person, known.turned or since, reason)
+    return Seat(number, State.READY, person, max((at for at in (since, known.turned) if at), default=None))

@@ -71,6 +71,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "screen.verify": DESK,
     "screen.replay": DESK,
     "screen.phone": DESK,
+    "screen.ready": DESK,
+    "screen.pause": DESK,
     "screen.place": DESK,
     "places.find": DESK,
     "shift": DESK,

@@ -10,6 +10,7 @@ from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
 from callcenter.core.kind import Kind
 from callcenter.core.position import Phone
+from callcenter.core.readiness import HANDOVER, OFF, WRAP_UP
 from callcenter.core.share import Mode, Status
 from callcenter.core.silent import Step
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
@@ -207,9 +208,16 @@ SEAT: dict[str, str] = {
     State.AWAY: N_("nobody signed in"),
     State.UNREACHABLE: N_("phone not reachable"),
     State.PAUSED: N_("paused"),
+    State.WRAP_UP: N_("writing up"),
     State.READY: N_("ready"),
     State.RINGING: N_("rings"),
     State.TALKING: N_("in speech"),
+}
+
+PAUSE: dict[str, str] = {
+    WRAP_UP: N_("writing up"),
+    HANDOVER: N_("hands the shift over"),
+    OFF: N_("nobody sits there"),
 }
 
 PLACE: dict[str, str] = {
@@ -261,6 +269,7 @@ TABLES: dict[str, dict[str, str]] = {
     "trail": TRAIL,
     "place": PLACE,
     "seat": SEAT,
+    "pause": PAUSE,
     "kind": KIND,
     "silent": SILENT,
     **CALLERS,

@@ -75,6 +75,7 @@ class Painter:
             number=lambda raw: self.number(raw, language.code),
             agency_name=lambda code: self.catalogue().agency_name(code, language.code),
             category_name=lambda code: self.catalogue().category_name(code, language.code),
+            pause_name=lambda code: self.pause_name(code, language.code),
             catalogue=self.catalogue,
             answers=tuple(Answer),
             next_answers=lambda status: next_answers(Status(status)),
@@ -94,6 +95,11 @@ class Painter:
     def label(self, table: str, code: str, language: str) -> str:
         """What that code is called."""
         return self.languages[language].say(TABLES[table].get(code, code or ""))
+
+    def pause_name(self, code: str, language: str) -> str:
+        """Why somebody pauses: a reason of the settings, or one of ours."""
+        reason = next((each for each in self.settings.pause_reasons if each.code == code), None)
+        return reason.name(language) if reason else self.label("pause", code, language)
 
     def number(self, raw: str | None, language: str) -> Number:
         return _read_number(raw, self.settings.region, language, self.settings.no_sim_numbers)

@@ -16,6 +16,7 @@ from callcenter.core.errors import CallCenterError
 from callcenter.core.facts import Fact
 from callcenter.core.floor import Floor, Gap
 from callcenter.core.forward import allow
+from callcenter.core.position import Pause
 from callcenter.core.seen import GapClosed, PositionSeen
 from callcenter.core.wishes import Wish
 from callcenter.web.board import Board, News
@@ -101,6 +102,11 @@ class Telephone:
         """These phones are registered and free."""
         for position in positions:
             self.board.hear(PositionSeen(position, self.at(), "IDLE", False, True))
+
+    def pauses(self, position: str, code: str = "", until: datetime | None = None) -> None:
+        """Asterisk's queue has that phone paused, or ready again where there is no code."""
+        why = Pause(code, self.at(), until) if code else None
+        self.board.hear(PositionSeen(position, self.at(), None, bool(code), True, pause=why))
 
     def dials(
         self, call: str, number: str | None, *, name: str | None = None, before_s: float = 0, **more: object

@@ -29,6 +29,7 @@ SEAT = _group(
     position={"type": "string"},
     state={"type": "string", "enum": [str(state) for state in State]},
     since=MAYBE,
+    reason={"type": "string", "description": "Of a pause: a code of the settings; else empty."},
     person={"type": "string", "description": "Who is signed in; not told to viewers."},
 )
 WALL = _group(

@@ -10,13 +10,15 @@ from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.web.access import DESK, home_of
 from callcenter.web.entry.pages import position_form, seats, sign_in_form
 from callcenter.web.errors import status_of, wants_json
-from callcenter.web.forms import read_form
+from callcenter.web.forms import read_body, read_form
 from callcenter.web.painter import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 from callcenter.web.parts import parts
 from callcenter.web.screen.phone import remember
-from callcenter.web.security import SESSION_COOKIE, see_other, set_cookie
+from callcenter.web.screen.seat import get_up, hand_over, refuse_in_a_call, sit_down
+from callcenter.web.security import SESSION_COOKIE, person, see_other, set_cookie
 
 YEAR_S = 365 * 24 * 3600
+END_OF_SHIFT = "/shift?end=1"
 LONGEST_NAME = 100
 LONGEST_PASSWORD = 1000
 
@@ -49,6 +51,8 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         )
     await seats(here)
     session = signed_in.session
+    if session.position:
+        await sit_down(here, session.position, session.person)
     lost = session.role in DESK and not session.position and bool(here.settings.positions)
     response = see_other("/position" if lost and session.role == "call_taker" else home_of(session.role))
     set_cookie(request, response, SESSION_COOKIE, signed_in.token)
@@ -57,11 +61,18 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
-    """Ends the session and frees the position."""
-    here = parts(request)
+    """Who sits at a position is first led through the sheet of the shift (`end` comes from there); refused during a
+    call. Then the session ends and the position is free."""
+    here, who = parts(request), person(request)
+    body = await read_body(request)
+    refuse_in_a_call(here, who.position)
+    if who.position and body.get("end") != "1":
+        await hand_over(here, who.position, who.person)
+        return web.json_response({"to": END_OF_SHIFT}) if wants_json(request) else see_other(END_OF_SHIFT)
     await here.people.sign_out(request.cookies.get(SESSION_COOKIE, ""))
+    await get_up(here, who.position, who.person)
     await seats(here)
-    response = see_other("/sign-in")
+    response = web.json_response({"to": "/sign-in"}) if wants_json(request) else see_other("/sign-in")
     response.del_cookie(SESSION_COOKIE, path="/")
     return response
 
@@ -88,17 +99,22 @@ async def theme(request: web.Request) -> web.StreamResponse:
 
 async def position(request: web.Request) -> web.StreamResponse:
     """Sit down somewhere else, or stand up."""
-    here, form = parts(request), await read_form(request)
+    here, form, who = parts(request), await read_form(request), person(request)
     wanted = form.get("position", "")
+    wanted = wanted if wanted in here.settings.positions else ""
     try:
-        await here.people.claim_position(
-            request.cookies.get(SESSION_COOKIE, ""), wanted if wanted in here.settings.positions else ""
-        )
+        if wanted != who.position:
+            refuse_in_a_call(here, who.position)
+        await here.people.claim_position(request.cookies.get(SESSION_COOKIE, ""), wanted)
     except StoreDown:
         raise
     except CallCenterError as error:
         return await position_form(request, error=here.painter.sentence(request, error), status=status_of(error)[0])
     await seats(here)
+    if wanted != who.position:
+        await get_up(here, who.position, who.person)
+    if wanted:
+        await sit_down(here, wanted, who.person)
     response = see_other("/")
     remember(request, response, form)
     return response

@@ -17,6 +17,7 @@ from callcenter.storage import TYPED_FIELDS, Session, Ticket
 from callcenter.web.callers.incidents import follow_up
 from callcenter.web.forms import read_body, text_of, version_of
 from callcenter.web.parts import Parts, parts
+from callcenter.web.screen.seat import written
 from callcenter.web.security import person
 
 LONGEST_TEXT = 20_000
@@ -90,7 +91,9 @@ async def status(request: web.Request) -> web.Response:
     body = await read_body(request)
     wanted = text_of(body, "status")
     if wanted == "WRAPPED_UP":
-        return _saved(here, call, await here.tickets.wrap_up(ticket.number, by=who.person))
+        done = await here.tickets.wrap_up(ticket.number, by=who.person)
+        await written(here, who.position, who.person)
+        return _saved(here, call, done)
     saved = await here.tickets.set_status(
         ticket.number, wanted, disposition=text_of(body, "disposition"), version=ticket.version, by=who.person
     )

@@ -94,6 +94,7 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
     return [
         Region("ring", painter("ring"), mine, urgent=True),
         Region("status", painter("status"), mine, ticking=True),
+        Region("seat", painter("seat"), mine),
         Region("mine", painter("mine"), opened),
         Region("agencies", painter("agencies"), opened),
         Region("responders", painter("responders"), opened),

@@ -20,7 +20,7 @@ from callcenter.web.screen.phone import LIBRARY, allow_socket, has_phone
 from callcenter.web.security import person
 from callcenter.web.supervisor.recording import send_recording
 
-REGIONS = ("ring", "status", "mine", "agencies", "responders", "queue", "callbacks", "room", "shelf")
+REGIONS = ("ring", "status", "seat", "mine", "agencies", "responders", "queue", "callbacks", "room", "shelf")
 WORDS = sorted(script_sentences("js"))
 
 

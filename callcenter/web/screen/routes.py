@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from callcenter.web.screen import actions, control, live, pages, phone
+from callcenter.web.screen import actions, control, live, pages, phone, seat
 
 CALL = "/calls/{call:[A-Za-z0-9._:-]{1,200}}"
 
@@ -31,5 +31,7 @@ ROUTES = [
     web.post(CALL + "/keys", control.keys, name="screen.keys"),
     web.post(CALL + "/verify", actions.verify, name="screen.verify"),
     web.get(CALL + "/replay", pages.replay, name="screen.replay"),
+    web.post("/ready", seat.ready, name="screen.ready"),
+    web.post("/pause", seat.pause, name="screen.pause"),
     web.post("/phone", phone.account, name="screen.phone"),
 ]

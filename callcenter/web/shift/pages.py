@@ -19,11 +19,13 @@ LONGEST = 4000
 
 
 async def sheet(request: web.Request) -> web.Response:
-    """`/shift`: everything that is open, and what the last eight hours brought."""
-    return await _page(request)
+    """`/shift`: everything that is open, and what the last eight hours brought. `?end=1`: on the way home."""
+    return await _page(request, ending=request.query.get("end") == "1")
 
 
-async def _page(request: web.Request, *, error: str = "", text: str = "", status: int = 200) -> web.Response:
+async def _page(
+    request: web.Request, *, error: str = "", text: str = "", status: int = 200, ending: bool = False
+) -> web.Response:
     here, who, now = parts(request), person(request), parts(request).clock()
     found = await here.shifts.sheet(now - SHIFT, notes_since=now - NOTES_LAST, person=who.person)
     return here.painter.page(
@@ -38,15 +40,17 @@ async def _page(request: web.Request, *, error: str = "", text: str = "", status
         since=now - SHIFT,
         error=error,
         text=text,
+        ending=ending and bool(who.position),
     )
 
 
 async def note(request: web.Request) -> web.StreamResponse:
     """Keep a note for the next shift."""
     here = parts(request)
-    text = (await read_form(request)).get("text", "")[:LONGEST]
+    form = await read_form(request)
+    text, ending = form.get("text", "")[:LONGEST], form.get("end") == "1"
     try:
         await here.shifts.note(text, by=person(request).person)
     except (BadInput, StoreDown) as wrong:
-        return await _page(request, error=here.painter.sentence(request, wrong), text=text, status=400)
-    raise web.HTTPSeeOther("/shift")
+        return await _page(request, error=here.painter.sentence(request, wrong), text=text, status=400, ending=ending)
+    raise web.HTTPSeeOther("/shift?end=1" if ending else "/shift")

@@ -47,7 +47,7 @@ async def api(request: web.Request) -> web.Response:
 def _plain(wall: Wall, nameless: bool) -> dict[str, Any]:
     today = wall.today
     seats = [
-        {"position": seat.position, "state": seat.state, "since": _moment(seat.since)}
+        {"position": seat.position, "state": seat.state, "since": _moment(seat.since), "reason": seat.reason}
         | ({} if nameless else {"person": seat.person})
         for seat in wall.seats
     ]

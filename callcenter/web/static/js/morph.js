@@ -42,6 +42,6 @@ function touch(old, fresh) {
   if (old.hasAttribute("data-said") && old.dataset.said === fresh.dataset.said) return; // the script's own words
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !KEPT.has(name)) old.removeAttribute(name);
-  if (old.hasAttribute("data-since")) return; // a running clock writes its own text
+  if (old.hasAttribute("data-since") || old.hasAttribute("data-until")) return; // a running clock writes its own text
   children(old, fresh);
 }

@@ -1,6 +1,8 @@
 // The call taker's screen: wires the channel, the sheet, the keys and the buttons. Holds no state of calls.
 import { ask, post, settle, tell } from "./ask.js";
 import { serverTime, tick } from "./clock.js";
+import "./choose.js";
+import "./end.js";
 import "./places.js";
 import "./keys.js";
 import { keypad } from "./keypad.js";
