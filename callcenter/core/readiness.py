@@ -14,7 +14,7 @@ from callcenter.core.call import Call, Stage
 from callcenter.core.desk_wishes import BeReady, TakePause
 from callcenter.core.errors import Refused
 from callcenter.core.floor import Floor
-from callcenter.core.position import Phone, Position
+from callcenter.core.position import AWAY, Phone, Position
 
 WRAP_UP, HANDOVER, OFF = "WRAP_UP", "HANDOVER", "OFF"
 """Reasons of our own beside the settings' ones: she writes up the call before; she hands her shift over; nobody sits
@@ -46,9 +46,8 @@ def aimed(floor: Floor, wish: TakePause | BeReady) -> TakePause | BeReady:
     seat = floor.positions.get(wish.position, Position(wish.position))
     both = (("sip", seat.sip), ("page", seat.page))
     here = [(name, each) for name, each in both if each.in_queue]
-    speaking = [name for name, each in here if each.phone in SPEAKS]
-    if isinstance(wish, BeReady) and speaking:
-        return replace(wish, phones=tuple(speaking))
+    if isinstance(wish, BeReady) and any(each.phone in SPEAKS for _, each in here):
+        here = [(name, each) for name, each in here if each.phone in (*SPEAKS, *AWAY)]
     return replace(wish, phones=tuple(name for name, _ in here))
 
 

@@ -62,6 +62,8 @@ def test_what_asterisk_tells_of_a_pause_is_read_back_also_by_our_next_life() -> 
 def test_ready_while_she_speaks_does_not_wake_the_phone_that_rests() -> None:
     floor = floor_of(seat(phone="IN_USE", pause="MEAL"), seat(page=True, pause="MEAL"))
     assert aimed(floor, READY).phones == ("sip",)
+    away = floor_of(seat(phone="IN_USE", pause="MEAL"), seat(phone="UNREACHABLE", page=True, pause="MEAL"))
+    assert aimed(away, READY).phones == ("sip", "page"), "a page that is not there does not rest: nobody would wake it"
     assert aimed(floor, LUNCH).phones == ("sip", "page"), "a pause holds after the call, on both"
 
 

@@ -38,7 +38,7 @@ async def test_pause_and_ready_are_asked_of_asterisk_and_shown_when_it_says_so(h
     rina = await visit("rina", "102")
     assert "Salat" in (await rina.get("/"))[1], "the others see it, with since when"
     bima = await visit("bima")
-    assert "dijeda: Salat" in (await bima.get("/wall"))[1]
+    assert ": Salat" in (await bima.get("/wall"))[1]
     assert (await siti.send("/ready", {}))[0] == 200
     assert asked(here)[1:] == [("101", "", "siti")]
 
