@@ -11,9 +11,11 @@ from callcenter.storage.callback_lines import CallbackLine, CallbacksPage, OwedC
 from callcenter.storage.callbacks import Callbacks
 from callcenter.storage.cards import LANGUAGES as CARD_LANGUAGES
 from callcenter.storage.cards import Cards
+from callcenter.storage.coaching import Coaching, CoachingNote
 from callcenter.storage.complaints import Complaint, Complaints, LaporFile
 from callcenter.storage.database import Clock, Database, Health
 from callcenter.storage.directory import Directory
+from callcenter.storage.draws import Draw, Draws
 from callcenter.storage.duties import Duty
 from callcenter.storage.engine import sqlite_url
 from callcenter.storage.entry import Entry
@@ -45,7 +47,9 @@ from callcenter.storage.records import (
 from callcenter.storage.related import Link, Merged, OpenReport, Related
 from callcenter.storage.reports import Published, Reports
 from callcenter.storage.responders import Responders, Teller
+from callcenter.storage.reviews import Filled, Review, Reviews
 from callcenter.storage.saved import SavedFilters
+from callcenter.storage.score_forms import Form, ScoreForms
 from callcenter.storage.shift import Shifts
 from callcenter.storage.tickets import Tickets
 from callcenter.storage.trail import AuditFilter, Trail
@@ -71,18 +75,24 @@ __all__ = [
     "Cards",
     "Change",
     "Clock",
+    "Coaching",
+    "CoachingNote",
     "Complaint",
     "Complaints",
     "Counted",
     "Database",
     "Directory",
+    "Draw",
+    "Draws",
     "Duty",
     "Entry",
     "FactLine",
     "Figures",
+    "Filled",
     "FlagLine",
     "Flags",
     "FlagsPage",
+    "Form",
     "ForwardLine",
     "Health",
     "History",
@@ -109,8 +119,11 @@ __all__ = [
     "Related",
     "Reports",
     "Responders",
+    "Review",
+    "Reviews",
     "Role",
     "SavedFilters",
+    "ScoreForms",
     "Session",
     "Shifts",
     "SignedIn",

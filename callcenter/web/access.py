@@ -15,6 +15,7 @@ NOBODY: frozenset[str] = frozenset()
 SIGNED_IN = frozenset(ROLES)
 DESK = frozenset({CALL_TAKER, DISPATCHER, SUPERVISOR})
 """Sit in the room and change tickets."""
+SUPERVISORS = frozenset({SUPERVISOR})
 READERS = frozenset({SUPERVISOR, AUDITOR})
 """Read everything that was."""
 AGENCIES = frozenset({AGENCY})
@@ -99,6 +100,24 @@ ACCESS: dict[str, frozenset[str]] = {
     "recording": READERS,
     "proof": READERS,
     "audit": CHECKERS,
+    # quality
+    "quality": READERS,
+    "quality.export": READERS,
+    "quality.population": READERS,
+    "quality.draw": SUPERVISORS,
+    "quality.call": READERS,
+    "quality.begin": SUPERVISORS,
+    "quality.sheet": READERS,
+    "quality.save": SUPERVISORS,
+    "quality.person": READERS,
+    "quality.coach": SUPERVISORS,
+    "quality.form": LISTERS,
+    "quality.form.version": LISTERS,
+    "quality.form.save": frozenset({SUPERVISOR, ADMIN}),
+    "quality.mine": DESK,
+    "quality.my_sheet": DESK,
+    "quality.reply": DESK,
+    "quality.seen": DESK,
     # figures
     "figures": AGGREGATES,
     "figures.export": AGGREGATES,

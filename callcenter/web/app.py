@@ -47,6 +47,7 @@ from callcenter.web.parts import PARTS, Parts
 from callcenter.web.people.routes import ROUTES as PEOPLE
 from callcenter.web.places.routes import ROUTES as PLACES
 from callcenter.web.proof import Lights, Proofs
+from callcenter.web.quality.routes import ROUTES as QUALITY
 from callcenter.web.screen.desk import Desk
 from callcenter.web.screen.live import regions
 from callcenter.web.screen.routes import ROUTES as SCREEN
@@ -119,7 +120,21 @@ def make_app(
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
     app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
     app[PARTS] = here
-    ours = (SCREEN, SUPERVISOR, FIGURES, CALLERS, AGENCY, COMPLAINTS, DIRECTORY, PEOPLE, PLACES, CARDS, SHIFT, WALL)
+    ours = (
+        SCREEN,
+        SUPERVISOR,
+        FIGURES,
+        CALLERS,
+        AGENCY,
+        COMPLAINTS,
+        DIRECTORY,
+        PEOPLE,
+        PLACES,
+        CARDS,
+        SHIFT,
+        WALL,
+        QUALITY,
+    )
     app.add_routes([*ENTRY, *(route for routes in ours for route in routes), *API])
     app.router.add_static(files.prefix, files.folder, name="static")
     app.on_response_prepare.append(put_headers)

@@ -241,6 +241,7 @@ TRAIL: dict[str, str] = {
     "audit": N_("this page: searched"),
     "places": N_("the list of places"),
     "cards": N_("protocol cards"),
+    "quality": N_("quality: drawn, scored, read, told"),
     "forward": N_("agencies' requests: looked at, answered"),
     "link": N_("links to requests: given, opened"),
 }

@@ -14,12 +14,13 @@ IN_THE_BAR = 3
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One page of the bar. `also`: addresses that belong to it."""
+    """One page of the bar. `also`: addresses that belong to it. `unless`: who may open that one goes through it."""
 
     route: str
     path: str
     name: str
     also: tuple[str, ...] = ()
+    unless: str = ""
 
     def holds(self, here: str) -> bool:
         """This address is in that room."""
@@ -36,6 +37,9 @@ ROOMS = (
     Room("complaints", "/complaints", N_("Complaints")),
     Room("agency", "/agency", N_("Requests")),
     Room("figures", "/figures", N_("Figures"), ("/reports",)),
+    Room("quality", "/quality", N_("Quality")),
+    Room("quality.mine", "/quality/mine", N_("My quality"), unless="quality"),
+    Room("quality.form", "/quality/form", N_("Score sheet"), unless="quality"),
     Room("shift", "/shift", N_("Shift")),
     Room("cards", "/cards", N_("Cards")),
     Room("flags", "/flags", N_("Flags")),
@@ -49,7 +53,7 @@ ROOMS = (
 
 def rooms(role: str, here: str) -> tuple[list[Room], list[Room]]:
     """Those in the bar, with the open one among them, and the others."""
-    mine = [room for room in ROOMS if may(role, room.route)]
+    mine = [room for room in ROOMS if may(role, room.route) and not may(role, room.unless)]
     if len(mine) <= IN_THE_BAR + 1:
         return mine, []
     bar, others = mine[:IN_THE_BAR], mine[IN_THE_BAR:]

@@ -56,6 +56,11 @@ def routes(here: House) -> list[tuple[str, str, str]]:
             "{lapor}": "1",
             "{days}": "2026-10",
             "{form}": "csv",
+            "{month}": "2026-10",
+            "{sheet}": "1",
+            "{note}": "1",
+            "{person}": "siti",
+            "{version}": "1",
         }.items():
             path = path.replace(place, value)
         path += "/css/base.css" if route.name == "static" else ""

@@ -30,6 +30,7 @@ KINDS = (
     "audit",
     "places",
     "cards",
+    "quality",
 )
 LONGEST = 200
 

@@ -1,0 +1,1 @@
+"""Quality: calls drawn by lot, score sheets, trends, coaching."""
