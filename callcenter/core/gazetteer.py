@@ -10,7 +10,7 @@ Where nothing begins so, words that differ by one letter are taken: callers spel
 import bisect
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from callcenter.core.where import Point, metres
@@ -23,11 +23,17 @@ SAME = {
 }  # fmt: skip
 """Short and long forms of one word. Numbers and single letters stay as they are."""
 
+GENERAL = frozenset({*SAME.values(), "alun", "balai", "gereja", "kantor", "mall", "pos", "puskesmas", "taman"})
+MOST_WORDS = 8
+
 KINDS = ("kecamatan", "kelurahan", "landmark", "street", "building", "other")
 """What a place is; the larger first where names are the same."""
 
 FUZZY_FROM = 4
 """Shorter words are too alike."""
+
+NAMED_FROM = 5
+"""A name in running text has at least so many letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,21 @@ class Gazetteer:
                 index.setdefault(word, []).append(number)
         self._sorted = sorted(index)
         self._index = index
+        self._names = _by_first_word(self.places)
+
+    def named_in(self, text: str) -> Iterator[tuple[int, int, Place]]:
+        """Places whose whole name stands in this text, the longest first where one begins another; from, to, place."""
+        found = [(each.start(), each.end(), words(each.group())) for each in re.finditer(r"[^\W_]+", text)]
+        said = [(start, end, known[0]) for start, end, known in found if len(known) == 1]
+        at = 0
+        while at < len(said):
+            here = [word for _, _, word in said[at : at + MOST_WORDS]]
+            for name, place in self._names.get(here[0], ()):
+                if tuple(here[: len(name)]) == name:
+                    yield said[at][0], said[at + len(name) - 1][1], place
+                    at += len(name) - 1
+                    break
+            at += 1
 
     @property
     def middle(self) -> Point:
@@ -111,6 +132,18 @@ class Gazetteer:
         near = [(metres(point, place.point), place) for place in self.places if place.kind == kind and place.point]
         distance, place = min(near, key=lambda each: each[0], default=(within_m, None))
         return place if distance < within_m else None
+
+
+def _by_first_word(places: Iterable[Place]) -> dict[str, list[tuple[tuple[str, ...], Place]]]:
+    """First word -> whole names that begin with it, the longest first. A kind of place alone is no name."""
+    found: dict[str, list[tuple[tuple[str, ...], Place]]] = {}
+    for place in places:
+        for name in (words(place.name), words(place.also)):
+            if name and len(name) <= MOST_WORDS and sum(map(len, name)) >= NAMED_FROM and not set(name) <= GENERAL:
+                found.setdefault(name[0], []).append((name, place))
+    for names in found.values():
+        names.sort(key=lambda each: -len(each[0]))
+    return found
 
 
 def _one_letter_off(one: str, other: str) -> bool:

@@ -30,6 +30,7 @@ from callcenter.storage.messages import Letter, MessageLine, Messages, Waiting
 from callcenter.storage.migrate import migrate
 from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
 from callcenter.storage.people import People, Session, SignedIn
+from callcenter.storage.phrases import PhraseList, Phrases
 from callcenter.storage.places import BadRows, Places
 from callcenter.storage.places import write_csv as write_places
 from callcenter.storage.positions import AtPosition
@@ -40,6 +41,7 @@ from callcenter.storage.records import (
     FactLine,
     ForwardLine,
     Note,
+    NoteVersion,
     Past,
     QuarantineLine,
     Ticket,
@@ -108,11 +110,14 @@ __all__ = [
     "MessageLine",
     "Messages",
     "Note",
+    "NoteVersion",
     "OpenReport",
     "OwedCall",
     "Page",
     "Past",
     "People",
+    "PhraseList",
+    "Phrases",
     "Places",
     "Published",
     "QuarantineLine",

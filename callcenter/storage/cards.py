@@ -18,7 +18,8 @@ from callcenter.core.errors import BadInput, Conflict, StoreDown
 from callcenter.storage.audit import add as audit
 from callcenter.storage.columns import key, metadata, moment, words
 from callcenter.storage.database import Clock, Database
-from callcenter.storage.sql import clean, insert
+from callcenter.storage.sql import clean
+from callcenter.storage.texts import replace_text
 
 log = logging.getLogger(__name__)
 
@@ -94,14 +95,12 @@ class Cards:
             raise BadInput(TOO_LONG, most=LONGEST)
 
         async def unit(connection: AsyncConnection) -> Card | Conflict:
-            row = cards.c.category == category, cards.c.language == language
-            known = (await connection.execute(select(cards).where(*row).with_for_update())).first()
-            if (known.version if known else 0) != version:
-                return Conflict(OTHER_FIRST, who=known.changed_by if known else "")
-            new = {"text": said, "version": version + 1, "changed_by": by, "changed_at": now}
-            statement = insert(connection, cards).values(category=category, language=language, **new)
-            await connection.execute(statement.on_conflict_do_update(index_elements=["category", "language"], set_=new))
-            old = known.text if known else shipped().get((category, language), NO_CARD).text
+            row = {"category": category, "language": language}
+            old = await replace_text(connection, cards, row, said, version=version, by=by, now=now, clash=OTHER_FIRST)
+            if isinstance(old, Conflict):
+                return old
+            if old is None:
+                old = shipped().get((category, language), NO_CARD).text
             details = {"old": old, "new": said}
             await audit(
                 connection, by=by, action="cards.change", target=f"{category} {language}", details=details, at=now

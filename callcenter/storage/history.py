@@ -31,6 +31,7 @@ from callcenter.storage.lookups import (
     row_number,
 )
 from callcenter.storage.messages import messages_of
+from callcenter.storage.notes import versions_of
 from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
 from callcenter.storage.points import points_of
 from callcenter.storage.records import (
@@ -156,6 +157,7 @@ class History:
                 links=await links_of(connection, [line.id for line in asked]),
                 messages=await messages_of(connection, [line.id for line in asked]),
                 related=await of(connection, number),
+                versions=await versions_of(connection, own),
             )
 
     async def ticket_of(self, call_id: str) -> Ticket:

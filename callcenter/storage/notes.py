@@ -4,6 +4,7 @@ In:  a key made by the page, the text so far, the page's own count of saves. Out
 Never: two people in one note; a text lost: what stood there before a pause, or came too late, is kept as a revision.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert as plain_insert
@@ -12,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound, Refused
 from callcenter.storage.changes import NO_TICKET
-from callcenter.storage.records import Note, record
+from callcenter.storage.records import Note, NoteVersion, record
 from callcenter.storage.related import were_one
 from callcenter.storage.sql import clean, insert
 from callcenter.storage.tables import note_revisions, notes, tickets
 
 LONGEST = 20_000
+MOST_VERSIONS = 1000
 PAUSE = timedelta(seconds=5)
 LONG = "This note is too long ({length} letters, {most} at most): begin a new one."
 NOT_YOURS = "This note belongs to {who}. Write one of your own."
@@ -43,6 +45,15 @@ async def save_note(
     )
     row = made.first()
     return record(Note, row) if row is not None else await _write_on(connection, new, now)
+
+
+async def versions_of(connection: AsyncConnection, ids: Iterable[int]) -> list[NoteVersion]:
+    """What the notes of these tickets said before, oldest first; also what was refused."""
+    theirs = select(notes.c.key).where(notes.c.ticket.in_(list(ids)))
+    kept = note_revisions.c
+    wanted = select(kept.note, kept.version, kept.text, kept.at, kept.refused).where(kept.note.in_(theirs))
+    rows = await connection.execute(wanted.order_by(kept.id).limit(MOST_VERSIONS))
+    return [record(NoteVersion, row) for row in rows]
 
 
 def _read(key: str, text: str) -> str:

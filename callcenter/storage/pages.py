@@ -17,6 +17,7 @@ from callcenter.storage.records import (
     FactLine,
     ForwardLine,
     Note,
+    NoteVersion,
     Ticket,
     TicketPoint,
 )
@@ -56,6 +57,7 @@ class TicketPage:
     links: list[LinkLine] = field(default_factory=list)
     messages: list[MessageLine] = field(default_factory=list)
     related: Related = field(default_factory=Related)
+    versions: list[NoteVersion] = field(default_factory=list)  # what notes said before, oldest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteVersion:
+    """What a note said before. `refused`: came too late, beside a newer text: never was the note."""
+
+    note: str
+    version: int
+    text: str
+    at: datetime
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One field of a ticket, before and after. `refused`: kept, but not set, since somebody else was first."""
 

@@ -21,6 +21,7 @@ from callcenter.storage import (
     Figures,
     History,
     People,
+    Phrases,
     Places,
     Reports,
     SavedFilters,
@@ -45,6 +46,7 @@ from callcenter.web.live import Hub
 from callcenter.web.painter import Painter
 from callcenter.web.parts import PARTS, Parts
 from callcenter.web.people.routes import ROUTES as PEOPLE
+from callcenter.web.phrases.routes import ROUTES as PHRASES
 from callcenter.web.places.routes import ROUTES as PLACES
 from callcenter.web.proof import Lights, Proofs
 from callcenter.web.quality.routes import ROUTES as QUALITY
@@ -95,14 +97,15 @@ def make_app(
     """The application. Nothing runs in it by itself: `serve`, or a test, runs `run_parts` beside it."""
     files, hub = read_static(), Hub(clock)
     shelf, figures = Shelf(history, hub.stir), Figures(database, zone=settings.zone, clock=clock)
-    painter = Painter(settings, directory, read_languages(), files)
+    places = Places(database, clock)
+    painter = Painter(settings, directory, read_languages(), files, lambda: places.book)
     agencies = AgencySide(database, painter, secrets, clock=clock)
     desk = Desk(history, people, board, agencies.too(hub.stir), shelf=shelf, tickets=tickets)
     room = Callers(callers, hub.stir, clock=clock, settings=settings, call_of=desk.call)
     here = Parts(
         settings=settings, directory=directory, tokens=Tokens(secrets.session.encode()), board=board,
-        tickets=tickets, places=Places(database, clock), cards=Cards(database, clock),
-        shifts=Shifts(database, clock), history=history, figures=figures,
+        tickets=tickets, places=places, cards=Cards(database, clock),
+        phrases=Phrases(database, clock), shifts=Shifts(database, clock), history=history, figures=figures,
         reports=Reports(database, clock=clock), saved=SavedFilters(database, clock), people=people,
         sessions=Sessions(people, clock), database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
@@ -131,6 +134,7 @@ def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
         PEOPLE,
         PLACES,
         CARDS,
+        PHRASES,
         SHIFT,
         WALL,
         QUALITY,
@@ -173,6 +177,7 @@ async def run_parts(app: web.Application) -> None:
             tasks.create_task(here.figures.run(), name="figures")
             tasks.create_task(here.places.load_or_keep(), name="places")
             tasks.create_task(here.cards.load_or_keep(), name="cards")
+            tasks.create_task(here.phrases.load_or_keep(), name="phrases")
             tasks.create_task(here.wall.run(), name="wall")
     finally:
         unlisten()

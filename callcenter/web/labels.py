@@ -242,6 +242,8 @@ TRAIL: dict[str, str] = {
     "places": N_("the list of places"),
     "cards": N_("protocol cards"),
     "quality": N_("quality: drawn, scored, read, told"),
+    "phrases": N_("phrases for notes"),
+    "number": N_("a number's earlier calls: looked at"),
     "forward": N_("agencies' requests: looked at, answered"),
     "link": N_("links to requests: given, opened"),
 }

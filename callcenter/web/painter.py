@@ -4,7 +4,7 @@ In:  a template's name, a language, values. Out: HTML; the same partial serves t
 Never: markup from outside: every value is escaped; only what a template of ours made is taken as HTML.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from callcenter.core import phone
 from callcenter.core.answer import Answer, next_answers
 from callcenter.core.catalogue import Newest
 from callcenter.core.errors import CallCenterError
+from callcenter.core.gazetteer import Gazetteer
 from callcenter.core.phone import Number
 from callcenter.core.share import Status
 from callcenter.core.ticket import CLASS_KEYS, LARGE_CLASSES
@@ -24,6 +25,7 @@ from callcenter.settings import Settings
 from callcenter.web.access import may
 from callcenter.web.i18n import TEMPLATES, Language
 from callcenter.web.labels import TABLES
+from callcenter.web.mentions import Mentioned, mentioned, once
 from callcenter.web.place import read_place
 from callcenter.web.rooms import rooms
 from callcenter.web.security import form_token, is_loopback, is_secure, session_of
@@ -39,12 +41,18 @@ class Painter:
     """One environment for each language, so that macros and partials speak it too."""
 
     def __init__(
-        self, settings: Settings, catalogue: Newest, languages: Mapping[str, Language], files: StaticFiles
+        self,
+        settings: Settings,
+        catalogue: Newest,
+        languages: Mapping[str, Language],
+        files: StaticFiles,
+        book: Callable[[], Gazetteer],
     ) -> None:
         self.settings = settings
         self.catalogue = catalogue
         self.languages = languages
         self.files = files
+        self._book = book
         self.times = {code: CityTime(settings.zone, code) for code in languages}
         self._rooms = {code: self._environment(language) for code, language in languages.items()}
 
@@ -73,6 +81,8 @@ class Painter:
             again=language.again,
             place_of=read_place,
             number=lambda raw: self.number(raw, language.code),
+            mentioned=lambda text: self.mentioned(text, language.code),
+            spoken_of=lambda notes: once(self.mentioned(note.text, language.code) for note in notes),
             agency_name=lambda code: self.catalogue().agency_name(code, language.code),
             category_name=lambda code: self.catalogue().category_name(code, language.code),
             pause_name=lambda code: self.pause_name(code, language.code),
@@ -103,6 +113,10 @@ class Painter:
 
     def number(self, raw: str | None, language: str) -> Number:
         return _read_number(raw, self.settings.region, language, self.settings.no_sim_numbers)
+
+    def mentioned(self, text: str, language: str) -> list[Mentioned]:
+        """A text in pieces, those that speak of a place, a number or a ticket with what they are."""
+        return mentioned(text, self._book(), self.settings.region, lambda raw: self.number(raw, language))
 
     def part(self, template: str, language: str, **values: Any) -> Markup:
         """One partial: escaped already, so that a page may take it in as it is."""

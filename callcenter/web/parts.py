@@ -20,6 +20,7 @@ from callcenter.storage import (
     Figures,
     History,
     People,
+    Phrases,
     Places,
     Reports,
     SavedFilters,
@@ -53,6 +54,7 @@ class Parts:
     tickets: Tickets
     places: Places
     cards: Cards
+    phrases: Phrases
     shifts: Shifts
     history: History
     figures: Figures

@@ -42,6 +42,7 @@ ROOMS = (
     Room("quality.form", "/quality/form", N_("Score sheet"), unless="quality"),
     Room("shift", "/shift", N_("Shift")),
     Room("cards", "/cards", N_("Cards")),
+    Room("phrases", "/phrases", N_("Phrases")),
     Room("flags", "/flags", N_("Flags")),
     Room("proof", "/proof", N_("Proof")),
     Room("agencies", "/agencies", N_("Agencies"), ("/categories",)),

@@ -30,6 +30,7 @@ OF_SUPERVISOR = (
     "wall",
     "shift",
     "cards",
+    "phrases",
     "places",
     "callbacks",
     "complaints",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Error, Page
+from playwright.async_api import Error, Page, expect
 
 from tests.faults.typing_room import Typed, TypingRoom, said, value
 from tests.live.waiting import until
@@ -15,6 +15,10 @@ from tests.live.waiting import until
 pytestmark = pytest.mark.browser
 
 AT_MOST_S = 2.0
+KEPT = """async () => {
+  const sheet = `/calls/${document.querySelector('.sheet').dataset.call}/sheet`;
+  return Boolean(await caches.match('/shell') && await caches.match(sheet));
+}"""
 
 
 @pytest_asyncio.fixture
@@ -67,12 +71,21 @@ async def test_the_service_is_killed_and_the_network_cut_while_she_types_and_not
     typed = Typed()
     async with room.page() as page:
         await room.type(page, typed, 1.5)
+        await until(lambda: page.evaluate(KEPT), "the browser has kept page and ticket", 30)
         end = await room.kill_service()
         assert typed.lost_s(room.stored(), end) <= AT_MOST_S, (room.stored(), typed.text)
         await room.type(page, typed, 1.5)
         await says(page, "wait")
         text = await page.locator("#saved").inner_text()
         assert "menunggu jaringan" in text, "the words are true: it waits, and is kept on this computer"
+        page.on("dialog", lambda dialog: dialog.accept())
+        await page.reload()  # nobody is there to answer
+        await expect(page.locator(".ring.blind")).to_contain_text("Telepon tetap berdering")
+        await expect(page.locator("#note")).to_have_value(typed.text)
+        await page.locator("#note").focus()
+        await page.keyboard.press("Control+End")
+        await room.type(page, typed, 1.0)
+        await says(page, "wait")
         await room.start()
         await room.type(page, typed, 0.5)
         await says(page, "ok")

@@ -4,9 +4,10 @@ In:  GET. Out: HTML, painted from memory; the database is asked only for a ticke
 Never: a page that waits for a call to be stored: a caller's sheet opens also while the database is away.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from markupsafe import Markup
 
 from callcenter.core.errors import NotFound, StoreDown
@@ -30,17 +31,41 @@ async def screen(request: web.Request) -> web.Response:
     viewer = viewer_of(request)
     mine = view.my_call(here.board.floor, viewer)
     viewer = replace(viewer, open_call=viewer.open_call or (mine.id if mine else ""))
+    live = {name: picture(here, name, viewer) for name in REGIONS}
+    return _page(
+        request, viewer, live, await sheet_of(here, viewer, viewer.open_call) if viewer.open_call else Markup()
+    )
+
+
+async def shell(request: web.Request) -> web.Response:
+    """The same page without anything that happens: what the browser keeps for a reload while the server is away."""
+    viewer = viewer_of(request)
+    ring = parts(request).painter.part("screen/away.html", viewer.language)
+    return _page(request, viewer, {name: Markup() for name in REGIONS} | {"ring": ring}, Markup(), away=True)
+
+
+async def worker(request: web.Request) -> web.StreamResponse:
+    """The script that keeps it; at the root, since it speaks for the whole site."""
+    return web.FileResponse(parts(request).painter.files.folder / "sw.js", headers={hdrs.CACHE_CONTROL: "no-cache"})
+
+
+def _page(
+    request: web.Request, viewer: Viewer, live: Mapping[str, Markup], sheet: Markup, *, away: bool = False
+) -> web.Response:
+    here = parts(request)
     language = here.painter.language_of(request)
     phone = has_phone(request, viewer.position)
     response = here.painter.page(
         request,
         "screen/page.html",
-        live={name: picture(here, name, viewer) for name in REGIONS},
-        sheet=await sheet_of(here, viewer, viewer.open_call) if viewer.open_call else "",
+        live=live,
+        sheet=sheet,
+        away=away,
         viewer=viewer,
         words={sentence: language.say(sentence) for sentence in WORDS},
         now=round(here.clock().timestamp() * 1000),
         phone=LIBRARY if phone else "",
+        phrases=[[each.shortcut, each.text] for each in here.phrases.of(language.code)],
     )
     if phone:
         allow_socket(request, response)

@@ -2,12 +2,14 @@
 
 from aiohttp import web
 
-from callcenter.web.screen import actions, control, live, pages, phone, seat
+from callcenter.web.screen import actions, control, live, numbers, pages, phone, seat
 
 CALL = "/calls/{call:[A-Za-z0-9._:-]{1,200}}"
 
 ROUTES = [
     web.get("/", pages.screen, name="screen"),
+    web.get("/shell", pages.shell, name="screen.shell"),
+    web.get("/sw.js", pages.worker, name="screen.worker"),
     web.get("/live", live.channel, name="screen.live"),
     web.get(CALL + "/sheet", pages.ticket, name="screen.ticket"),
     web.post(CALL + "/field", actions.field, name="screen.field"),
@@ -30,6 +32,8 @@ ROUTES = [
     web.post(CALL + "/relay", control.relay, name="screen.relay"),
     web.post(CALL + "/keys", control.keys, name="screen.keys"),
     web.post(CALL + "/verify", actions.verify, name="screen.verify"),
+    web.get("/numbers", numbers.number, name="screen.number"),
+    web.get("/tickets/{number:[0-9T-]{9,20}}/call", numbers.ticket_call, name="screen.ticket_call"),
     web.get(CALL + "/replay", pages.replay, name="screen.replay"),
     web.post("/ready", seat.ready, name="screen.ready"),
     web.post("/pause", seat.pause, name="screen.pause"),

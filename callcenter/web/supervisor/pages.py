@@ -24,6 +24,7 @@ from callcenter.web.supervisor.filters import NAMES, UNCLASSIFIED, read_after, r
 from callcenter.web.supervisor.recording import has_relay, send_recording
 from callcenter.web.supervisor.spreadsheet import xlsx_file
 from callcenter.web.supervisor.trail import looked
+from callcenter.web.supervisor.versions import versions
 
 
 def _carried(query: Mapping[str, str]) -> str:
@@ -76,7 +77,9 @@ async def ticket(request: web.Request) -> web.Response:
     here = parts(request)
     page = await here.history.ticket(request.match_info["number"])
     await looked(request, "ticket.view", page.ticket.number)
-    return here.painter.page(request, "supervisor/ticket.html", page=page)
+    return here.painter.page(
+        request, "supervisor/ticket.html", page=page, versions=lambda note: versions(note, page.versions)
+    )
 
 
 async def correct_class(request: web.Request) -> web.Response:

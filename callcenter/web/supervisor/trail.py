@@ -31,6 +31,8 @@ KINDS = (
     "places",
     "cards",
     "quality",
+    "phrases",
+    "number",
 )
 LONGEST = 200
 

@@ -101,6 +101,17 @@ async function pick(each) {
   await put(call, each.place ? { place: each.place, text: each.name } : { text: each.text });
 }
 
+// A place that a note speaks of: proposed under the field, taken with Enter; what stands in the field stays until then.
+export function propose(place, name, detail) {
+  const input = field();
+  if (!input) return;
+  input.focus({ preventScroll: true });
+  asked += 1;
+  clearTimeout(timer);
+  show(input, { places: [{ id: place, name, detail }] });
+  mark(0);
+}
+
 // A sentence under the field when it was not stored; the picture that follows shows the point.
 export async function put(call, body) {
   const said = document.getElementById("place-said");

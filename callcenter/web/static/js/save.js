@@ -1,6 +1,7 @@
 // What is typed is never lost: every keystroke goes to this browser's own store at once, to the server 250 ms later
 // (1 s at most while typing), again and again until it is stored. A draft survives a reload and a dead server.
 import { post } from "./ask.js";
+import { isAway } from "./away.js";
 import { t } from "./words.js";
 
 const QUIET_MS = 250, MOST_MS = 1000, KEEP_MS = 48 * 3600 * 1000;
@@ -37,7 +38,7 @@ function keeper({ name, get, send, state }) {
     try {
       await send(text);
       tries = 0;
-      if (get() === text) { dirty = false; done(); } else later(QUIET_MS);
+      if (get() === text) { dirty = false; done(text); } else later(QUIET_MS);
     } catch (error) {
       if ([400, 403, 409, 413].includes(error.status)) { stuck = true; state(name, "refused", error); }
       else { state(name, "waiting", error); later(AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]); }
@@ -46,9 +47,9 @@ function keeper({ name, get, send, state }) {
     }
   }
 
-  function done() {
+  function done(text) {
     const kept = read(name);
-    if (kept) write(name, { ...kept, text: null, at: Date.now() });
+    if (kept) write(name, { ...kept, text: null, last: text, at: Date.now() });
     state(name, "saved");
   }
 
@@ -135,6 +136,7 @@ export function sheetKeeper(sheet) {
     input.addEventListener(input.tagName === "SELECT" ? "change" : "input", () => field.keeper.typed());
     const kept = read(name);
     if (kept && kept.text !== null && kept.text !== input.value) { input.value = kept.text; field.keeper.typed(); }
+    else if (isAway && kept && typeof kept.last === "string") input.value = kept.last; // the sheet that is kept is older
   }
 
   return {
@@ -157,7 +159,7 @@ export function sheetKeeper(sheet) {
 // A browser that was killed may have kept less than it had sent: then what the server has of this note goes on.
 function newer(kept, sheet) {
   const line = kept?.key && sheet.querySelector(`[data-note="${CSS.escape(kept.key)}"]`);
-  const version = Number(line?.dataset.version) || 0, stored = line?.lastChild?.nodeType === Node.TEXT_NODE ? line.lastChild.data : "";
+  const version = Number(line?.dataset.version) || 0, stored = line?.querySelector(".text")?.textContent || "";
   if (!line || version <= kept.version) return kept;
   const behind = typeof kept.text !== "string" || stored.startsWith(kept.text);
   return behind ? { ...kept, version, text: null, last: stored } : { ...kept, version };

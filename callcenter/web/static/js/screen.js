@@ -1,4 +1,5 @@
 // The call taker's screen: wires the channel, the sheet, the keys and the buttons. Holds no state of calls.
+import { isAway, keepPage, wasOpen } from "./away.js";
 import { ask, post, settle, tell } from "./ask.js";
 import { serverTime, tick } from "./clock.js";
 import "./choose.js";
@@ -8,9 +9,11 @@ import "./keys.js";
 import { keypad } from "./keypad.js";
 import { live } from "./live.js";
 import { paint } from "./morph.js";
+import "./mentions.js";
 import { ring } from "./ring.js";
 import { forgetOld } from "./save.js";
 import * as sheet from "./sheet.js";
+import "./phrases.js";
 import "./told.js";
 import { t } from "./words.js";
 
@@ -76,6 +79,8 @@ document.addEventListener("click", (event) => {
 }, true);
 
 // Another ticket than my call's: only because she asked for it; the way back stays in sight.
+addEventListener("open-ticket", (event) => openOther(event.detail));
+
 async function openOther(call) {
   if (call === sheet.current()?.call) return;
   if (mineNow && call !== mineNow) shut = mineNow;
@@ -100,10 +105,9 @@ function admit(button) {
 function intoNotes(line) {
   const note = document.querySelector(".sheet #note");
   if (!note) return;
-  note.value += `${note.value && !note.value.endsWith("\n") ? "\n" : ""}${line} `;
-  note.dispatchEvent(new Event("input", { bubbles: true }));
   note.focus({ preventScroll: true });
   note.setSelectionRange(note.value.length, note.value.length);
+  document.execCommand("insertText", false, `${note.value && !note.value.endsWith("\n") ? "\n" : ""}${line} `); // so that Ctrl+Z knows of it
 }
 
 async function done() {
@@ -117,8 +121,11 @@ async function done() {
 
 addEventListener("beforeunload", (event) => { if (sheet.current()?.dirty) event.preventDefault(); });
 forgetOld();
-serverTime(Number($("main").dataset.now));
+serverTime(isAway ? Date.now() : Number($("main").dataset.now));
 tick();
 ring(region("ring").firstElementChild);
 mineNow = document.querySelector(".mine")?.dataset.call || "";
-channel.start(sheet.adopt());
+const came = sheet.adopt();
+channel.start(came);
+if (isAway && wasOpen()) sheet.open(wasOpen(), channel.lookAt);
+keepPage(came);

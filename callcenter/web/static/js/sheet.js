@@ -1,4 +1,5 @@
 // The ticket's sheet: opens by itself when a call becomes mine, but never in place of one that is being typed into.
+import { opened } from "./away.js";
 import { paint } from "./morph.js";
 import { sheetKeeper } from "./save.js";
 import { t } from "./words.js";
@@ -16,7 +17,7 @@ function adopt() {
   const sheet = place.querySelector(".sheet");
   keeper = sheet ? sheetKeeper(sheet) : null;
   nothing.hidden = Boolean(sheet);
-  if (keeper) drawn();
+  if (keeper) { opened(keeper.call); drawn(); }
   return keeper?.call || "";
 }
 
@@ -86,6 +87,7 @@ export function shut(lookAt) {
   place.replaceChildren();
   keeper = null;
   opening = "";
+  opened("");
   nothing.hidden = false;
   lookAt("");
 }

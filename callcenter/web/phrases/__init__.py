@@ -1,0 +1,1 @@
+"""Phrases by shortcut: read by the room, written by supervisors and administrators."""

@@ -1,0 +1,68 @@
+// Lets the screen be loaded again while the server or the network is away: the empty page of this person and her last
+// sheets, kept on this computer, never a caller's data beyond those. The network always comes first.
+const PAGE = "screen", SHEETS = "sheets", SHELL = "/shell", KEPT = 3, LATE_MS = 5000;
+const SHEET = /^\/calls\/[^/]+\/sheet$/;
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(Promise.all([
+  self.clients.claim(),
+  self.registration.navigationPreload?.enable(),
+])));
+
+self.addEventListener("message", (event) => {
+  if (event.data === "loaded") event.waitUntil(keepShell());
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event, { origin, pathname } = new URL(request.url);
+  if (origin !== self.location.origin) return;
+  if (request.mode === "navigate" && request.method === "GET" && pathname === "/") event.respondWith(page(event));
+  else if (request.method === "GET" && SHEET.test(pathname)) event.respondWith(sheet(event));
+  else if (request.method === "POST" && /^\/sign-(in|out)$/.test(pathname)) event.waitUntil(forget()); // another person, or nobody
+});
+
+async function keepShell() {
+  try {
+    const answer = await fetch(SHELL, { headers: { Accept: "text/html" }, redirect: "manual" });
+    if (answer.ok) await (await caches.open(PAGE)).put(SHELL, answer);
+    else if (answer.status < 500) await forget(); // signed out meanwhile
+  } catch { /* the one that is kept stays */ }
+}
+
+async function page(event) {
+  try {
+    return await soon(Promise.resolve(event.preloadResponse).then((answer) => answer || fetch(event.request)));
+  } catch (error) {
+    const kept = await (await caches.open(PAGE)).match(SHELL);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+async function sheet(event) {
+  const box = await caches.open(SHEETS);
+  try {
+    const answer = await soon(fetch(event.request));
+    if (answer.ok) event.waitUntil(keep(box, event.request, answer.clone()));
+    return answer;
+  } catch (error) {
+    const kept = await box.match(event.request);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+async function keep(box, request, answer) {
+  await box.delete(request);
+  await box.put(request, answer);
+  const all = await box.keys();
+  await Promise.all(all.slice(0, Math.max(0, all.length - KEPT)).map((old) => box.delete(old)));
+}
+
+function soon(answer) {
+  return Promise.race([answer, new Promise((_, late) => setTimeout(() => late(new Error("late")), LATE_MS))]);
+}
+
+async function forget() {
+  await Promise.all([caches.delete(PAGE), caches.delete(SHEETS)]);
+}
