@@ -27,7 +27,7 @@ TERMINAL = frozenset({"render.py", "conf.py", "commands.py", "dump.py"})
 BESIDE = ("switchboard.py", "account.py", "old_records.py", "watch.py", "selftest.py")
 BY_NAME = frozenset(
     {"link_state.py", "trouble.py", "alarms.py", "account.py", "old_records.py", "watch.py", "selftest.py", "relay.py"}
-    | {"messages.py", "same.py"}
+    | {"messages.py", "same.py", "cards.py", "phrases.py"}
 )
 """Whose sentences are constants in capitals."""
 FOLDERS = ("core", "asterisk", "storage", "web")

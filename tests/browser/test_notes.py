@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive, speaks
+from tests.live.waiting import until
 from tests.web.house import House
 
 pytestmark = pytest.mark.browser
@@ -92,3 +93,13 @@ async def test_what_notes_speak_of_is_proposed_shown_and_opened(here: House, arr
     await chips.filter(has_text=here.board.tickets[before]).click()
     await expect(page.locator(f'.sheet[data-call="{before}"]')).to_be_visible()
     await expect(page.locator("#switch")).to_contain_text("Panggilan Anda masih berjalan")
+    kept = "caches.keys().then((boxes) => boxes.sort().join(' '))"
+    await until(lambda: page.evaluate(kept), "the browser keeps the page", 20)
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.locator('form[action="/sign-out"] button').click()
+    await page.wait_for_url(lambda url: "sign-in" in url)
+
+    async def forgotten() -> bool:
+        return await page.evaluate(kept) == ""
+
+    await until(forgotten, "nothing of her stays in this browser", 20)

@@ -10,7 +10,8 @@ self.addEventListener("activate", (event) => event.waitUntil(Promise.all([
 ])));
 
 self.addEventListener("message", (event) => {
-  if (event.data === "loaded") event.waitUntil(keepShell());
+  if (event.data?.page) event.waitUntil(keepShell());
+  if (/^[\w.:-]+$/.test(event.data?.sheet || "")) event.waitUntil(keepSheet(`/calls/${event.data.sheet}/sheet`));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -39,24 +40,27 @@ async function page(event) {
   }
 }
 
+// Kept when the page says that it opened one, not with each that passes.
 async function sheet(event) {
-  const box = await caches.open(SHEETS);
   try {
-    const answer = await soon(fetch(event.request));
-    if (answer.ok) event.waitUntil(keep(box, event.request, answer.clone()));
-    return answer;
+    return await soon(fetch(event.request));
   } catch (error) {
-    const kept = await box.match(event.request);
+    const kept = await (await caches.open(SHEETS)).match(event.request);
     if (kept) return kept;
     throw error;
   }
 }
 
-async function keep(box, request, answer) {
-  await box.delete(request);
-  await box.put(request, answer);
-  const all = await box.keys();
-  await Promise.all(all.slice(0, Math.max(0, all.length - KEPT)).map((old) => box.delete(old)));
+async function keepSheet(path) {
+  try {
+    const answer = await fetch(path, { headers: { Accept: "text/html" }, redirect: "manual" });
+    if (!answer.ok) return;
+    const box = await caches.open(SHEETS);
+    await box.delete(path);
+    await box.put(path, answer);
+    const all = await box.keys();
+    await Promise.all(all.slice(0, Math.max(0, all.length - KEPT)).map((old) => box.delete(old)));
+  } catch { /* the one that is kept stays */ }
 }
 
 function soon(answer) {

@@ -6,21 +6,22 @@ export const isAway = Boolean(document.getElementById("main")?.dataset.away);
 
 export function opened(call) {
   try { if (call) localStorage.setItem(OPEN, call); else localStorage.removeItem(OPEN); } catch { /* no store */ }
+  if (call && !isAway) tellWorker({ sheet: call });
 }
 
 export function wasOpen() {
   return localStorage.getItem(OPEN) || "";
 }
 
-// `call`: whose sheet came with the page itself, and has not passed the worker yet.
-export async function keepPage(call) {
-  const worker = navigator.serviceWorker;
-  if (!worker || isAway) return;
+// The worker fetches by itself: this page may have begun before there was one, or have come with its sheet.
+async function tellWorker(what) {
+  (await navigator.serviceWorker?.ready)?.active.postMessage(what);
+}
+
+export async function keepPage() {
+  if (!navigator.serviceWorker || isAway) return;
   try {
-    await worker.register("/sw.js");
-    const { active } = await worker.ready;
-    if (!worker.controller) await new Promise((taken) => worker.addEventListener("controllerchange", taken, { once: true }));
-    active.postMessage("loaded");
-    if (call) await fetch(`/calls/${call}/sheet`, { headers: { Accept: "text/html" } });
+    await navigator.serviceWorker.register("/sw.js");
+    await tellWorker({ page: true });
   } catch { /* a browser that does not allow it: as without encryption */ }
 }

@@ -13,6 +13,7 @@ const before = (field) => field.value.slice(0, field.selectionStart);
 addEventListener("input", (event) => {
   const field = event.target;
   if (field !== note() || event.isComposing || !known.size || own) return;
+  if (event.inputType === "historyUndo") field.setSelectionRange(field.selectionEnd, field.selectionEnd); // what came back is not overtyped
   if (field.selectionStart !== field.selectionEnd) { close(); return; }
   const typed = event.inputType === "insertText" || event.inputType === "insertLineBreak";
   const whole = typed && WHOLE.exec(before(field));
