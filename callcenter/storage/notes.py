@@ -51,7 +51,7 @@ async def versions_of(connection: AsyncConnection, ids: Iterable[int]) -> list[N
     """What the notes of these tickets said before, oldest first; also what was refused."""
     theirs = select(notes.c.key).where(notes.c.ticket.in_(list(ids)))
     kept = note_revisions.c
-    wanted = select(kept.note, kept.version, kept.text, kept.at, kept.refused).where(kept.note.in_(theirs))
+    wanted = select(kept.note).add_columns(kept.version, kept.text, kept.at, kept.refused).where(kept.note.in_(theirs))
     rows = await connection.execute(wanted.order_by(kept.id).limit(MOST_VERSIONS))
     return [record(NoteVersion, row) for row in rows]
 

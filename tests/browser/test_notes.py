@@ -100,6 +100,6 @@ async def test_what_notes_speak_of_is_proposed_shown_and_opened(here: House, arr
     await page.wait_for_url(lambda url: "sign-in" in url)
 
     async def forgotten() -> bool:
-        return await page.evaluate(kept) == ""
+        return not await page.evaluate(kept)
 
     await until(forgotten, "nothing of her stays in this browser", 20)
