@@ -6,6 +6,7 @@ Never: an exception that ends the service; an alarm in the way of a call.
 """
 
 import asyncio
+import contextlib
 import logging
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
@@ -46,14 +47,21 @@ class Alarms:
         self._raised: dict[str, str | None] = {}
         self._known: dict[str, Alarm] = {}
         self._told: dict[str, Alarm] = {}
+        self._changes = asyncio.Event()
 
     def now(self) -> list[Alarm]:
         """The alarms of this moment, the oldest first."""
         return sorted(self._told.values(), key=lambda alarm: (alarm.since, alarm.code))
 
     def set(self, code: str, sentence: str | None) -> None:
-        """Another part raises an alarm, changes its sentence, or ends it (None)."""
-        self._raised[code] = sentence
+        """Another part raises an alarm, changes its sentence, or ends it (None). It is told at once."""
+        if self._raised.get(code) == sentence:
+            return
+        if sentence is None:
+            del self._raised[code]  # an alarm about one call must not be remembered for ever
+        else:
+            self._raised[code] = sentence
+        self._changes.set()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -62,10 +70,12 @@ class Alarms:
                 await self.look()
             except Exception:  # a mistake of ours here must not end the service
                 log.exception("the alarms could not be looked at")
-            await asyncio.sleep(EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changes.wait(), EVERY_S)
 
     async def look(self) -> None:
         """Once."""
+        self._changes.clear()
         troubles = self._troubles()
         others = {code: str(why) if why else None for code, why in troubles.items()} | self._raised
         others["disk-full"] = await asyncio.to_thread(self._full)

@@ -30,6 +30,7 @@ from callcenter.core.reconcile import read_from
 from callcenter.desks import Desks
 from callcenter.keys import Secrets, read_secrets
 from callcenter.old_records import OldRecords
+from callcenter.recordings import RecordingParts
 from callcenter.seed import first_book
 from callcenter.selftest import SelfTest
 from callcenter.settings import Settings
@@ -68,7 +69,7 @@ class Service:
             read_number=reads,
             clock=clock,
             committed=lambda numbers: self.board.committed(numbers),
-            done=self.ended_calls.extend,
+            done=self._done,
         )
         self.settings = settings
         self.history = History(self.database, read_number=reads, clock=clock)
@@ -179,6 +180,7 @@ class Service:
         self.old_records = OldRecords(self.settings, self.database, clock=clock)
         self.watch = Watch(self.settings, clock=clock, alarm=self.alarms.set)
         self.heads = Heads(self.settings, self.database, clock=clock)
+        self.recordings = RecordingParts(self.settings, self.database, self.board, clock=clock, alarm=self.alarms.set)
 
     def _open_web(self, secrets: Secrets) -> None:
         self.web = make_app(
@@ -193,12 +195,7 @@ class Service:
             database=self.database,
             journal=self.journal,
             clock=clock,
-            proofs=Proofs(
-                notices=self._notices,
-                alarms=self.alarms.now,
-                books=self.accountant,
-                self_test=self.self_test,
-            ),
+            proofs=Proofs(self._notices, self.alarms.now, self.accountant, self.self_test),
         )
 
     def _notices(self) -> list[str]:
@@ -208,6 +205,10 @@ class Service:
 
     def _keep(self, fact: Fact, changed: tuple[Call, ...]) -> None:
         self.journal.write(Entry(fact, changed))
+
+    def _done(self, calls: Sequence[str]) -> None:
+        self.ended_calls.extend(calls)
+        self.recordings.ended(calls)
 
     async def _ended(self, calls: Sequence[str]) -> Known:
         """Which of these are over and committed. With the database away nobody can tell of those that are not on the
@@ -230,21 +231,17 @@ class Service:
                 parts.create_task(self.journal.run(), name="journal")
                 await self.directory.open()
                 await self._resume()
-                parts.create_task(self.directory.run(), name="agencies")
-                parts.create_task(self.exchange.run(), name="exchange")
-                parts.create_task(self.desks.run(), name="desks")
-                parts.create_task(self.chains.run(), name="chains")
-                parts.create_task(self._tidy(), name="tidy")
-                parts.create_task(self.accountant.run(), name="account")
-                parts.create_task(self.watch.run(), name="watch")
-                parts.create_task(self.old_records.run(), name="old records")
-                parts.create_task(self.heads.run(), name="audit heads")
-                parts.create_task(self.alarms.run(), name="alarms")
-                parts.create_task(self.callers.run(), name="callers")
-                parts.create_task(self.webhook.run(), name="webhook")
-                parts.create_task(self.self_test.run(), name="self-test")
+                living = {
+                    "agencies": self.directory.run(), "exchange": self.exchange.run(), "desks": self.desks.run(),
+                    "chains": self.chains.run(), "tidy": self._tidy(), "account": self.accountant.run(),
+                    "watch": self.watch.run(), "old records": self.old_records.run(), "audit heads": self.heads.run(),
+                    "recordings": self.recordings.run(), "alarms": self.alarms.run(), "callers": self.callers.run(),
+                    "webhook": self.webhook.run(), "self-test": self.self_test.run(),
+                    "web": serve(self.web, self.settings),
+                }  # fmt: skip
+                for name, part in living.items():
+                    parts.create_task(part, name=name)
                 parts.create_task(asyncio.to_thread(areas), name="areas")
-                parts.create_task(serve(self.web, self.settings), name="web")
         finally:
             await self.journal.close()
             await self.database.close()

@@ -45,6 +45,11 @@ def say(lines: Iterable[str]) -> int:
     return 0
 
 
+def told(code: int, lines: Iterable[str]) -> int:
+    say(lines)
+    return code
+
+
 def run(settings: Settings, _: Words) -> int:
     from callcenter.supervise import run
 
@@ -160,26 +165,26 @@ def restore(settings: Settings, words: Words) -> int:
 def account(settings: Settings, words: Words) -> int:
     from callcenter.account import one_day
 
-    code, lines = asyncio.run(one_day(settings, words.day, clock))
-    say(lines)
-    return code
+    return told(*asyncio.run(one_day(settings, words.day, clock)))
 
 
 def agencies(settings: Settings, words: Words) -> int:
     from callcenter.agencies import export, take_in
 
     act = export if words.act == "export" else take_in
-    code, lines = asyncio.run(act(settings, words.file, categories=words.categories, clock=clock))
-    say(lines)
-    return code
+    return told(*asyncio.run(act(settings, words.file, categories=words.categories, clock=clock)))
 
 
 def audit(settings: Settings, _: Words) -> int:
     from callcenter.audit import verify
 
-    code, lines = asyncio.run(verify(settings, clock))
-    say(lines)
-    return code
+    return told(*asyncio.run(verify(settings, clock)))
+
+
+def recordings(settings: Settings, _: Words) -> int:
+    from callcenter.recordings import verify
+
+    return told(*asyncio.run(verify(settings, clock)))
 
 
 def records(settings: Settings, words: Words) -> int:
@@ -254,6 +259,8 @@ def _safety(word: Callable[[str, Callable[[Settings, Words], int], str], argpars
         required=True, metavar="ACT"
     )
     trail.add_parser("verify", help="is every row as it was written, and none missing?")
+    sounds = word("recordings", recordings, "what was recorded").add_subparsers(required=True, metavar="ACT")
+    sounds.add_parser("verify", help="is every recording as it was written, and is it there?")
     quiet = word("quiet-restart", quiet_restart, "start Asterisk again in a minute without a call")
     quiet.add_argument("--minutes", type=float, default=60.0, help="wait so long for it (60)")
     quiet.add_argument("--if-due", action="store_true", help="only when new settings or old records wait for it")

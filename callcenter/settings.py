@@ -198,7 +198,19 @@ class Settings(Folders):
         "Categories of which an agency's page shows only what is needed to come: no names, no notes.",
         each(matches(r"[A-Z][A-Z0-9_]{1,30}", "capitals, digits and _")),
     )
-    record_legs: bool = knob(False, "Also record each leg in a file of its own, to prove that both sides are heard.")
+    record_legs: bool = knob(
+        True,
+        "Record each side in a file of its own too, to prove that both are heard; after the call they are the left and "
+        "the right of one file.",
+    )
+    recording_days: int = knob(
+        365, "Days for which recordings are kept; those under legal hold longer. 0 is for ever.", between(0, 36500)
+    )
+    recording_pack_after_s: int = knob(
+        300,
+        "Seconds after a call after which its recording is compressed (FLAC, lossless); 0 is never.",
+        between(0, 86400),
+    )
 
     # what a city has
     trunks: tuple[Trunk, ...] = knob((), "The operators' SIP trunks.")

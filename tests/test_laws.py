@@ -32,8 +32,10 @@ PARTS = {
     "settings": "settings",
     "settings_reader": "settings",
     "keys": "settings",
+    "wav": "sound",
+    "flac": "sound",
 }
-EVERYBODY = {"core", "settings", "asterisk", "storage", "switchboard", "web", "top"}
+EVERYBODY = {"core", "settings", "asterisk", "storage", "sound", "switchboard", "web", "top"}
 
 # Who may import whom. "top" is what stands at the door: command line, set-up, supervisor, app.
 MAY_IMPORT = {
@@ -41,8 +43,9 @@ MAY_IMPORT = {
     "settings": {"core", "settings"},
     "asterisk": {"core", "settings", "asterisk"},
     "storage": {"core", "settings", "storage"},
+    "sound": {"core", "sound"},
     "switchboard": {"core", "switchboard"},
-    "web": {"core", "settings", "switchboard", "storage", "web"},
+    "web": {"core", "settings", "switchboard", "storage", "sound", "web"},
     "top": EVERYBODY,
 }
 
@@ -62,6 +65,7 @@ ONLY_IN = {
     "xlsxwriter": {"web"},
     "phonenumbers": {"core"},
     "cryptography": {"top"},
+    "soundfile": {"sound"},
 }
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40

@@ -32,7 +32,7 @@ def made(floor: Floor, fact: DeskCallMade) -> Step:
         by=fact.by,
         position=fact.position if call.stage is Stage.ARRIVED else call.position,
         leg=call.leg or fact.leg,
-        recording=recording_of(fact.call, fact.at) if fact.number else "",
+        recording=recording_of(fact.call, fact.at),
     )
     return put(floor, call, fact.leg)
 

@@ -23,6 +23,7 @@ from callcenter.storage.figures import Counted, Figures
 from callcenter.storage.flags import FlagLine, Flags, FlagsPage
 from callcenter.storage.forwards import Source
 from callcenter.storage.history import History
+from callcenter.storage.holds import Hold, Holds
 from callcenter.storage.incidents import Incidents
 from callcenter.storage.journal import Journal, JournalState
 from callcenter.storage.links import LinkLine, Links
@@ -34,6 +35,7 @@ from callcenter.storage.phrases import PhraseList, Phrases
 from callcenter.storage.places import BadRows, Places
 from callcenter.storage.places import write_csv as write_places
 from callcenter.storage.positions import AtPosition
+from callcenter.storage.recordings import Erased, Recording, Recordings
 from callcenter.storage.records import (
     AttemptLine,
     CallLine,
@@ -88,6 +90,7 @@ __all__ = [
     "Draws",
     "Duty",
     "Entry",
+    "Erased",
     "FactLine",
     "Figures",
     "Filled",
@@ -98,6 +101,8 @@ __all__ = [
     "ForwardLine",
     "Health",
     "History",
+    "Hold",
+    "Holds",
     "Incidents",
     "Journal",
     "JournalState",
@@ -121,6 +126,8 @@ __all__ = [
     "Places",
     "Published",
     "QuarantineLine",
+    "Recording",
+    "Recordings",
     "Related",
     "Reports",
     "Responders",

@@ -24,10 +24,10 @@ SCRIPTS = HERE / "static"
 PACKAGE = HERE.parent
 DEFAULT = "id"
 TERMINAL = frozenset({"render.py", "conf.py", "commands.py", "dump.py"})
-BESIDE = ("switchboard.py", "account.py", "old_records.py", "watch.py", "selftest.py")
+BESIDE = ("switchboard.py", "account.py", "old_records.py", "watch.py", "selftest.py", "keeper.py")
 BY_NAME = frozenset(
     {"link_state.py", "trouble.py", "alarms.py", "account.py", "old_records.py", "watch.py", "selftest.py", "relay.py"}
-    | {"messages.py", "same.py", "cards.py", "phrases.py"}
+    | {"messages.py", "same.py", "cards.py", "phrases.py", "coverage.py", "keeper.py"}
 )
 """Whose sentences are constants in capitals."""
 FOLDERS = ("core", "asterisk", "storage", "web")
