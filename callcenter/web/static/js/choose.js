@@ -26,6 +26,9 @@ for (const dialog of document.querySelectorAll("dialog[data-choices]")) {
   dialog.addEventListener("keydown", (event) => {
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || !/^[1-9]$/.test(event.key)) return;
     const choice = dialog.querySelector(`[data-pick="${event.key}"]`);
-    if (choice) { event.preventDefault(); chosen(dialog, choice); }
+    if (!choice) return;
+    event.preventDefault();
+    event.stopPropagation(); // the dialog is closed by then: the same digit would classify the call
+    chosen(dialog, choice);
   });
 }
