@@ -1,7 +1,8 @@
-"""What must come next in a call by our own doing: the other side is dialled, a phone is set free, a pass is completed.
+"""What must come next in a call by our own doing: the other side is dialled, a phone is set free, a pass is completed,
+the next one is called for help.
 
-In:  news of the switchboard. Out: wishes, each once. What is due is told by `core.desk_call.due` from the floor alone,
-so a service that was killed in the middle goes on where it was.
+In:  news of the switchboard. Out: wishes, each once. What is due is told by `due` of core.desk_call and core.help from
+the floor alone, so a service that was killed in the middle goes on where it was.
 Never: a wish twice; one that Asterisk was never asked is tried again when the line is back.
 """
 
@@ -9,9 +10,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
+from callcenter.core import help
 from callcenter.core.call import Call
 from callcenter.core.desk_call import due
-from callcenter.core.desk_wishes import DialCallee, Release
+from callcenter.core.desk_wishes import DialCallee, HelpNext, Release
 from callcenter.core.errors import CallCenterError, LineDown
 from callcenter.switchboard import News, Switchboard
 
@@ -26,8 +28,8 @@ class Follower:
     def __init__(self, board: Switchboard, *, up: Callable[[], bool]) -> None:
         """`up`: Asterisk is linked and was looked at."""
         self._board, self._up = board, up
-        self._wished: dict[DialCallee | Release, None] = {}
-        self._todo: asyncio.Queue[DialCallee | Release] = asyncio.Queue()
+        self._wished: dict[DialCallee | HelpNext | Release, None] = {}
+        self._todo: asyncio.Queue[DialCallee | HelpNext | Release] = asyncio.Queue()
 
     def hear(self, news: News) -> None:
         """Never blocks. News without a change are those of the line: everything is looked at again."""
@@ -36,7 +38,7 @@ class Follower:
 
     def _look(self, calls: Iterable[Call]) -> None:
         for call in calls:
-            for wish in due(call):
+            for wish in (*due(call), *help.due(call)):
                 if wish not in self._wished:
                     self._wished[wish] = None
                     self._todo.put_nowait(wish)

@@ -217,6 +217,11 @@ class Settings(Folders):
     overflow: tuple[OverflowLine, ...] = knob(
         (), "The lines that are dialled when no position answers, one after the other, round and round."
     )
+    help_lines: tuple[OverflowLine, ...] = knob(
+        (),
+        "Who is called into a conversation by the key Help, one after the other: positions, or numbers outside. Empty: "
+        "the supervisors who sit at a free position.",
+    )
     gateways: tuple[str, ...] = knob(
         (),
         "HOST:PORT that agencies' lines may go over without a trunk; new ones hold after Asterisk's restart.",
@@ -263,7 +268,7 @@ class Settings(Folders):
     @property
     def roads(self) -> Roads:
         """What a line of an agency may go over; hosts that the settings' own lines name are gateways, too."""
-        lines = (*(line for agency in self.agencies for line in agency.lines), *self.overflow)
+        lines = (*(line for agency in self.agencies for line in agency.lines), *self.overflow, *self.help_lines)
         roads = (*(line.road for line in lines), self.callback_road)
         written = (road.removeprefix("sip:") for road in roads if road.startswith("sip:"))
         gateways = tuple(dict.fromkeys([*self.gateways, *written]))

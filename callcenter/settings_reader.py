@@ -195,6 +195,7 @@ def _fitting(settings: Settings, where: str) -> Settings:
         callback_road=out[0].road if out else "",
         aliases=tuple(dict.fromkeys([*settings.aliases, *(f"{code}112" for code in settings.area_codes)])),
         overflow=_reachable(settings.overflow, settings, f"{where}: overflow"),
+        help_lines=_reachable(settings.help_lines, settings, f"{where}: help_lines"),
         agencies=agencies,
         categories=tuple(_only(here, each) for each in settings.categories),
     )

@@ -12,19 +12,23 @@ from urllib.parse import quote
 from callcenter.asterisk.conf import dial_string
 from callcenter.asterisk.order import Order, hang_up, redirect
 from callcenter.asterisk.wire import variables
-from callcenter.core.agency import Line
+from callcenter.core import help
+from callcenter.core.agency import Line, OverflowLine
 from callcenter.core.call import Call, room_number
 from callcenter.core.control import leg_for
 from callcenter.core.desk_wishes import (
     AskSilent,
     BackToQueue,
+    CallHelp,
     Consult,
     DeskWish,
     DialCallee,
     Dismiss,
+    HelpNext,
     Hold,
     Release,
     SendKeys,
+    StopHelp,
     Unhold,
 )
 from callcenter.core.errors import Refused
@@ -32,6 +36,7 @@ from callcenter.core.kind import Kind
 
 TALK, HOLD, AGAIN, CALLED = "room-talk", "room-hold", "room-again", "room-called"
 STAFF, CALLER, COLLEAGUE, DESK, VOICE = "room-staff", "room-caller", "room-colleague", "room-desk", "room-voice"
+HELP = "room-help"
 ORDERED = 31
 NO_ROAD = "No trunk is set over which we can call out."
 
@@ -56,6 +61,12 @@ def orders(wish: DeskWish, call: Call, out: Road) -> list[Order]:
             return [redirect(call.id, CALLER, room)]
         case Consult():
             return [*into_talk(call, room), _ring(call, wish.colleague, leg_for(call, wish.colleague), out)]
+        case CallHelp():
+            return [*into_talk(call, room), _ring_help(call, wish.lines[0])]
+        case HelpNext():
+            return [_ring_help(call, help.line_of(call, wish.place))]
+        case StopHelp():
+            return [hang_up(h.leg) for h in help.rung(call) if h.live and h.joined_at is None]
         case Dismiss():
             return [hang_up(wish.leg)]
         case BackToQueue():
@@ -117,6 +128,25 @@ def _ring(
             "ChannelId": leg,
             "Async": "true",
             "Variable": variables({"ROOM_CALL": call.id, **(told or {})}),
+        },
+    )
+
+
+def _ring_help(call: Call, line: OverflowLine) -> Order:
+    """A position's phone comes in as it is lifted; outside somebody must press 1, so that no voice box does."""
+    inside = line.road == "position" or not line.press_1
+    return Order(
+        "Originate",
+        {
+            "Channel": dial_string(line),
+            "Context": COLLEAGUE if inside else HELP,
+            "Exten": room_number(call.id),
+            "Priority": "1",
+            "Timeout": str(line.ring_s * 1000),
+            "CallerID": call.position if line.road == "position" else line.show,
+            "ChannelId": help.leg_for(call, line),
+            "Async": "true",
+            "Variable": variables({"ROOM_CALL": call.id}),
         },
     )
 

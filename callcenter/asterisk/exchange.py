@@ -32,12 +32,14 @@ from callcenter.asterisk.records import Records
 from callcenter.asterisk.short_codes import ShortCodes
 from callcenter.asterisk.snapshot import HEARD, look
 from callcenter.asterisk.wire import fields, text
+from callcenter.core import help
 from callcenter.core.account import Arrival
+from callcenter.core.agency import OverflowLine
 from callcenter.core.call import Call
 from callcenter.core.catalogue import Newest
 from callcenter.core.control import leg_for as leg_of_colleague
-from callcenter.core.desk_facts import ColleagueAsked, DeskCallMade
-from callcenter.core.desk_wishes import BeReady, CallBack, Consult, Relay, TakePause
+from callcenter.core.desk_facts import ColleagueAsked, DeskCallMade, HelpAsked, HelpStopped
+from callcenter.core.desk_wishes import BeReady, CallBack, CallHelp, Consult, HelpNext, Relay, StopHelp, TakePause
 from callcenter.core.errors import CallCenterError
 from callcenter.core.facts import Fact, LineLost, Unreadable
 from callcenter.core.kind import Kind, made_id
@@ -178,11 +180,24 @@ class Exchange:
             for order in pauses.orders(wish, self._house.queue):
                 await self._order(order)
             return
+        now = self._clock()
+        if isinstance(wish, StopHelp):
+            self._hear(HelpStopped(call.id, now, wish.by))  # before the order: no next one is rung meanwhile
         for order in orders(wish, call, self._out):
             await self._order(order)
         if isinstance(wish, Consult):
             told = (leg_of_colleague(call, wish.colleague), wish.colleague, wish.by, wish.passing)
-            self._hear(ColleagueAsked(call.id, self._clock(), *told))
+            self._hear(ColleagueAsked(call.id, now, *told))
+        if isinstance(wish, CallHelp):
+            self._hear(HelpAsked(call.id, now, wish.by, wish.lines))
+            self._rung_for_help(call, wish.lines[0], 1, wish.by)
+        if isinstance(wish, HelpNext) and call.help is not None:
+            self._rung_for_help(call, help.line_of(call, wish.place), wish.place, call.help.by)
+
+    def _rung_for_help(self, call: Call, line: OverflowLine, place: int, by: str) -> None:
+        """Asterisk took the order to ring that one; `call` as it was before."""
+        leg, who = help.leg_for(call, line), help.number_of(line)
+        self._hear(ColleagueAsked(call.id, self._clock(), leg, who, by, help=place, name=line.name))
 
     async def _make_call(self, wish: CallBack | Relay) -> None:
         """Her phone first. Told as soon as Asterisk has taken the order; her leg tells it again when she lifts."""

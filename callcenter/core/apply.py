@@ -14,6 +14,7 @@ from callcenter.core import (
     desk_call,
     facts,
     handover,
+    help,
     incoming,
     legs,
     overflow,
@@ -59,6 +60,7 @@ HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {
     **beside.HANDLERS,
     **desk_call.HANDLERS,
     **by_phone.HANDLERS,
+    **help.HANDLERS,
 }
 
 

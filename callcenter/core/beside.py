@@ -64,7 +64,13 @@ def asked(floor: Floor, fact: ColleagueAsked) -> Step:
     if call is None or not call.live:
         return floor, ()
     known = call.helper(fact.leg) or Helper(fact.position, fact.leg)
-    return put(floor, call.with_helper(replace(known, by=fact.by, passing=fact.passing)), fact.leg)
+    return put(floor, call.with_helper(replace(known, by=fact.by, passing=fact.passing, **_help(call, fact))), fact.leg)
+
+
+def _help(call: Call, fact: ColleagueAsked) -> dict[str, Any]:
+    if not fact.help or call.help is None:
+        return {}
+    return {"help": fact.help, "help_turn": call.help.turn, "name": fact.name}
 
 
 def phone_called(floor: Floor, fact: DeskPhoneCalled) -> Step:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from callcenter.core.attempt import BY_CAUSE, Attempt, Result
 from callcenter.core.facts import UNKNOWN_MOMENT
-from callcenter.core.helper import Helper
+from callcenter.core.helper import Help, Helper
 from callcenter.core.kind import Kind
 from callcenter.core.share import Share, alone, nobody_left, told
 from callcenter.core.silent import Key, Silent
@@ -142,6 +142,7 @@ class Call:
     end_seen: bool = True  # False: the end was not seen, its moment is unknown
     held_since: datetime | None = None  # he waits by our order; `held` is her phone's own doing
     helpers: tuple[Helper, ...] = ()  # colleagues whose phones were rung for it
+    help: Help | None = None
     silent: Silent | None = None
     keys: tuple[Key, ...] = ()  # that the caller pressed
     kind: Kind = Kind.ARRIVAL
@@ -268,10 +269,8 @@ def settled(call: Call) -> Call:
 
 
 def _outcome(call: Call, at: datetime) -> Outcome:
-    if call.answered_at is not None:
-        return Outcome.ANSWERED
-    if call.overflowed_at is not None:
-        return Outcome.OVERFLOWED
+    if call.answered_at is not None or call.overflowed_at is not None:
+        return Outcome.ANSWERED if call.answered_at is not None else Outcome.OVERFLOWED
     if call.blocked or call.kind is not Kind.ARRIVAL:
         return Outcome.BLOCKED if call.blocked else Outcome.NOT_REACHED
     if call.cut:

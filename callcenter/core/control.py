@@ -6,21 +6,24 @@ Never: a change; a caller left alone by a wish; two people calling the same call
 
 import re
 
-from callcenter.core import readiness
+from callcenter.core import help, readiness
 from callcenter.core.call import Call, Stage
 from callcenter.core.desk_wishes import (
     AskSilent,
     BackToQueue,
     BeReady,
     CallBack,
+    CallHelp,
     Consult,
     DeskWish,
     DialCallee,
     Dismiss,
+    HelpNext,
     Hold,
     Relay,
     Release,
     SendKeys,
+    StopHelp,
     TakePause,
     Unhold,
 )
@@ -65,6 +68,8 @@ def allow(floor: Floor, wish: DeskWish) -> Refused | None:
     call = floor.calls.get(wish.call)
     if call is None or not call.live:
         return Refused(ENDED)
+    if isinstance(wish, HelpNext):
+        return None if help.due(call) == [wish] else Refused(help.NOT_CALLED)
     if isinstance(wish, DialCallee):
         return None if call.stage is Stage.ARRIVED and call.dialled_at is None else Refused(CALLING, position="")
     if call.position != wish.position:
@@ -77,7 +82,9 @@ def allow(floor: Floor, wish: DeskWish) -> Refused | None:
 
 
 def _mine(
-    floor: Floor, call: Call, wish: Hold | Unhold | Consult | Dismiss | BackToQueue | AskSilent | SendKeys
+    floor: Floor,
+    call: Call,
+    wish: Hold | Unhold | Consult | Dismiss | BackToQueue | AskSilent | SendKeys | CallHelp | StopHelp,
 ) -> Refused | None:
     there_is_a_caller = call.kind is not Kind.RELAY
     match wish:
@@ -87,6 +94,8 @@ def _mine(
             return None if call.held_since else Refused(NOT_HELD)
         case Consult():
             return _consult(floor, call, wish)
+        case CallHelp() | StopHelp():
+            return help.allow(call, wish)
         case Dismiss():
             helper = call.helper(wish.leg)
             return None if helper is not None and helper.live else Refused(NOT_RUNG)

@@ -7,6 +7,8 @@ Never: a decision. A fact says what happened, not what it means. All moments are
 from dataclasses import dataclass
 from datetime import datetime
 
+from callcenter.core.agency import OverflowLine
+
 
 @dataclass(frozen=True, slots=True)
 class CallHeld:
@@ -26,6 +28,27 @@ class ColleagueAsked:
     position: str
     by: str
     passing: bool = False
+    help: int = 0  # she called for help: which of those in the list, from 1
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked:
+    """She called for help, and the first of these is being rung."""
+
+    call: str
+    at: datetime
+    by: str
+    lines: tuple[OverflowLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpStopped:
+    """She stopped calling for help."""
+
+    call: str
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +137,8 @@ class CallTransferred:
 DeskFact = (
     CallHeld
     | ColleagueAsked
+    | HelpAsked
+    | HelpStopped
     | DeskPhoneCalled
     | LegRefused
     | DeskCallMade

@@ -7,6 +7,8 @@ Never: a change. The screen moves when Asterisk says that it happened.
 from dataclasses import dataclass
 from datetime import datetime
 
+from callcenter.core.agency import OverflowLine
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -112,6 +114,34 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class CallHelp:
+    """Ring these, one after the other, until one is in the conversation."""
+
+    call: str
+    lines: tuple[OverflowLine, ...]
+    position: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopHelp:
+    """Ring no further one of them."""
+
+    call: str
+    position: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpNext:
+    """The one before did not come: ring this one. Wished by the service itself."""
+
+    call: str
+    turn: int
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class TakePause:
     """My phones rest: they ring only when nobody else can."""
 
@@ -146,6 +176,9 @@ DeskWish = (
     | Relay
     | DialCallee
     | Release
+    | CallHelp
+    | StopHelp
+    | HelpNext
     | TakePause
     | BeReady
 )

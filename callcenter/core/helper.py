@@ -7,7 +7,19 @@ Never: a colleague taken for present before the room has her.
 from dataclasses import dataclass
 from datetime import datetime
 
+from callcenter.core.agency import OverflowLine
 from callcenter.core.attempt import BY_CAUSE, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Who is called for help, since when. The newest one; earlier ones are in the journal."""
+
+    asked_at: datetime
+    by: str
+    lines: tuple[OverflowLine, ...]
+    turn: int = 1
+    stopped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,9 @@ class Helper:
     joined_at: datetime | None = None
     ended_at: datetime | None = None
     cause: int = 0
+    help: int = 0  # rung because she called for help: which of those in the list, from 1
+    help_turn: int = 0
+    name: str = ""  # of who is called for help
 
     @property
     def live(self) -> bool:

@@ -24,6 +24,7 @@ class AtPosition:
     person: str
     display: str
     since: datetime
+    role: str = ""
 
 
 async def claim(
@@ -78,13 +79,13 @@ async def free(connection: AsyncConnection, position: str, by: str, now: datetim
 async def everybody(connection: AsyncConnection, idle_before: datetime, now: datetime) -> dict[str, AtPosition]:
     """Position -> who sits there now."""
     found = await connection.execute(
-        select(sign_ins.c.position, sign_ins.c.person, users.c.display, sign_ins.c.started_at)
+        select(sign_ins.c.position, sign_ins.c.person, users.c.display, sign_ins.c.started_at, users.c.role)
         .join_from(sign_ins, users, users.c.name == sign_ins.c.person)
         .join(sessions, sessions.c.id == sign_ins.c.session)
         .where(sign_ins.c.ended_at.is_(None), sessions.c.ended_at.is_(None))
         .where(sessions.c.expires_at > now, sessions.c.seen_at > idle_before)
     )
-    return {row.position: AtPosition(row.person, row.display, row.started_at) for row in found}
+    return {row.position: AtPosition(row.person, row.display, row.started_at, row.role) for row in found}
 
 
 async def _clear_ended(connection: AsyncConnection, position: str, idle_before: datetime, now: datetime) -> None:

@@ -67,6 +67,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "screen.requeue": DESK,
     "screen.silent": DESK,
     "screen.consult": DESK,
+    "screen.help": DESK,
+    "screen.help_stop": DESK,
     "screen.dismiss": DESK,
     "screen.keys": DESK,
     "screen.callback": DESK,

@@ -8,6 +8,7 @@ from callcenter.core.account import Kind as Account
 from callcenter.core.answer import Answer
 from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
+from callcenter.core.help import Standing
 from callcenter.core.kind import Kind
 from callcenter.core.position import Phone
 from callcenter.core.readiness import HANDOVER, OFF, WRAP_UP
@@ -45,6 +46,15 @@ SILENT: dict[str, str] = {
     Step.LISTEN_2: N_("listening again"),
     Step.DONE: N_("asked twice"),
     Step.STOPPED: N_("stopped"),
+}
+
+HELP: dict[str, str] = {
+    Standing.RINGING: N_("help is being called"),
+    Standing.NEXT: N_("the next one is rung"),
+    Standing.THERE: N_("help is there"),
+    Standing.LEFT: N_("help was there"),
+    Standing.STOPPED: N_("stopped calling for help"),
+    Standing.FAILED: N_("nobody could be reached for help"),
 }
 
 STAGE: dict[str, str] = {
@@ -275,5 +285,6 @@ TABLES: dict[str, dict[str, str]] = {
     "pause": PAUSE,
     "kind": KIND,
     "silent": SILENT,
+    "help": HELP,
     **CALLERS,
 }

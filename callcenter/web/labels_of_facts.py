@@ -38,6 +38,8 @@ FACT: dict[str, str] = {
     "RecordingStarted": N_("Recording started"),
     "CallHeld": N_("The caller was put on hold"),
     "ColleagueAsked": N_("Colleague asked for:"),
+    "HelpAsked": N_("Help was called for"),
+    "HelpStopped": N_("Calling for help was stopped"),
     "DeskPhoneCalled": N_("Phone rung by order:"),
     "LegRefused": N_("The phone could not be rung"),
     "DeskCallMade": N_("Call made from position"),

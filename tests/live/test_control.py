@@ -6,13 +6,15 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
+from callcenter.core.agency import OverflowLine
 from callcenter.core.call import Call, Stage
 from callcenter.core.control import may_be_ghost
-from callcenter.core.desk_wishes import AskSilent, BackToQueue, Consult, Hold, SendKeys, Unhold
+from callcenter.core.desk_wishes import AskSilent, BackToQueue, CallHelp, Consult, Hold, SendKeys, StopHelp, Unhold
+from callcenter.core.help import Standing, standing
 from callcenter.core.silent import Step
 from callcenter.core.wishes import HangUp, Leave
 from tests.live.ami import Ami, first
-from tests.live.conftest import Room
+from tests.live.conftest import BUDI, Room
 from tests.live.desk import Desk, desk_of, now
 from tests.live.softphone import Phone
 from tests.live.waiting import until
@@ -175,3 +177,32 @@ async def test_keys_reach_the_others_from_the_page_and_from_her_own_phone(room: 
 
 def _heard(phone: Phone) -> str:
     return "".join(str(e.get("param", "")) for e in phone.events if e.get("type") == "CALL_DTMF_START")
+
+
+async def test_help_is_called_in_order_and_whoever_is_on_call_outside_presses_1(room: Room, desk: Desk) -> None:
+    story, chief = await talk(room, desk), await room.phone("budi")
+    bima = OverflowLine("102", "position", 3, name="Bima")
+    on_call = OverflowLine(BUDI, f"sip:127.0.0.4:{room.ports['budi']}", name="on call")
+    await desk.wish(CallHelp(story.id, (bima, on_call), "101", "ayu"))
+    await story.him.ringing()
+    await until(lambda: story.caller.hears(HER), "the caller is not left alone meanwhile")
+    await desk.wish(StopHelp(story.id, "101", "ayu"))
+    await story.him.closed()
+    assert standing(story.call) is Standing.STOPPED
+    assert not chief.has("CALL_INCOMING"), "nobody more is rung once she stopped it"
+
+    await desk.again()  # what was asked is kept: the next life goes on from it
+    story.him.events.clear()
+    await desk.wish(CallHelp(story.id, (bima, on_call), "101", "ayu"))
+    await story.him.ringing()
+    await desk.again()
+    await chief.ringing()  # Bima does not lift for 3 s
+    await chief.answer()
+    await until(lambda: not chief.hears(CALLER), "a voice box would not be let in")
+    await chief.press("1")
+    await until(lambda: standing(story.call) is Standing.THERE, "help is there")
+    await until(lambda: chief.hears(CALLER, HER) and story.caller.hears(HER), "all three speak")
+    await story.her.hang_up()
+    await until(lambda: story.call.position == "6281234567890", "she may go: the call is his")
+    await story.caller.hang_up()
+    await chief.closed()

@@ -6,22 +6,27 @@ Never: a change on the screen by itself. A wish is sent; the screen moves when A
 
 from aiohttp import web
 
+from callcenter.core.agency import OverflowLine
+from callcenter.core.control import free
 from callcenter.core.desk_wishes import (
     AskSilent,
     BackToQueue,
     CallBack,
+    CallHelp,
     Consult,
     Dismiss,
     Hold,
     Relay,
     SendKeys,
+    StopHelp,
     Unhold,
 )
 from callcenter.core.errors import BadInput, Refused
 from callcenter.core.wishes import Wish
-from callcenter.storage import CallLine
+from callcenter.storage import CallLine, audited
+from callcenter.web.access import SUPERVISOR
 from callcenter.web.forms import read_body, text_of
-from callcenter.web.parts import parts
+from callcenter.web.parts import Parts, parts
 from callcenter.web.security import person
 
 LONGEST_LEG = 400
@@ -66,6 +71,32 @@ async def consult(request: web.Request) -> web.Response:
     body = await read_body(request)
     passing = text_of(body, "pass", 5) == "1" if "pass" in body else False
     return await _ask(request, Consult(call, text_of(body, "position", 20), position, by, passing))
+
+
+async def call_help(request: web.Request) -> web.Response:
+    """The supervisor, or who is on call: the next one rings when one does not come."""
+    call, position, by = _seat(request)
+    here = parts(request)
+    wish = CallHelp(call, here.settings.help_lines or _supervisors(here, position), position, by)
+    await here.board.wish(wish)
+    names = [line.name for line in wish.lines]
+    await audited(here.database, by=by, action="call.help", target=call, details={"lines": names}, at=here.clock())
+    return web.json_response({"asked": True})
+
+
+def _supervisors(here: Parts, position: str) -> tuple[OverflowLine, ...]:
+    """Those who sit at another position whose phone is free."""
+    there = ((number, seat) for number, seat in here.desk.seats.items() if seat.role == SUPERVISOR)
+    return tuple(
+        OverflowLine(number, "position", name=seat.display or seat.person)
+        for number, seat in there
+        if number != position and free(here.board.floor, number)
+    )
+
+
+async def stop_help(request: web.Request) -> web.Response:
+    """Nobody more is rung for it."""
+    return await _ask(request, StopHelp(*_seat(request)))
 
 
 async def dismiss(request: web.Request) -> web.Response:
