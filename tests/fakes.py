@@ -27,7 +27,7 @@ class Watch:
     def touch(self, *_: object) -> None:
         self._changed.set()
 
-    async def until(self, true: Callable[[], object], within: float = 5.0) -> None:
+    async def until(self, true: Callable[[], object], within: float = 30.0) -> None:
         """Wait until `true()`; fail after `within` seconds. Every change it looks at must `touch`."""
         async with asyncio.timeout(within):
             await asyncio.sleep(0)  # also where it is true already: everybody gets a turn

@@ -91,7 +91,7 @@ class Victim:
 
 
 async def until(true: Callable[[], bool], what: str) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.01)
     assert true(), what

@@ -17,16 +17,17 @@ from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
 from callcenter.supervise import running_asterisk
 from callcenter.units import ASTERISK, BACKUP, QUIET, QUIET_TIMER, SERVICE, TIMER, Place, units
-from tests.live.places import tools
+from tests.live.places import free_block, tools
 from tests.test_run import until
 
+FIRST = free_block(50)
 PORTS = {
-    "WEB_PORT": 31050,
-    "SIP_PORT": 31051,
-    "AMI_PORT": 31052,
-    "WS_PORT": 31053,
-    "RTP_START": 31060,
-    "RTP_END": 31099,
+    "WEB_PORT": FIRST,
+    "SIP_PORT": FIRST + 1,
+    "AMI_PORT": FIRST + 2,
+    "WS_PORT": FIRST + 3,
+    "RTP_START": FIRST + 10,
+    "RTP_END": FIRST + 49,
 }
 ME = pwd.getpwuid(os.getuid()).pw_name
 

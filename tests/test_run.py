@@ -17,20 +17,23 @@ import pytest
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
 from callcenter.supervise import running_asterisk
+from tests.live.places import free_block
 
 pytestmark = pytest.mark.live
 
 ROOT = Path(__file__).resolve().parents[1]
-PORTS = {"WEB": 22020, "SIP": 22021, "AMI": 22022, "WS": 22023}
+FIRST = free_block(64)
+TAKEN = free_block(2)
+PORTS = {name: FIRST + place for place, name in enumerate(("WEB", "SIP", "AMI", "WS"))}
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     ports = {f"CALLCENTER_{name}_PORT": str(port) for name, port in PORTS.items()}
-    audio = {"CALLCENTER_RTP_START": "22060", "CALLCENTER_RTP_END": "22099"}
+    audio = {"CALLCENTER_RTP_START": str(FIRST + 24), "CALLCENTER_RTP_END": str(FIRST + 63)}
     return {**os.environ, **ports, **audio, "CALLCENTER_HOME": str(home), **more}
 
 
-def until(true: Callable[[], object], what: str, deadline: float = 20.0) -> None:
+def until(true: Callable[[], object], what: str, deadline: float = 60.0) -> None:
     end = time.monotonic() + deadline
     while not true():
         assert time.monotonic() < end, f"never seen: {what}"
@@ -80,7 +83,7 @@ class Room:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
 
 @contextmanager
@@ -142,13 +145,14 @@ def test_a_deep_data_folder_works(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ({"CALLCENTER_WEB_PORT": "22019"}, "Port 22019 on 127.0.0.1 is used"),
+        ({"CALLCENTER_WEB_PORT": str(TAKEN)}, f"Port {TAKEN} on 127.0.0.1 is used"),
         ({"CALLCENTER_TIMEZONE": "Mars/Olympus"}, "timezone is 'Mars/Olympus'"),
         ({"CALLCENTER_HOME": "/proc/room"}, "The data folder /proc/room cannot be written"),
     ],
+    ids=["a port that is taken", "a zone that is none", "a folder that is closed"],
 )
 def test_what_is_wrong_at_the_start_is_one_sentence(tmp_path: Path, more: dict[str, str], says: str) -> None:
-    with socket.create_server(("127.0.0.1", 22019)):
+    with socket.create_server(("127.0.0.1", TAKEN)):
         answer = subprocess.run(
             [ROOT / "run"], env=environment(tmp_path, **more), capture_output=True, text=True, timeout=60
         )

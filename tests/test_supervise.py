@@ -20,12 +20,14 @@ from callcenter.ports import asterisk_ports_are_free, web_port_is_free
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
 from callcenter.supervise import last_line, running_asterisk, say
+from tests.live.places import free_block
 
-WEB, SIP, AMI, WS = range(22010, 22014)
+FIRST = free_block(4)
+WEB, SIP, AMI, WS = range(FIRST, FIRST + 4)
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
 
 
-async def until(true: Callable[[], bool], what: str, deadline: float = 10.0) -> None:
+async def until(true: Callable[[], bool], what: str, deadline: float = 60.0) -> None:
     end = time.monotonic() + deadline
     while not true():
         assert time.monotonic() < end, f"never seen: {what}"
@@ -141,7 +143,9 @@ def test_the_asterisk_of_this_folder_is_found_and_no_other(tmp_path: Path) -> No
         other.kill()
 
 
-@pytest.mark.parametrize(("port", "variable"), [(SIP, "SIP_PORT"), (AMI, "AMI_PORT"), (WS, "WS_PORT")])
+@pytest.mark.parametrize(
+    ("port", "variable"), [(SIP, "SIP_PORT"), (AMI, "AMI_PORT"), (WS, "WS_PORT")], ids=["SIP", "AMI", "WS"]
+)
 def test_a_taken_port_is_told_with_its_holder_and_the_variable_that_moves_it(
     tmp_path: Path, port: int, variable: str
 ) -> None:

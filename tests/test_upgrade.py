@@ -108,7 +108,7 @@ class Machine:
         await self.healthy()
 
     async def healthy(self) -> None:
-        await until(lambda: asyncio.to_thread(self._well), "the service is healthy", 60, every=0.1)
+        await until(lambda: asyncio.to_thread(self._well), "the service is healthy", 120, every=0.1)
 
     def _well(self) -> bool:
         return trouble(self.settings) == []
@@ -170,8 +170,8 @@ async def in_speech(machine: Machine, phones: Path | None = None) -> AsyncIterat
         await him.start()
         await him.dial("112")
         await her.answer()
-        await until(lambda: machine.sound() > heard + 10_000, "the recording grows", 20)
-        await until(lambda: machine.rows("SELECT 1 FROM calls WHERE stage = 'TALKING'"), "it is stored", 20)
+        await until(lambda: machine.sound() > heard + 10_000, "the recording grows", 60)
+        await until(lambda: machine.rows("SELECT 1 FROM calls WHERE stage = 'TALKING'"), "it is stored", 60)
         yield him
         await him.order("hangup")
     finally:
@@ -181,7 +181,7 @@ async def in_speech(machine: Machine, phones: Path | None = None) -> AsyncIterat
 
 async def grows(machine: Machine) -> None:
     before = machine.sound()
-    await until(lambda: machine.sound() > before + 8_000, "the recording goes on", 20)
+    await until(lambda: machine.sound() > before + 8_000, "the recording goes on", 60)
 
 
 async def test_a_version_goes_in_and_comes_out_again_with_a_call_up(machine: Machine) -> None:
@@ -200,7 +200,7 @@ async def test_a_version_goes_in_and_comes_out_again_with_a_call_up(machine: Mac
         there = machine.call()
         assert (there["id"], there["ticket"], there["stage"]) == (first["id"], first["ticket"], "TALKING")
         assert asterisk.returncode is None
-    await until(lambda: machine.call()["done"], "the call has ended", 20)
+    await until(lambda: machine.call()["done"], "the call has ended", 60)
     over = machine.call()
     kept = ("arrived_at", "answered_at", "answered_by", "recording", "ticket", "number")
     assert {name: over[name] for name in kept} == {name: first[name] for name in kept}

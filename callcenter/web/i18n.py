@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from babel import Locale
@@ -103,6 +103,7 @@ class _Blank(dict[str, object]):
         return "{" + key + "}"
 
 
+@cache
 def read_languages(folder: Path = LOCALES) -> dict[str, Language]:
     """Every language of the folder by its code, the default first."""
     found = {}

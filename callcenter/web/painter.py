@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from aiohttp import hdrs, web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from callcenter.core import phone
@@ -37,6 +38,23 @@ THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
 
 
+class Compiled(BytecodeCache):
+    """What was compiled for one language serves the others: only the words differ, and they come when it is painted."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 class Painter:
     """One environment for each language, so that macros and partials speak it too."""
 
@@ -59,6 +77,7 @@ class Painter:
     def _environment(self, language: Language) -> Environment:
         room = Environment(
             loader=FileSystemLoader(TEMPLATES),
+            bytecode_cache=COMPILED,
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

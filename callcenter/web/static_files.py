@@ -7,6 +7,7 @@ Never: a file of another server.
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from callcenter.web.i18n import SCRIPTS
@@ -32,6 +33,7 @@ class StaticFiles:
         return f"{self.prefix}/{path}"
 
 
+@cache
 def read_static(folder: Path = SCRIPTS) -> StaticFiles:
     """Hashes every file once, at the start."""
     digest = hashlib.sha256()

@@ -65,10 +65,10 @@ class Linked:
         self.unreadable.append((frame, why))
         self.watch.touch()
 
-    async def is_up(self, sessions: int = 1, within: float = 5.0) -> None:
+    async def is_up(self, sessions: int = 1, within: float = 30.0) -> None:
         await self.watch.until(lambda: self.link.state.phase is Phase.UP and len(self.sessions) >= sessions, within)
 
-    async def is_down(self, phase: Phase = Phase.DOWN, within: float = 5.0) -> LinkState:
+    async def is_down(self, phase: Phase = Phase.DOWN, within: float = 30.0) -> LinkState:
         """The next time the link shows this phase; a state that came and went between two looks counts."""
         seen = len(self.states)
         await self.watch.until(lambda: any(s.phase is phase for s in self.states[seen:]), within)

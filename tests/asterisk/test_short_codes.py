@@ -75,7 +75,7 @@ class Room:
                 await task
 
 
-async def until(true: Callable[[], object], within: float = 2) -> None:
+async def until(true: Callable[[], object], within: float = 30) -> None:
     async with asyncio.timeout(within):
         while not true():
             await asyncio.sleep(0.005)

@@ -1,4 +1,8 @@
-"""Real Chromium on the real pages: Siti at 101 and Rina at 102, Bima the supervisor, and a telephone to play on."""
+"""Real Chromium on the real pages: Siti at 101 and Rina at 102, Bima the supervisor, and a telephone to play on.
+
+One Chromium serves all tests of this folder, each with contexts of its own, so all of it lives in the session's loop:
+an async fixture that a module adds says `@pytest_asyncio.fixture(loop_scope="session")`.
+"""
 
 import os
 import shutil
@@ -9,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.browser import scenes
@@ -24,7 +29,16 @@ FLAGS = [
     "--disable-lcd-text",
     "--autoplay-policy=no-user-gesture-required",
 ]
+PATIENT_MS = 30_000
+expect.set_options(timeout=PATIENT_MS)
 Arrive = Callable[..., Awaitable[Page]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in Path(item.path).parents and item.get_closest_marker("asyncio"):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 def chromium() -> str:
@@ -67,38 +81,44 @@ async def fill_the_room(here: House) -> None:
     here.telephone.ready("101", "102", "103")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The one that they share."""
+    async with browser_of() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def here(tmp_path: Path) -> AsyncIterator[House]:
     async with house(tmp_path / "home", clock=lambda: datetime.now(UTC)) as made:
         await fill_the_room(made)
         yield made
 
 
-@pytest.fixture
-async def arrive(here: House) -> AsyncIterator[Arrive]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def arrive(here: House, browser: Browser) -> AsyncIterator[Arrive]:
     """`await arrive("siti", "101", width=390, dark=True)`: her page, after sign-in; faults of scripts fail the test."""
     faults: list[str] = []
-    async with browser_of() as browser:
-        contexts: list[BrowserContext] = []
+    contexts: list[BrowserContext] = []
 
-        async def come(
-            name: str = "", position: str = "", *, width: int = 1366, height: int = 768, dark: bool = False, **more: Any
-        ) -> Page:
-            context = await browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", **more
-            )
-            contexts.append(context)
-            page = await context.new_page()
-            page.set_default_timeout(8000)
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("console", lambda m: faults.append(m.text) if "Content Security Policy" in m.text else None)
-            if name:
-                await sign_in(page, here.url, name, position)
-            return page
+    async def come(
+        name: str = "", position: str = "", *, width: int = 1366, height: int = 768, dark: bool = False, **more: Any
+    ) -> Page:
+        context = await browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", **more
+        )
+        contexts.append(context)
+        page = await context.new_page()
+        page.set_default_timeout(PATIENT_MS)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda m: faults.append(m.text) if "Content Security Policy" in m.text else None)
+        if name:
+            await sign_in(page, here.url, name, position)
+        return page
 
-        yield come
-        for context in contexts:
-            await context.close()
+    yield come
+    for context in contexts:
+        await context.close()
     assert faults == []
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import browser_of
+from tests.browser.conftest import PATIENT_MS, browser_of
 from tests.browser.test_axe import faults
 from tests.web.house import PASSWORD, House
 
@@ -20,7 +20,7 @@ INSIDE = """() => {
 
 
 async def sits_down(page: Page, url: str, phone: str = "page") -> None:
-    page.set_default_timeout(8000)
+    page.set_default_timeout(PATIENT_MS)
     await page.goto(url + "sign-in")
     await page.fill("#name", "siti")
     await page.fill("#password", PASSWORD)

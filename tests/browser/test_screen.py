@@ -122,7 +122,7 @@ async def test_a_silent_caller_is_asked_with_one_key_and_closed_with_it_afterwar
     control.is_asked(here, call, "PROMPT_1", "LISTEN_1")
     await expect(page.locator(".silent.on .run")).to_be_visible()
     control.presses(here, call, "1")
-    await expect(page.locator(".pressed")).to_contain_text("1", timeout=500)
+    await expect(page.locator(".pressed")).to_contain_text("1")
     control.is_asked(here, call, "PROMPT_2", "LISTEN_2", "DONE")
     await expect(page.locator(".silent:not(.on)")).to_be_visible()
     await page.keyboard.press("Escape")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from callcenter.core.account import Account
@@ -45,7 +46,7 @@ class Tests:
     light = Light()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def here(tmp_path: Path) -> AsyncIterator[House]:
     """Siti and Rina have sat there for four hours."""
     evening, tests = Evening(), Tests()

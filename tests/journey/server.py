@@ -22,7 +22,7 @@ from tests.live.places import ROOT, free_block, tools
 from tests.live.waiting import until
 
 PORTS = 80
-STARTS_S, STOPS_S = 60.0, 40.0
+STARTS_S, STOPS_S = 120.0, 60.0
 
 
 class Server:
@@ -88,7 +88,7 @@ class Server:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
 
-    async def command(self, *words: str, deadline: float = 90.0) -> tuple[int, str, str]:
+    async def command(self, *words: str, deadline: float = 180.0) -> tuple[int, str, str]:
         """`./run WORD ...`: exit code, standard output, standard error."""
         one = await asyncio.create_subprocess_exec(
             ROOT / "run", *words, stdin=asyncio.subprocess.DEVNULL, stdout=-1, stderr=-1, env=self.environment

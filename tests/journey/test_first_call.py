@@ -32,7 +32,7 @@ TICKET = re.compile(r"\d{6}-\d{4}")
 FIRST = ("arrived_at", "queued_at", "rang_at", "answered_at")
 CLOCK = (*FIRST, "forwarded_at", "agency_answered_at", "accepted_at", "ended_at")
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 @dataclass
@@ -98,7 +98,7 @@ async def pages(
 
 async def signed_in(browser: Browser, server: Server, name: str, password: str, position: str) -> Page:
     page = await (await browser.new_context(viewport={"width": 1400, "height": 900})).new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     await page.goto(server.url)
     await page.fill("#name", name)
     await page.fill("#password", password)

@@ -28,7 +28,7 @@ HIS, HERS_ON_SIP, SECOND = 500, 1100, 1400
 WEIGHT = """performance.getEntriesByType("resource").concat(performance.getEntriesByType("navigation"))
   .reduce((sum, each) => sum + each.encodedBodySize, 0)"""
 LIBRARY_LOADED = "performance.getEntriesByType('resource').some((each) => each.name.includes('jssip'))"
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 @dataclass

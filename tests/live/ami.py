@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Self
 
-from tests.live.waiting import until
+from tests.live.waiting import PATIENT_S, until
 
 Message = dict[str, list[str]]
 
@@ -63,12 +63,12 @@ class Ami:
         self._writer.write("\r\n".join([*lines, "", ""]).encode())
         return await self.message(lambda m: "Response" in m and m.get("ActionID") == [mine], f"answer to {action}")
 
-    async def message(self, fits: Callable[[Message], bool], what: str, deadline: float = 8.0) -> Message:
+    async def message(self, fits: Callable[[Message], bool], what: str, deadline: float = PATIENT_S) -> Message:
         found = await until(lambda: next((m for m in self.heard if fits(m)), None), what, deadline)
         assert found is not None
         return found
 
-    async def event(self, name: str, deadline: float = 8.0, **headers: str) -> Message:
+    async def event(self, name: str, deadline: float = PATIENT_S, **headers: str) -> Message:
         def fits(m: Message) -> bool:
             return m.get("Event") == [name] and all(m.get(key) == [value] for key, value in headers.items())
 

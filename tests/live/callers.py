@@ -88,7 +88,7 @@ class Sipp:
         file.write_text(text, "utf-8")
         return file
 
-    async def done(self, deadline: float = 20.0) -> int:
+    async def done(self, deadline: float = 60.0) -> int:
         """sipp's exit code: 0 when every call went as the scenario says."""
         return await asyncio.wait_for(self.process.wait(), deadline)
 

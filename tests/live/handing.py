@@ -29,7 +29,7 @@ from callcenter.switchboard import Switchboard
 from tests.live.conftest import AGENCY_PHONES, Room
 from tests.live.house import SECRETS
 from tests.live.softphone import Phone
-from tests.live.waiting import until
+from tests.live.waiting import PATIENT_S, until
 
 
 def now() -> datetime:
@@ -140,7 +140,7 @@ class Talk:
     def results(self, life: Life | None = None) -> list[str]:
         return [attempt.result.value for attempt in (life or self.life).tries(self.call)]
 
-    async def has(self, *results: str, life: Life | None = None, deadline: float = 8.0) -> None:
+    async def has(self, *results: str, life: Life | None = None, deadline: float = PATIENT_S) -> None:
         """Its attempts stand so."""
         here = life or self.life
         await until(lambda: self.results(here) == list(results), f"attempts that stand so: {results}", deadline)

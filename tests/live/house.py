@@ -62,7 +62,7 @@ class Exchange:
                 stdout=out,
                 stderr=out,
             )
-        await until(self._booted, "Asterisk has booted", 20, every=0.1)
+        await until(self._booted, "Asterisk has booted", 60, every=0.1)
 
     async def _booted(self) -> bool:
         return "fully booted" in await self.cli("core waitfullybooted")
@@ -86,7 +86,7 @@ class Exchange:
     async def quiet(self) -> None:
         """No channel left, nothing in the journal."""
         await self.cli("channel request hangup all")
-        await until(self._empty, "no channel is left", 10)
+        await until(self._empty, "no channel is left")
         await self.cli("database deltree e112")
         await self.cli("database deltree agency")
         await self.cli("database deltree rate")

@@ -1,6 +1,6 @@
 """Where the programs are and which ports are free.
 
-In:  the environment (CALLCENTER_TOOLS, PATH).
+In:  the environment (CALLCENTER_TOOLS, PATH; CALLCENTER_TEST_PORTS, where runs beside each other share the ports out).
 Out: paths of programs, or None; blocks of ports that nobody uses now.
 Never: a fixed port: several test runs share one machine.
 """
@@ -27,13 +27,14 @@ def asterisk_program() -> Path | None:
     return Path(found) if found else None
 
 
+LOWEST, HIGHEST = (int(port) for port in os.environ.get("CALLCENTER_TEST_PORTS", "10000-32000").split("-"))
 given: set[int] = set()
 
 
 def free_block(count: int) -> int:
     """The first of `count` ports in a row that are free for UDP and TCP. Below the kernel's own range; given once."""
     for _ in range(200):
-        first = random.randrange(18000, 32000 - count, 2)
+        first = random.randrange(LOWEST, HIGHEST - count, 2)
         block = set(range(first, first + count))
         if not block & given and all(map(_free, block)):
             given.update(block)

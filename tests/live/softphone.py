@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.live.places import free_block
 from tests.live.tone import heard, samples_of, write_tone
-from tests.live.waiting import until
+from tests.live.waiting import PATIENT_S, until
 
 CONFIG = """
 poll_method epoll
@@ -133,12 +133,12 @@ class Phone:
         answer = self._waiting[token] = asyncio.get_running_loop().create_future()
         text = json.dumps({"command": command, "params": params, "token": token}).encode()
         self._writer.write(b"%d:%s," % (len(text), text))
-        return str((await asyncio.wait_for(answer, 5)).get("data", ""))
+        return str((await asyncio.wait_for(answer, PATIENT_S)).get("data", ""))
 
     def has(self, kind: str) -> dict[str, Any] | None:
         return next((each for each in self.events if each.get("type") == kind), None)
 
-    async def event(self, kind: str, deadline: float = 8.0) -> dict[str, Any]:
+    async def event(self, kind: str, deadline: float = PATIENT_S) -> dict[str, Any]:
         found = await until(lambda: self.has(kind), f"{self.name}: {kind}, got {self.kinds()}", deadline)
         assert found
         return found
@@ -146,7 +146,7 @@ class Phone:
     def kinds(self) -> list[str]:
         return [str(each.get("type")) for each in self.events]
 
-    async def ringing(self, deadline: float = 8.0) -> None:
+    async def ringing(self, deadline: float = PATIENT_S) -> None:
         await self.event("CALL_INCOMING", deadline)
 
     async def answer(self) -> None:
@@ -165,7 +165,7 @@ class Phone:
         await self.order("hangup")
         await self.event("CALL_CLOSED")
 
-    async def closed(self, deadline: float = 8.0) -> None:
+    async def closed(self, deadline: float = PATIENT_S) -> None:
         await self.event("CALL_CLOSED", deadline)
 
     def sound(self) -> list[Path]:

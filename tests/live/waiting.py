@@ -11,16 +11,21 @@ from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
+PATIENT_S = 30.0
+"""For what must come and whose moment is no claim: the machine may be ten times slower than today."""
+
 
 @overload
-async def until(question: Callable[[], Awaitable[T]], what: str, deadline: float = 8.0, every: float = 0.02) -> T: ...
+async def until(
+    question: Callable[[], Awaitable[T]], what: str, deadline: float = PATIENT_S, every: float = 0.02
+) -> T: ...
 
 
 @overload
-async def until(question: Callable[[], T], what: str, deadline: float = 8.0, every: float = 0.02) -> T: ...
+async def until(question: Callable[[], T], what: str, deadline: float = PATIENT_S, every: float = 0.02) -> T: ...
 
 
-async def until(question: Callable[[], Any], what: str, deadline: float = 8.0, every: float = 0.02) -> Any:
+async def until(question: Callable[[], Any], what: str, deadline: float = PATIENT_S, every: float = 0.02) -> Any:
     """Ask again and again, at once the first time."""
     end = asyncio.get_running_loop().time() + deadline
     while True:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 async def until(journal: Journal, phase: str, part: str) -> None:
     """The journal says so, within some seconds."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while journal.state.phase != phase or part not in str(journal.state.trouble):
             await asyncio.sleep(0.02)
 

@@ -32,6 +32,7 @@ from callcenter.storage import (
     Incidents,
     Journal,
     People,
+    Places,
     Reports,
     Tickets,
     migrate,
@@ -93,15 +94,15 @@ class House:
 
     async def stored(self) -> None:
         """Everything that happened is in the database."""
-        await self.journal.settled(10)
+        await self.journal.settled(30)
 
-    async def until(self, true: Callable[[], object], within: float = 5) -> None:
+    async def until(self, true: Callable[[], object], within: float = 30) -> None:
         """Wait for a state, with a deadline."""
         async with asyncio.timeout(within):
             while not true():
                 await asyncio.sleep(0.005)
 
-    async def eventually(self, true: Callable[[], Awaitable[bool]], within: float = 5) -> None:
+    async def eventually(self, true: Callable[[], Awaitable[bool]], within: float = 30) -> None:
         """The same, for what only the database knows."""
         async with asyncio.timeout(within):
             while not await true():
@@ -128,17 +129,23 @@ def settings_in(home: Path, **more: str) -> Settings:
 _template: list[bytes] = []
 
 
-async def _migrated(file: Path) -> None:
-    """An empty, migrated database; made once, then copied."""
+async def _filled(file: Path, settings: Settings) -> None:
+    """A migrated database as after the first start: agencies, categories, places. Made once, then copied."""
     if not _template:
         await migrate(sqlite_url(file))
+        async with Database(sqlite_url(file)).running() as database:
+            await Directory(
+                database, first=lambda: first_book(settings), roads=settings.roads, copy=settings.agencies_copy,
+                clock=Clock(), changed=lambda: None,
+            ).open()  # fmt: skip
+            await Places(database, Clock()).load()
         _template.append(file.read_bytes())
     file.write_bytes(_template[0])
 
 
 def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> House:
     """The parts, wired as in the program; nothing runs yet."""
-    database = Database(sqlite_url(settings.home / "callcenter.db"), write_s=10)  # the disk is shared with other tests
+    database = Database(sqlite_url(settings.home / "callcenter.db"), write_s=30)  # the disk is shared with other tests
     reader = partial(read, region=settings.region)
     board: FakeBoard
     journal = Journal(
@@ -177,7 +184,7 @@ async def house(
 ) -> AsyncIterator[House]:
     """The parts, running; ended in the order of the program."""
     settings = settings_in(home, **more)
-    await _migrated(home / "callcenter.db")
+    await _filled(home / "callcenter.db", settings)
     made = built(settings, clock or Clock(), proofs)
     made.journal.open()
     tasks = [asyncio.create_task(made.database.run()), asyncio.create_task(made.journal.run())]
