@@ -76,13 +76,9 @@ class Painter:
 
     def _environment(self, language: Language) -> Environment:
         room = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            bytecode_cache=COMPILED,
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+            loader=FileSystemLoader(TEMPLATES), bytecode_cache=COMPILED, autoescape=True, undefined=StrictUndefined,
+            trim_blocks=True, lstrip_blocks=True,
+        )  # fmt: skip
         room.globals.update(
             _=language.say,
             language=language,
