@@ -55,6 +55,7 @@ from callcenter.storage.reviews import Filled, Review, Reviews
 from callcenter.storage.saved import SavedFilters
 from callcenter.storage.score_forms import Form, ScoreForms
 from callcenter.storage.shift import Shifts
+from callcenter.storage.stories import Stories, Story
 from callcenter.storage.tickets import Tickets
 from callcenter.storage.trail import AuditFilter, Trail
 from callcenter.storage.typed import TYPED_FIELDS
@@ -141,6 +142,8 @@ __all__ = [
     "SignedIn",
     "Source",
     "Standing",
+    "Stories",
+    "Story",
     "Teller",
     "Ticket",
     "TicketPage",

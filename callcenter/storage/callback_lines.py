@@ -138,6 +138,12 @@ async def standing(connection: AsyncConnection) -> Standing:
     return Standing(owed, oldest)
 
 
+async def of_calls(connection: AsyncConnection, call_ids: Sequence[str]) -> list[CallbackLine]:
+    """What is or was owed for these calls, the oldest first."""
+    owed = select(callback_calls.c.callback).where(callback_calls.c.call.in_(call_ids))
+    return await _filled(connection, _lines().where(callbacks.c.id.in_(owed)).order_by(callbacks.c.id))
+
+
 async def one(connection: AsyncConnection, id_: int) -> CallbackLine:
     """NotFound."""
     found = await _filled(connection, _lines().where(callbacks.c.id == id_))

@@ -104,6 +104,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "calls.forget": READERS,
     "call": READERS,
     "ticket": READERS,
+    "ticket.report": READERS,
     "ticket.correct": frozenset({SUPERVISOR}),
     "recording": READERS,
     "proof": READERS,

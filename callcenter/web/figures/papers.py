@@ -86,14 +86,14 @@ def as_pdf(paper: Paper) -> bytes:
         topMargin=16 * mm, bottomMargin=16 * mm, invariant=1,
     )  # fmt: skip
     story: list[Any] = [
-        Paragraph(_text(paper.title), styles["Title"]),
-        Paragraph(_text(paper.days), styles["Heading3"]),
+        Paragraph(printable(paper.title), styles["Title"]),
+        Paragraph(printable(paper.days), styles["Heading3"]),
     ]
-    story += [Paragraph(_text(line), styles["BodyText"]) for line in paper.lines]
+    story += [Paragraph(printable(line), styles["BodyText"]) for line in paper.lines]
     for sheet in paper.sheets:
         story.append(Spacer(1, 5 * mm))
-        heading, table = Paragraph(_text(sheet.title), styles["Heading2"]), _table(sheet, styles)
-        note = [Paragraph(_text(sheet.note), styles["Italic"])] if sheet.note else []
+        heading, table = Paragraph(printable(sheet.title), styles["Heading2"]), _table(sheet, styles)
+        note = [Paragraph(printable(sheet.note), styles["Italic"])] if sheet.note else []
         story += [KeepTogether([heading, table, *note])] if len(sheet.rows) < 25 else [heading, table, *note]
     document.build(story, onFirstPage=_foot, onLaterPages=_foot)
     return out.getvalue()
@@ -104,9 +104,10 @@ def _table(sheet: Sheet, styles: Any) -> Table:
     first = wide * (0.6 if len(sheet.head) <= 4 else 0.28)
     widths = [first, *[(wide - first) / max(len(sheet.head) - 1, 1)] * (len(sheet.head) - 1)]
     small = styles["BodyText"].clone("small", fontSize=8, leading=9.5)
-    rows: list[list[Any]] = [[Paragraph(_text(str(title)), small) for title in sheet.head]]
+    rows: list[list[Any]] = [[Paragraph(printable(str(title)), small) for title in sheet.head]]
     rows += [
-        [Paragraph(_text(cell), small) if isinstance(cell, str) else str(cell) for cell in row] for row in sheet.rows
+        [Paragraph(printable(cell), small) if isinstance(cell, str) else str(cell) for cell in row]
+        for row in sheet.rows
     ]
     table = Table(rows, colWidths=widths, repeatRows=1)
     look: list[Any] = [
@@ -128,7 +129,7 @@ def _foot(canvas: Any, document: Any) -> None:
     canvas.drawRightString(A4[0] - 16 * mm, 9 * mm, str(document.page))
 
 
-def _text(text: str) -> str:
+def printable(text: str) -> str:
     """What the PDF's own letters can show, and no markup."""
     shown = text.encode("cp1252", "replace").decode("cp1252")
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,4 +1,4 @@
-"""The call log, one call, one ticket, its recording, and the log as a file.
+"""The call log, one call, its recording, and the log as a file.
 
 In:  GET with filters, hostile. Out: HTML, audio, CSV.
 Never: a change. Who looked at a recording or took an export stands in the audit.
@@ -24,7 +24,6 @@ from callcenter.web.supervisor.filters import NAMES, UNCLASSIFIED, read_after, r
 from callcenter.web.supervisor.recording import has_relay, send_recording
 from callcenter.web.supervisor.spreadsheet import xlsx_file
 from callcenter.web.supervisor.trail import looked
-from callcenter.web.supervisor.versions import versions
 
 
 def _carried(query: Mapping[str, str]) -> str:
@@ -70,24 +69,6 @@ async def call(request: web.Request) -> web.Response:
     ticket = await here.history.ticket(page.line.ticket) if page.line.ticket else None
     relay = await has_relay(here, page.line.recording)
     return here.painter.page(request, "supervisor/call.html", page=page, ticket=ticket, relay=relay)
-
-
-async def ticket(request: web.Request) -> web.Response:
-    """One ticket: its calls, its notes, who changed what."""
-    here = parts(request)
-    page = await here.history.ticket(request.match_info["number"])
-    await looked(request, "ticket.view", page.ticket.number)
-    return here.painter.page(
-        request, "supervisor/ticket.html", page=page, versions=lambda note: versions(note, page.versions)
-    )
-
-
-async def correct_class(request: web.Request) -> web.Response:
-    """Another class, with a reason."""
-    here, number, form = parts(request), request.match_info["number"], await read_form(request)
-    chosen, reason = text_of(form, "class"), text_of(form, "reason", 1000)
-    await here.tickets.correct_class(number, chosen, reason=reason, by=person(request).person)
-    return see_other(f"/tickets/{number}")
 
 
 async def recording(request: web.Request) -> web.StreamResponse:

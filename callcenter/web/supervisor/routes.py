@@ -3,7 +3,9 @@
 from aiohttp import web
 
 from callcenter.web.screen.routes import CALL
-from callcenter.web.supervisor import pages, proof, trail
+from callcenter.web.supervisor import pages, proof, ticket, trail
+
+TICKET = "/tickets/{number:[0-9A-Za-z-]{1,40}}"
 
 ROUTES = [
     web.get("/proof", proof.proof, name="proof"),
@@ -16,6 +18,7 @@ ROUTES = [
     web.post("/calls/filters/forget", pages.forget_filter, name="calls.forget"),
     web.get(CALL, pages.call, name="call"),
     web.get(CALL + "/recording", pages.recording, name="recording"),
-    web.get("/tickets/{number:[0-9A-Za-z-]{1,40}}", pages.ticket, name="ticket"),
-    web.post("/tickets/{number:[0-9A-Za-z-]{1,40}}/class", pages.correct_class, name="ticket.correct"),
+    web.get(TICKET, ticket.ticket, name="ticket"),
+    web.get(TICKET + ".pdf", ticket.report, name="ticket.report"),
+    web.post(TICKET + "/class", ticket.correct_class, name="ticket.correct"),
 ]
