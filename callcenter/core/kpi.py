@@ -16,17 +16,20 @@ from callcenter.core.call import Outcome
 from callcenter.core.tally import TENTHS, Part, Spread, Tally, tenths
 from callcenter.core.ticket import CallClass
 
-RULES = 1
+RULES = 2
 """Grows when a figure changes its meaning: then all days are counted again."""
 
 LEVELS = (10, 15, 20)
 PROCESSED_S, RESPONSE_S = 60, 15 * 60
+"""Seconds within which a span is counted; another one needs other `RULES`."""
 URGENT, ROUTINE = (1, 2), 3
 """Priorities whose response is measured in minutes, and the one that counts working days."""
 
 ALL, HOUR, PERSON, AGENCY, CATEGORY = "all", "hour", "person", "agency", "category"
 KECAMATAN, KELURAHAN = "kecamatan", "kelurahan"
 DIMENSIONS = (ALL, HOUR, PERSON, AGENCY, CATEGORY, KECAMATAN, KELURAHAN)
+
+LONGEST_KEY = 100
 
 IN_PROGRESS, NOT_ANSWERED, UNCLASSED = "in_progress", "not_answered", "not_classified"
 CLASS_PARTS = (*(str(each) for each in CallClass), NOT_ANSWERED, UNCLASSED, IN_PROGRESS)
@@ -104,12 +107,12 @@ def tally_of(arrival: Arrival) -> Tally:
         found.count("queued")
     if arrival.answered_at is not None:
         found.count("answered")
-        found.span("answer", tenths(arrival.arrived_at, arrival.answered_at))
-        found.span("queue", tenths(arrival.queued_at, arrival.answered_at))
+        found.span("answer", tenths(arrival.arrived_at, arrival.answered_at), LEVELS)
+        found.span("queue", tenths(arrival.queued_at, arrival.answered_at), LEVELS)
         _handled(found, arrival)
         if arrival.call_class == CallClass.EMERGENCY:
             found.count("emergencies")
-            found.span("processing", tenths(arrival.answered_at, arrival.forwarded_at))
+            found.span("processing", tenths(arrival.answered_at, arrival.forwarded_at), (PROCESSED_S,))
     return found
 
 
@@ -153,8 +156,8 @@ def _forwarded(each: Forwarded, arrival: Arrival, zone: ZoneInfo) -> Tally:
     found.count("on_scene")
     found.count(f"on_scene_by.{each.on_scene_by or 'unknown'}")
     if urgent:
-        found.span("response", tenths(each.accepted_at, each.on_scene_at))
-        found.span("citizen", tenths(arrival.arrived_at, each.on_scene_at))
+        found.span("response", tenths(each.accepted_at, each.on_scene_at), (RESPONSE_S,))
+        found.span("citizen", tenths(arrival.arrived_at, each.on_scene_at), (RESPONSE_S,))
     elif routine:
         found.span("working_days", working_days(arrival.arrived_at, each.on_scene_at, zone))
     return found
@@ -214,8 +217,8 @@ def tallied(arrivals: Iterable[Arrival], owed: Iterable[Owed], zone: ZoneInfo) -
 
 
 def tidy(place: str) -> str:
-    """A place as typed, so that "kejaksan" and " Kejaksan" are one."""
-    return " ".join(place.split()).title()
+    """A place as typed, so that "kejaksan" and " Kejaksan" are one; no longer than a key is kept."""
+    return " ".join(place.split()).title()[:LONGEST_KEY]
 
 
 def parts(tally: Tally) -> dict[str, Part]:
@@ -257,9 +260,14 @@ SPREADS = {
 """Each span, and of how many it could be known."""
 
 
+def spread(tally: Tally, name: str) -> Spread:
+    """One span of time, in seconds; `working_days` in days."""
+    return tally.spread(name, tally.of(SPREADS[name]))
+
+
 def spreads(tally: Tally) -> dict[str, Spread]:
-    """Every span of time, in seconds; `working_days` in days."""
-    return {name: tally.spread(name, tally.of(of)) for name, of in SPREADS.items()}
+    """Every span of time."""
+    return {name: spread(tally, name) for name in SPREADS}
 
 
 def adds_up(tally: Tally) -> bool:

@@ -4,12 +4,19 @@ In:  what happened, one by one, or other tallies. Out: shares with both their pa
 Never: a rounding that helps (a span is counted in whole tenths of a second, upwards, so that 15.01 s is not within
 15 s); a figure without its denominator; a zero for what is not known (None reads n/a).
 
-Days are tallied once and added up to months and years; since all of it is whole numbers, that is exact.
+Days are tallied once and added up to months and years; since all of it is whole numbers, that is exact. A year of a
+busy room has millions of spans, of which a page shows a few: a span of a kept tally stays packed until it is asked for.
 """
 
+import sys
+import zlib
+from array import array
+from base64 import b64decode, b64encode
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 TENTHS = 10
@@ -59,16 +66,24 @@ class Tally:
 
     counts: dict[str, int] = field(default_factory=dict)
     spans: dict[str, dict[int, int]] = field(default_factory=dict)
+    packed: dict[str, list[str]] = field(default_factory=dict)
+    """Spans that nobody has asked for yet; they belong to those of the same name."""
 
     def count(self, name: str, many: int = 1) -> None:
         """So many more of these."""
         self.counts[name] = self.counts.get(name, 0) + many
 
-    def span(self, name: str, took: int | None) -> None:
-        """One more that took so long; nothing where that is not known."""
-        if took is not None:
-            seen = self.spans.setdefault(name, {})
-            seen[took] = seen.get(took, 0) + 1
+    def span(self, name: str, took: int | None, limits: Iterable[int] = ()) -> None:
+        """One more that took so long; nothing where that is not known. `limits`: seconds within which it is counted."""
+        if took is None:
+            return
+        seen = self.spans.setdefault(name, {})
+        seen[took] = seen.get(took, 0) + 1
+        self.count(f"known.{name}")
+        self.count(f"sum.{name}", took)
+        for limit in limits:
+            if took <= limit * TENTHS:
+                self.count(f"within.{name}.{limit}")
 
     def add(self, other: "Tally") -> None:
         """All of the other one too."""
@@ -76,19 +91,17 @@ class Tally:
         for name, many in other.counts.items():
             counts[name] = counts.get(name, 0) + many
         for name, theirs in other.spans.items():
-            mine = self.spans.setdefault(name, {})
-            for took, many in theirs.items():
-                mine[took] = mine.get(took, 0) + many
+            _add(self.spans.setdefault(name, {}), theirs.keys(), theirs.values())
+        for name, texts in other.packed.items():
+            self.packed.setdefault(name, []).extend(texts)
 
     def add_plain(self, plain: Mapping[str, Any]) -> None:
-        """The same of one that was kept as `plain`: a year has thousands of them."""
+        """The same of one that was kept as `plain`."""
         counts = self.counts
         for name, many in plain["counts"].items():
             counts[name] = counts.get(name, 0) + many
-        for name, flat in plain["spans"].items():
-            mine = self.spans.setdefault(name, {})
-            for took, many in zip(flat[::2], flat[1::2], strict=True):
-                mine[took] = mine.get(took, 0) + many
+        for name, text in plain["spans"].items():
+            self.packed.setdefault(name, []).append(text)
 
     def of(self, *names: str) -> int:
         """How many of these, together."""
@@ -96,33 +109,50 @@ class Tally:
 
     def known(self, name: str) -> int:
         """Of how many that span is known."""
-        return sum(self.spans.get(name, {}).values())
+        return self.of(f"known.{name}")
 
     def within(self, name: str, seconds: int) -> int:
-        """How many took at most so long."""
-        return sum(many for took, many in self.spans.get(name, {}).items() if took <= seconds * TENTHS)
+        """How many took at most so long; one of the limits that they were counted with."""
+        return self.of(f"within.{name}.{seconds}")
 
     def spread(self, name: str, of: int) -> Spread:
         """How that span is spread; `of`: how many there could have been."""
-        seen = sorted(self.spans.get(name, {}).items())
-        count = sum(many for _, many in seen)
-        if not count:
+        seen = self._seen(name)
+        if not seen:
             return Spread(0, of)
+        took = sorted(seen)
+        many = list(map(seen.__getitem__, took))
+        until = list(accumulate(many))
+        count = until[-1]
         slow = -(-count // 10)
+
+        def rank(percent: int) -> float:
+            return took[bisect_left(until, -(-count * percent // 100))] / TENTHS
+
         return Spread(
             count,
             of,
-            mean=sum(took * many for took, many in seen) / (count * TENTHS),
-            median=_rank(seen, -(-count * 50 // 100)),
-            p90=_rank(seen, -(-count * 90 // 100)),
-            p95=_rank(seen, -(-count * 95 // 100)),
-            longest=seen[-1][0] / TENTHS,
-            slowest=_sum_of_last(seen, slow) / (slow * TENTHS),
+            mean=self.of(f"sum.{name}") / (count * TENTHS),
+            median=rank(50),
+            p90=rank(90),
+            p95=rank(95),
+            longest=took[-1] / TENTHS,
+            slowest=_sum_of_last(took, many, slow) / (slow * TENTHS),
         )
+
+    def unpack(self) -> None:
+        """All spans, now."""
+        for name in list(self.packed):
+            self._seen(name)
+
+    def mean(self, name: str) -> float | None:
+        """The mean of that span in seconds, without unpacking it."""
+        known = self.known(name)
+        return self.of(f"sum.{name}") / (known * TENTHS) if known else None
 
     def plain(self) -> dict[str, Any]:
         """As JSON values, the same text for the same tally."""
-        spans = {name: [n for pair in sorted(seen.items()) for n in pair] for name, seen in sorted(self.spans.items())}
+        spans = {name: pack(self._seen(name)) for name in sorted({*self.spans, *self.packed})}
         return {"counts": dict(sorted(self.counts.items())), "spans": spans}
 
     @classmethod
@@ -131,6 +161,11 @@ class Tally:
         found = cls()
         found.add_plain(plain)
         return found
+
+    def _seen(self, name: str) -> dict[int, int]:
+        for text in self.packed.pop(name, ()):
+            _add(self.spans.setdefault(name, {}), *unpack(text))
+        return self.spans.get(name, {})
 
 
 def together(tallies: Iterable[Tally]) -> Tally:
@@ -141,21 +176,44 @@ def together(tallies: Iterable[Tally]) -> Tally:
     return found
 
 
-def _rank(seen: list[tuple[int, int]], rank: int) -> float:
-    """The span of the call with that place in the row, the quickest first."""
-    for took, many in seen:
-        rank -= many
-        if rank <= 0:
-            return took / TENTHS
-    raise AssertionError("a rank beyond the last")
+def pack(seen: Mapping[int, int]) -> str:
+    """How many took so many tenths, as a short text: the gaps from one span to the next, then how many of each."""
+    took = sorted(seen)
+    numbers = array("Q", [last - first for first, last in zip((0, *took), took, strict=False)])
+    numbers.extend(seen[each] for each in took)
+    return b64encode(zlib.compress(_little(numbers).tobytes(), 6)).decode()
 
 
-def _sum_of_last(seen: list[tuple[int, int]], most: int) -> int:
+def unpack(text: str) -> tuple[Iterable[int], Iterable[int]]:
+    """The spans, the shortest first, and how many there are of each."""
+    numbers = array("Q")
+    numbers.frombytes(zlib.decompress(b64decode(text)))
+    numbers, half = _little(numbers), len(numbers) // 2
+    return accumulate(numbers[:half]), numbers[half:]
+
+
+def _little(numbers: "array[int]") -> "array[int]":
+    """A backup may be read on another kind of machine."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def _add(seen: dict[int, int], took: Iterable[int], many: Iterable[int]) -> None:
+    if not seen:
+        seen.update(zip(took, many, strict=True))
+        return
+    get = seen.get
+    for each, more in zip(took, many, strict=True):
+        seen[each] = get(each, 0) + more
+
+
+def _sum_of_last(took: list[int], many: list[int], most: int) -> int:
     """The tenths of the slowest ones together."""
     found = 0
-    for took, many in reversed(seen):
-        taken = min(many, most)
-        found += took * taken
+    for each, n in zip(reversed(took), reversed(many), strict=True):
+        taken = min(n, most)
+        found += each * taken
         most -= taken
         if not most:
             break

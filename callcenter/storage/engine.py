@@ -50,8 +50,13 @@ def place(url: URL) -> str:
     return f"{url.host or 'localhost'}:{url.port or 5432}/{url.database or ''}"
 
 
-def open_engine(url: URL, *, writes: bool, size: int) -> AsyncEngine:
-    """An engine; `writes` begins each transaction as a writer, else nothing can be changed through it."""
+ANSWER_S = 10.0
+"""PostgreSQL has so long for one statement: a server that hangs is noticed."""
+
+
+def open_engine(url: URL, *, writes: bool, size: int, answer_s: float | None = ANSWER_S) -> AsyncEngine:
+    """An engine; `writes` begins each transaction as a writer, else nothing can be changed through it. `answer_s` None:
+    one statement may take as long as years of rows take."""
     more: dict[str, Any] = {
         "poolclass": AsyncAdaptedQueuePool,
         "pool_size": size,
@@ -64,7 +69,7 @@ def open_engine(url: URL, *, writes: bool, size: int) -> AsyncEngine:
         return engine
     options = {"application_name": "callcenter", "default_transaction_read_only": "off" if writes else "on"}
     return create_async_engine(
-        url, connect_args={"timeout": 3.0, "command_timeout": 10.0, "server_settings": options}, **more
+        url, connect_args={"timeout": 3.0, "command_timeout": answer_s, "server_settings": options}, **more
     )
 
 

@@ -55,7 +55,7 @@ def config() -> Config:
 async def migrate(url: str) -> None:
     """Bring the schema up to date, in one transaction. BadInput: newer than the program. StoreDown: not now."""
     address = read_url(url)
-    engine = open_engine(address, writes=True, size=1)
+    engine = open_engine(address, writes=True, size=1, answer_s=None)
     try:
         async with engine.begin() as connection:
             if address.get_backend_name() == "postgresql":

@@ -5,6 +5,8 @@ Never: a published report that is changed afterwards.
 
     figure_marks    an hour (UTC) whose calls changed; written by the database itself, see `derived.py`
     figure_cells    one day of the city, one key of one dimension, as a tally
+    figure_months   the same of a whole month: the sum of its days
+    figure_month_marks  a month of which a day was counted since it was summed
     earlier_figures what was handed in of years before (first to last day, row, count)
     reports         published months, each version as it was
 """
@@ -28,6 +30,23 @@ figure_cells = Table(
     Column("key", String(200), primary_key=True),
     Column("body", Text, nullable=False),
     Index("ix_figure_cells_day", "day"),
+)
+
+figure_months = Table(
+    "figure_months",
+    metadata,
+    Column("dimension", String(20), primary_key=True),
+    Column("month", Date, primary_key=True),  # its first day
+    Column("key", String(200), primary_key=True),
+    Column("body", Text, nullable=False),
+    Index("ix_figure_months_month", "month"),
+)
+
+figure_month_marks = Table(
+    "figure_month_marks",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("changes", Integer, nullable=False),
 )
 
 earlier_figures = Table(

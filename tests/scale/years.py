@@ -86,10 +86,12 @@ OUTCOME, CLASS, CATEGORY, AGENCY = Choice(OUTCOMES), Choice(CLASSES), Choice(CAT
 
 
 class Years:
-    """`blocks` gives all of it, the oldest first."""
+    """`blocks` gives all of it, the oldest first. `part` of `parts`: one stretch of the time, with its share."""
 
-    def __init__(self, seed: int, many: int) -> None:
-        self.chance, self.many, self.ticket, self.serials = random.Random(seed), many, 0, dict[date, int]()
+    def __init__(self, seed: int, many: int, part: int = 0, parts: int = 1) -> None:
+        self.chance, self.serials = random.Random(seed * 1000 + part), dict[date, int]()
+        self.part, self.parts, self.many = part, parts, many * (part + 1) // parts - many * part // parts
+        self.first = self.ticket = many * part // parts
         self.last: list[Row] = []
 
     def blocks(self) -> Iterator[Block]:
@@ -97,7 +99,7 @@ class Years:
         moments = self._moments()
         for first in range(0, self.many, BLOCK):
             block: Block = {name: [] for name in TABLES}
-            for n, at in enumerate(moments[first : first + BLOCK], first):
+            for n, at in enumerate(moments[first : first + BLOCK], self.first + first):
                 self._one(block, n, at)
             yield block
 
@@ -105,8 +107,9 @@ class Years:
         chance, days = self.chance, YEARS * 365
         hours = chance.choices(range(24), HOURS, k=self.many)
         begin = END - timedelta(days=days, hours=7)
+        mine = range(days * self.part // self.parts, days * (self.part + 1) // self.parts)
         return sorted(
-            begin + timedelta(days=chance.randrange(days), hours=hour, microseconds=chance.randrange(3_600_000_000))
+            begin + timedelta(days=chance.choice(mine), hours=hour, microseconds=chance.randrange(3_600_000_000))
             for hour in hours
         )
 

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from tests.storage.cast import ZONE
@@ -37,10 +38,15 @@ def spread(values: Iterable[int | None], of: int) -> tuple[Any, ...]:
 
 
 class Second:
-    """One span of a town, counted again. `who` chooses calls by what they are about."""
+    """One span of a town, counted again. `who` chooses calls by what they are about; `agency`: only its own."""
 
     def __init__(
-        self, town: Town, since: datetime, until: datetime, who: Callable[[Row, Row], bool] = lambda call, ticket: True
+        self,
+        town: Town,
+        since: datetime,
+        until: datetime,
+        who: Callable[[Row, Row], bool] = lambda call, ticket: True,
+        agency: str = "",
     ) -> None:
         tickets = {ticket["id"]: ticket for ticket in town.tickets}
         self.ticket = {link["call"]: tickets[link["ticket"]] for link in town.links}
@@ -56,8 +62,10 @@ class Second:
             if since <= call["arrived_at"] < until and not call["test"] and who(call, self.ticket[call["id"]])
         ]
         ids = {call["id"] for call in self.calls}
-        self.tries = [one for one in town.attempts if one["call"] in ids and one["agency"]]
-        self.town = town
+        self.tries = [
+            one for one in town.attempts if one["call"] in ids and one["agency"] and agency in ("", one["agency"])
+        ]
+        self.town, self.agency = town, agency
 
     def outcome(self, *outcomes: str) -> int:
         return sum(call["outcome"] in outcomes for call in self.calls)
@@ -71,7 +79,7 @@ class Second:
         queue = [tenth(call["queued_at"], call["answered_at"]) for call in calls]
         lost = self.outcome("ABANDONED", "NO_AGENT", "OVERFLOWED")
         processing = [value for value in self.processing() if value is not None]
-        shares = self.shares()
+        shares = self.shares
         taken = [share for share in shares if share["taken"]]
         response = [share["response"] for share in taken if share["response"] is not None]
         citizen = [share["citizen"] for share in taken if share["citizen"] is not None]
@@ -107,7 +115,7 @@ class Second:
         talk = [tenth(call["answered_at"], call["ended_at"]) for call in answered]
         after = [self.after(call) for call in answered]
         both = [t + a for t, a in zip(talk, after, strict=True) if t is not None and a is not None]
-        n, shares = len(answered), self.shares()
+        n, shares = len(answered), self.shares
         urgent = [s for s in shares if s["taken"] and s["priority"] in (1, 2)]
         return {
             "answer": spread([tenth(call["arrived_at"], call["answered_at"]) for call in answered], n),
@@ -120,7 +128,32 @@ class Second:
             "acceptance": spread([tenth(s["asked"], s["taken"]) for s in shares], len(shares)),
             "response": spread([s["response"] for s in urgent], len(urgent)),
             "citizen": spread([s["citizen"] for s in urgent], len(urgent)),
+            "working_days": spread(
+                [s["days"] for s in shares], sum(s["taken"] is not None and s["priority"] == 3 for s in shares)
+            ),
         }
+
+    def counts(self) -> dict[str, int]:
+        """What is printed beside the shares: outcomes, classes, and who told of an agency's moments."""
+        found = {f"outcome.{call['outcome']}": 0 for call in self.calls}
+        for call in self.calls:
+            found[f"outcome.{call['outcome']}"] += 1
+            part = f"class.{self.part(call)}"
+            found[part] = found.get(part, 0) + 1
+        for share in self.shares:
+            for told in ([f"accepted_by.{share['by']}"] if share["taken"] else []) + (
+                [f"on_scene_by.{share['scene_by']}"] if share["taken"] and share["scene"] else []
+            ):
+                found[told] = found.get(told, 0) + 1
+        return found
+
+    def part(self, call: Row) -> str:
+        """Domain, section 3: ten classes + not answered + not yet classified + in progress."""
+        if call["outcome"] == "IN_PROGRESS":
+            return "in_progress"
+        if call["outcome"] != "ANSWERED":
+            return "not_answered"
+        return self.ticket[call["id"]]["call_class"] or "not_classified"
 
     def after(self, call: Row) -> int | None:
         wrapped = self.ticket[call["id"]]["wrapped_up_at"]
@@ -128,33 +161,46 @@ class Second:
             return None
         return tenth(call["ended_at"], max(wrapped, call["ended_at"]))
 
+    @cached_property
+    def named(self) -> dict[tuple[str, str, int], list[datetime]]:
+        found: dict[tuple[str, str, int], list[datetime]] = {}
+        for one in self.town.attempts:
+            if one["named_at"]:
+                found.setdefault((one["call"], one["agency"], one["turn"]), []).append(one["named_at"])
+        return found
+
+    @cached_property
+    def given(self) -> dict[Any, list[Row]]:
+        """By call; those without one by ticket."""
+        found: dict[Any, list[Row]] = {}
+        for given in self.town.forwards:
+            found.setdefault(given["ticket"] if given["call"] is None else given["call"], []).append(given)
+        return found
+
+    @cached_property
     def shares(self) -> list[Row]:
         found = []
         for call in self.calls:
             ticket, first = self.ticket[call["id"]], call["id"] in self.first
             own = []
-            for given in self.town.forwards:
-                if given["call"] != call["id"] and not (
-                    given["call"] is None and given["ticket"] == ticket["id"] and first
-                ):
-                    continue
-                named = [
-                    one["named_at"]
-                    for one in self.town.attempts
-                    if (one["call"], one["agency"], one["turn"]) == (call["id"], given["agency"], given["turn"])
-                    and one["named_at"]
-                ]
+            for given in [*self.given.get(call["id"], ()), *(self.given.get(ticket["id"], ()) if first else ())]:
+                named = self.named.get((call["id"], given["agency"], given["turn"]), ())
                 taken = given["accepted_at"] or min(named, default=None)
                 own.append({
                     "agency": given["agency"], "asked": given["asked_at"], "taken": taken,
                     "arrived": call["arrived_at"], "priority": ticket["priority"], "scene": given["on_scene_at"],
+                    "by": (given["accepted_source"] or "unknown") if given["accepted_at"] else "call_taker",
+                    "scene_by": given["on_scene_source"] or "unknown",
                 })  # fmt: skip
             if first and not any(share["scene"] for share in own):
                 came = [share for share in own if share["taken"]]
                 if came:
-                    min(came, key=lambda share: share["taken"])["scene"] = ticket["on_scene_at"]
-            found += own
+                    told = min(came, key=lambda share: share["taken"])
+                    told.update(scene=ticket["on_scene_at"], scene_by="call_taker")
+            found += [share for share in own if self.agency in ("", share["agency"])]
         for share in found:
+            routine = share["priority"] == 3 and share["taken"] and share["scene"]
+            share["days"] = working(share["arrived"], share["scene"]) if routine else None
             urgent = share["priority"] in (1, 2) and share["taken"]
             share["response"] = tenth(share["taken"], share["scene"]) if urgent else None
             share["citizen"] = tenth(share["arrived"], share["scene"]) if urgent else None
@@ -173,5 +219,9 @@ class Second:
         }
 
 
-def day_of(at: datetime) -> str:
-    return at.astimezone(ZONE).date().isoformat()
+def working(first: datetime, last: datetime) -> int | None:
+    """Day by day: the ones after the first that are no Saturday and no Sunday, as tenths."""
+    day, end = first.astimezone(ZONE).date(), last.astimezone(ZONE).date()
+    if last < first:
+        return None
+    return 10 * sum((day + timedelta(days=n)).isoweekday() < 6 for n in range(1, (end - day).days + 1))

@@ -1,7 +1,7 @@
 """Every figure equals a second computation that shares no line with it, on both databases, whatever changed since."""
 
 from dataclasses import astuple
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.core.kpi import adds_up, parts, spreads
 from callcenter.core.tally import Tally
 from callcenter.storage import Database, Figures
+from callcenter.storage.cells import keep_days, keep_month, months_marked
 from callcenter.storage.tables import attempts, calls, forwards, ticket_calls, tickets
-from callcenter.storage.tables_figures import figure_cells, figure_marks
+from callcenter.storage.tables_figures import figure_cells, figure_marks, figure_month_marks, figure_months
 from tests.storage.cast import NOON, ZONE
 from tests.storage.conftest import Room
 from tests.storage.recount import Second
@@ -21,6 +22,7 @@ from tests.storage.wild import Town, town, written
 
 MONTH = (NOON - timedelta(days=12, hours=12), NOON + timedelta(hours=12))
 """From a midnight of the city to one."""
+TOLD = ("outcome.", "class.", "accepted_by.", "on_scene_by.")
 
 
 def same(mine: Tally, second: Second) -> None:
@@ -31,7 +33,16 @@ def same(mine: Tally, second: Second) -> None:
     for name, expected in second.spreads().items():
         assert astuple(spans[name]) == expected, name
     assert mine.of("arrivals") == len(second.calls)
+    assert {name: many for name, many in mine.counts.items() if name.startswith(TOLD) and many} == second.counts()
     assert adds_up(mine)
+
+
+def same_of_agency(mine: Tally, second: Second) -> None:
+    told, spans = parts(mine), spreads(mine)
+    for name in ("try_answer", "acceptance", "response_15", "citizen_15", "on_scene_known"):
+        assert astuple(told[name]) == second.parts()[name], name
+    for name in ("try_answer", "acceptance", "response", "citizen", "working_days"):
+        assert astuple(spans[name]) == second.spreads()[name], name
 
 
 @pytest.fixture
@@ -92,16 +103,9 @@ async def test_each_dimension_equals_it_too_and_its_groups_add_up(figures: Figur
 async def test_by_agency_only_its_own_tries_count(figures: Figures, busy: Town) -> None:
     await counted_out(figures)
     found = (await figures.count(*MONTH, "agency")).groups
-    second = Second(busy, *MONTH)
     assert set(found) == {"damkar", "psc119"}
     for agency, tally in found.items():
-        second.tries = [one for one in Second(busy, *MONTH).tries if one["agency"] == agency]
-        assert tally.of("tries") == len(second.tries)
-        shares = [share for share in Second(busy, *MONTH).shares() if share["agency"] == agency]
-        assert tally.of("forwards") == len(shares)
-        assert parts(tally)["acceptance"].numerator == sum(share["taken"] is not None for share in shares)
-        known = sorted(share["response"] for share in shares if share["response"] is not None)
-        assert spreads(tally)["response"].longest == (known[-1] / 10 if known else None)
+        same_of_agency(tally, Second(busy, *MONTH, agency=agency))
 
 
 async def test_whatever_changes_afterwards_is_in_the_figures_at_once(room: Room, busy: Town) -> None:
@@ -161,6 +165,76 @@ async def test_a_change_while_a_day_is_counted_is_not_overlooked(
     for ticket in busy.tickets:
         ticket["call_class"] = "PRANK"
     same((await figures.count(*MONTH)).total, Second(busy, *MONTH))
+
+
+LONG = (NOON - timedelta(days=75, hours=12), NOON + timedelta(hours=12))
+"""The last of October to the 14th of January."""
+
+
+async def test_months_that_are_over_are_read_as_one_sum_that_follows_every_correction(
+    room: Room, figures: Figures
+) -> None:
+    busy = town(seed=6, many=600, days=76)
+    await written(room.database, busy)
+    await counted_out(figures)
+    assert await months(room) == {"2025-10", "2025-11", "2025-12"}
+    second = Second(busy, *LONG)
+    for by in ("all", "day", "month", "category", "agency"):
+        found = await figures.count(*LONG, by)
+        same(found.total, second)
+        if by == "day":
+            assert sum(tally.of("arrivals") for tally in found.groups.values()) == len(second.calls)
+    november = (datetime(2025, 10, 31, 17, tzinfo=UTC), datetime(2025, 11, 30, 17, tzinfo=UTC))
+    same((await figures.count(*LONG, "month")).groups["2025-11"], Second(busy, *november))
+    for agency, tally in (await figures.count(*LONG, "agency")).groups.items():
+        same_of_agency(tally, Second(busy, *LONG, agency=agency))
+    link = next(link for link in busy.links if link["linked_at"] < NOON - timedelta(days=50))
+    changed = next(ticket for ticket in busy.tickets if ticket["id"] == link["ticket"])
+    changed["call_class"] = "INFO" if changed["call_class"] != "INFO" else "PRANK"
+    corrected = update(tickets).where(tickets.c.id == changed["id"]).values(call_class=changed["call_class"])
+    await room.database.write(lambda connection: connection.execute(corrected))
+    same((await figures.count(*LONG)).total, Second(busy, *LONG))  # the month is not its sum any more
+    await figures.count_some()  # the day is counted, the month is not yet summed
+    same((await figures.count(*LONG)).total, Second(busy, *LONG))
+    await counted_out(figures)
+    same((await figures.count(*LONG)).total, Second(busy, *LONG))
+
+
+async def months(room: Room) -> set[str]:
+    """Those that are kept as one sum."""
+    async with room.database.read() as connection:
+        marked = {f"{row.month:%Y-%m}" for row in await connection.execute(figure_month_marks.select())}
+        assert marked == {"2026-01"}  # it still runs
+        return {f"{row.month:%Y-%m}" for row in await connection.execute(figure_months.select())}
+
+
+async def test_a_day_counted_while_its_month_is_summed_leaves_the_month_marked(room: Room, figures: Figures) -> None:
+    await written(room.database, town(seed=7, many=60, days=40))
+    await counted_out(figures)
+    month = date(2025, 12, 1)
+    await room.database.write(lambda c: keep_days(c, {month: {}}, {}))
+    async with room.database.read() as connection:
+        seen = (await months_marked(connection))[month]
+    await room.database.write(lambda c: keep_days(c, {month: {}}, {}))  # the second one
+    await room.database.write(lambda c: keep_month(c, month, [], seen))
+    async with room.database.read() as connection:
+        assert month in await months_marked(connection)
+
+
+async def test_todays_hours_are_counted_again_when_something_in_them_changed(room: Room, figures: Figures) -> None:
+    room.clock.at = NOON + timedelta(hours=11)
+    busy = town(seed=8, many=80, days=1)
+    await written(room.database, busy)
+    today = (NOON - timedelta(hours=12), NOON + timedelta(hours=12))
+    same((await figures.count(*today)).total, Second(busy, *today))
+    for n, ticket in enumerate(busy.tickets[-12:]):
+        ticket["call_class"] = ("PRANK", "INFO", "")[n % 3]
+        corrected = update(tickets).where(tickets.c.id == ticket["id"]).values(call_class=ticket["call_class"])
+        await room.database.write(lambda connection, these=corrected: connection.execute(these))  # type: ignore[misc]
+        same((await figures.count(*today, "hour")).total, Second(busy, *today))
+    room.clock.pass_(7200)  # tomorrow
+    await counted_out(figures)
+    same((await figures.count(*today)).total, Second(busy, *today))
 
 
 async def test_today_is_always_counted_from_the_calls_and_past_days_only_once(

@@ -12,13 +12,14 @@ from callcenter.core import kpi
 from callcenter.core.errors import BadInput
 from callcenter.core.tally import Tally
 from callcenter.storage.figures import DAY
+from callcenter.storage.figures import MONTH as OF_MONTH
 from callcenter.web.access import VIEWER
 from callcenter.web.figures.period import MONTH, WEEK, YEAR, Period, read_period, shift_names, shift_of
 from callcenter.web.figures.words import DIMENSIONS
 from callcenter.web.parts import Parts
 
 NOT_THIS = "Your role sees figures of all together, not of one call taker."
-OF_SHIFT, OF_MONTH = "shift", "month"
+OF_SHIFT = "shift"
 IN_TIME = (kpi.HOUR, OF_SHIFT, DAY, OF_MONTH)
 """Dimensions whose groups stand in the order of time."""
 
@@ -56,7 +57,7 @@ async def ask(here: Parts, query: Mapping[str, str], role: str) -> Asked:
         raise BadInput("There is no {name} {value}.", name="by", value=by[:40])
     if by not in dimensions(role):
         raise BadInput(NOT_THIS)
-    counted = await here.figures.count(period.since, period.until, {OF_SHIFT: kpi.HOUR, OF_MONTH: DAY}.get(by, by))
+    counted = await here.figures.count(period.since, period.until, kpi.HOUR if by == OF_SHIFT else by)
     groups = _folded(by, counted.groups, shifts)
     return Asked(period, by, counted.total, tuple(_in_order(by, groups, shifts)), counted.waiting)
 
@@ -68,12 +69,12 @@ def _usual(period: Period) -> str:
 
 
 def _folded(by: str, found: Mapping[str, Tally], shifts: tuple[str, ...]) -> dict[str, Tally]:
-    """Hours to shifts, days to months."""
-    if by not in (OF_SHIFT, OF_MONTH):
+    """Hours to shifts."""
+    if by != OF_SHIFT:
         return dict(found)
     groups: dict[str, Tally] = {}
     for key, tally in found.items():
-        groups.setdefault(shift_of(key, shifts) if by == OF_SHIFT else key[:7], Tally()).add(tally)
+        groups.setdefault(shift_of(key, shifts), Tally()).add(tally)
     return groups
 
 
