@@ -1,13 +1,13 @@
 """Months of figures are summed once, and again when one of their days was counted anew.
 
-Revision 0023.
+Revision 0025.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
