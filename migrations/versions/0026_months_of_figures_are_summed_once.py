@@ -1,13 +1,13 @@
 """Months of figures are summed once, and again when one of their days was counted anew.
 
-Revision 0025.
+Revision 0026.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
