@@ -143,9 +143,10 @@ async def _filled(file: Path, settings: Settings) -> None:
     file.write_bytes(_template[0])
 
 
-def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> House:
+def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs, url: str = "") -> House:
     """The parts, wired as in the program; nothing runs yet."""
-    database = Database(sqlite_url(settings.home / "callcenter.db"), write_s=30)  # the disk is shared with other tests
+    where = url or sqlite_url(settings.home / "callcenter.db")
+    database = Database(where, write_s=30)  # the disk is shared with other tests
     reader = partial(read, region=settings.region)
     board: FakeBoard
     journal = Journal(
@@ -180,12 +181,18 @@ def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs) -> Ho
 
 @asynccontextmanager
 async def house(
-    home: Path, *, clock: Callable[[], datetime] | None = None, proofs: Proofs = NOTHING_PROVED, **more: str
+    home: Path,
+    *,
+    clock: Callable[[], datetime] | None = None,
+    proofs: Proofs = NOTHING_PROVED,
+    url: str = "",
+    **more: str,
 ) -> AsyncIterator[House]:
-    """The parts, running; ended in the order of the program."""
+    """The parts, running; ended in the order of the program. `url`: over this database, which is migrated already."""
     settings = settings_in(home, **more)
-    await _filled(home / "callcenter.db", settings)
-    made = built(settings, clock or Clock(), proofs)
+    if not url:
+        await _filled(home / "callcenter.db", settings)
+    made = built(settings, clock or Clock(), proofs, url)
     made.journal.open()
     tasks = [asyncio.create_task(made.database.run()), asyncio.create_task(made.journal.run())]
     await made.directory.open()
