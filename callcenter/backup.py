@@ -89,6 +89,8 @@ async def collect(settings: Settings, folder: Path, recordings: bool) -> tuple[d
     """The files by their names inside, and what the list says beside them."""
     files = {name: settings.home / name for name in ("settings.toml", "secrets.json", "first-run.txt")}
     files |= {f"tls/{path.name}": path for path in _plain(settings.tls_folder)}
+    own = [path for folder in (settings.sounds, settings.locales) for path in folder.rglob("*") if path.is_file()]
+    files |= {str(path.relative_to(settings.home)): path for path in own}
     kept = await asyncio.to_thread(_copies, settings, folder)
     database = folder / DATABASE
     database.mkdir()

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from callcenter.core.hours import spans
+from callcenter.core.tongue import CODE, MUST_BE
 
 Check = Callable[[Any], str | None]
 
@@ -24,6 +25,11 @@ def matches(pattern: str, must_be: str) -> Check:
     """A text that fits the whole pattern."""
     form = re.compile(pattern)
     return lambda value: None if form.fullmatch(value) else must_be
+
+
+def language(value: str) -> str | None:
+    """A language code; whether the room has it is seen when the settings are put together."""
+    return None if CODE.fullmatch(value) else MUST_BE
 
 
 def between(low: int, high: int) -> Check:

@@ -94,7 +94,10 @@ CORE_NOTES: Mapping[type, Notes] = {
             "Code of the agency that is tried when nobody here accepts; empty is none.",
             checks.maybe_agency,
         ),
-        "languages": ("What is spoken there, the first one to who lifts: id or en.", each(one_of("id", "en"))),
+        "languages": (
+            "What is spoken there, the first one to who lifts: id, en, or a city's own.",
+            each(checks.language),
+        ),
         "contact": ("Where messages to it go: a mobile number or an e-mail address.", checks.contact),
         "modes": ("Ways to forward to it; empty is all that is allowed.", each(one_of(*Mode))),
     },

@@ -35,6 +35,16 @@ class Folders:
         return self.home / "sounds"
 
     @property
+    def voices(self) -> list[str]:
+        """Languages that the city has recordings in."""
+        return sorted(folder.name for folder in self.sounds.glob("*") if folder.is_dir())
+
+    @property
+    def locales(self) -> Path:
+        """The city's own catalogues: jv-x-cirebon.po adds a language, id.po replaces sentences of ours."""
+        return self.home / "locales"
+
+    @property
     def log(self) -> Path:
         return self.home / "log"
 

@@ -37,7 +37,16 @@ class Settings(Folders):
         "ID", "Country by which national numbers are read.", matches(r"[A-Z]{2}", 'two capitals, for example "ID"')
     )
     timezone: str = knob("Asia/Jakarta", "The zone in which people read times.", checks.zone)
-    language: str = knob("id", "Language of the screens at first: id or en.", one_of("id", "en"))
+    language: str = knob(
+        "id",
+        "Language of the screens at first: id, en, or one that the city brings (docs/languages.md).",
+        checks.language,
+    )
+    voice: str = knob(
+        "",
+        "Language that callers and agencies hear; empty: that of the screens. What it lacks is said in Indonesian.",
+        lambda value: None if value == "" else checks.language(value),
+    )
     system_name: str = knob(
         "e112",
         "First part of every call's id; a second Asterisk needs another one.",

@@ -20,6 +20,7 @@ from callcenter.checks import Check
 from callcenter.city import CORE_NOTES
 from callcenter.core.agency import Category, Line
 from callcenter.core.errors import BadInput
+from callcenter.core.tongue import FIRST, SPOKEN_HERE
 from callcenter.settings import Settings
 
 T = TypeVar("T")
@@ -182,6 +183,7 @@ def _fitting(settings: Settings, where: str) -> Settings:
     if settings.rtp_start >= settings.rtp_end:
         raise _bad(where, "rtp_end", "is not above rtp_start", "write for example rtp_start = 10000, rtp_end = 20000")
     _ports_differ(settings, where)
+    _languages_are_here(settings, where)
     agencies = tuple(
         replace(each, lines=_reachable(each.lines, settings, f"{where}: agencies {each.code}"))
         for each in settings.agencies
@@ -199,6 +201,22 @@ def _fitting(settings: Settings, where: str) -> Settings:
         agencies=agencies,
         categories=tuple(_only(here, each) for each in settings.categories),
     )
+
+
+def _languages_are_here(settings: Settings, where: str) -> None:
+    """A catalogue for the screens, a folder of recordings for the telephone."""
+    catalogue, folder = settings.locales / f"{settings.language}.po", settings.sounds / (settings.voice or FIRST)
+    if settings.language not in SPOKEN_HERE and not catalogue.is_file():
+        raise _bad(
+            where,
+            "language",
+            f"is {settings.language}, but {catalogue} is missing",
+            "write id, en, or put its catalogue there",
+        )
+    if settings.voice not in ("", *SPOKEN_HERE) and not folder.is_dir():
+        raise _bad(
+            where, "voice", f"is {settings.voice}, but {folder} is missing", "write id, en, or put its recordings there"
+        )
 
 
 def _ports_differ(settings: Settings, where: str) -> None:

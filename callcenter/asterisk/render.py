@@ -16,6 +16,7 @@ from callcenter.asterisk.conf import dial_string, pairs, plain, road, section
 from callcenter.asterisk.desks import allowed, position, web_socket
 from callcenter.asterisk.fallback import overflow_globals, queues, self_test
 from callcenter.city import Trunk
+from callcenter.core.tongue import FIRST, SPOKEN_HERE
 from callcenter.keys import Secrets
 from callcenter.settings import Settings
 
@@ -45,7 +46,7 @@ def city_files(settings: Settings, secrets: Secrets | None, etc: Path) -> dict[s
         "city/manager.conf": _desk_account(settings, secrets),
         "city/http.conf": web_socket(settings),
         "city/rtp.conf": pairs(rtpstart=settings.rtp_start, rtpend=settings.rtp_end),
-        "city/musiconhold.conf": pairs(directory=etc / "sounds" / settings.language / "hold"),
+        "city/musiconhold.conf": pairs(directory=etc / "sounds" / (settings.voice or settings.language) / "hold"),
     }
     return {name: OPERATORS_WORK + text for name, text in made.items()}
 
@@ -83,9 +84,19 @@ def render(settings: Settings, secrets: Secrets, etc: Path) -> None:
             _write(etc / name, source.read_bytes())
     for own in sorted(settings.sounds.rglob("*.alaw")):  # the city's recordings, in place of ours of the same name
         _write(etc / "sounds" / own.relative_to(settings.sounds), own.read_bytes())
+    _complete_voices(settings, etc)
     for name, text in texts.items():
         _write(etc / name, text.encode())
     (settings.asterisk / "log" / "cdr-csv").mkdir(mode=0o700, parents=True, exist_ok=True)  # cdr_csv does not make it
+
+
+def _complete_voices(settings: Settings, etc: Path) -> None:
+    """What the city's own language does not say is said in Indonesian: nobody hears a hole."""
+    for language in {settings.language, settings.voice, *settings.voices} - {"", *SPOKEN_HERE}:
+        for spoken in sorted((etc / "sounds" / FIRST).rglob("*.alaw")):
+            name = spoken.relative_to(etc / "sounds" / FIRST)
+            if not (settings.sounds / language / name).is_file():
+                _write(etc / "sounds" / language / name, spoken.read_bytes())
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -111,7 +122,7 @@ def _globals(settings: Settings, etc: Path) -> str:
         FLAG_EFFECT=settings.flag_effect,
         RECORD_LEGS="yes" if settings.record_legs else "no",
         ANY_PHONE_RATE=settings.any_phone_rate,
-        SOUNDS=etc / "sounds" / settings.language,
+        SOUNDS=etc / "sounds" / (settings.voice or settings.language),
         VOICES=etc / "sounds",
     )
     lines = {

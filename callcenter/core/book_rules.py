@@ -14,9 +14,9 @@ from callcenter.core.book import Book, Roads
 from callcenter.core.errors import BadInput
 from callcenter.core.hours import spans
 from callcenter.core.share import Mode
+from callcenter.core.tongue import CODE as CODE_OF_LANGUAGE
 
 MOST_LINES = 9  # Asterisk's own list, which works without us, counts to nine
-LANGUAGES = ("id", "en")
 CODE = re.compile(r"[a-z][a-z0-9_]{0,30}")
 CATEGORY = re.compile(r"[A-Z][A-Z0-9_]{1,30}")
 NUMBER = re.compile(r"\+?[0-9]{2,20}")
@@ -43,7 +43,7 @@ NO_ESCALATION = "There is no agency {code} in service to escalate to."
 ITSELF = "An agency cannot escalate to itself."
 LOOP = "This escalation goes round in a circle: {way}."
 NEEDED = "It is the escalation of {names}. Change that first."
-BAD_LANGUAGE = "Languages are id and en, each once."
+BAD_LANGUAGE = "Languages are codes such as id, en or jv-x-cirebon, each once."
 BAD_MODE = "There is no way to forward called {mode}."
 BAD_CONTACT = "Messages go to a mobile number or an e-mail address."
 BAD_PRIORITY = "The priority is 1 (life), 2 (urgent) or 3 (routine)."
@@ -85,7 +85,7 @@ def _agency(agency: Agency) -> Found:
     if not (agency.short.isascii() and agency.short.isdigit() and 2 <= len(agency.short) <= 6):
         yield "short", BadInput(BAD_SHORT)
     yield from _names(agency)
-    if len(set(agency.languages)) < len(agency.languages) or set(agency.languages) - set(LANGUAGES):
+    if len(set(agency.languages)) < len(agency.languages) or not all(map(CODE_OF_LANGUAGE.fullmatch, agency.languages)):
         yield "languages", BadInput(BAD_LANGUAGE)
     for mode in agency.modes:
         if mode not in set(Mode):

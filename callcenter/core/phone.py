@@ -73,13 +73,15 @@ def _shown(parsed: phonenumbers.PhoneNumber, region: str) -> str:
 
 
 def _origin(parsed: phonenumbers.PhoneNumber, language: str) -> str:
-    """The carrier of a mobile number, the area of a fixed one. English names where the language has none."""
+    """The carrier of a mobile number, the area of a fixed one. Indonesian names but for English readers."""
     if phonenumbers.number_type(parsed) in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE):
         name = carrier.name_for_number(parsed, "en")
         if name:
             return str(name)
     geocoder = areas()
-    area = geocoder.description_for_number(parsed, language) or geocoder.description_for_number(parsed, "en")
+    area = geocoder.description_for_number(
+        parsed, language if language == "en" else "id"
+    ) or geocoder.description_for_number(parsed, "en")
     return str(area)
 
 

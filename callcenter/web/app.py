@@ -98,7 +98,7 @@ def make_app(
     files, hub = read_static(), Hub(clock)
     shelf, figures = Shelf(history, hub.stir), Figures(database, zone=settings.zone, clock=clock)
     places = Places(database, clock)
-    painter = Painter(settings, directory, read_languages(), files, lambda: places.book)
+    painter = Painter(settings, directory, read_languages(city=settings.locales), files, lambda: places.book)
     agencies = AgencySide(database, painter, secrets, clock=clock)
     desk = Desk(history, people, board, agencies.too(hub.stir), shelf=shelf, tickets=tickets)
     room = Callers(callers, hub.stir, clock=clock, settings=settings, call_of=desk.call)

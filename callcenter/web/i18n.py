@@ -1,11 +1,14 @@
 """The languages: gettext catalogues, read once at the start.
 
-In:  locales/<language>.po (a third language is one more file). Out: `Language.say(sentence, **values)`.
+In:  locales/<language>.po, and the city's own folder of such files: a third language is one more there.
+Out: `Language.say(sentence, **values)`.
 Never: a missing sentence shown as nothing: the English sentence itself is the fallback, and `check` (the test-suite
 runs it) names every sentence of templates, scripts and errors that a catalogue lacks.
 """
 
 import ast
+import io
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,9 +16,14 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from babel import Locale
-from babel.messages.pofile import read_po
+from babel.localedata import exists
+from babel.messages.pofile import PoFileError, read_po
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
+
+from callcenter.core.tongue import CODE, MUST_BE, family
+
+log = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 LOCALES = HERE / "locales"
@@ -33,6 +41,9 @@ BY_NAME = frozenset(
 FOLDERS = ("core", "asterisk", "storage", "web")
 """Whose sentences reach a screen; the terminal's own (TERMINAL) stay English."""
 
+HEADER = re.compile(r'(?m)^"X-(Name|Short): ([^"\\<>]{1,40})\\n"$')
+"""How a catalogue calls its language, and the letters on its button."""
+LANGUAGE = re.compile(r'(?m)^"Language: .*\n')
 PLACES = re.compile(r"\{(\w*)[^}]*\}")
 SCRIPT_SENTENCE = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)+)\"""")
 MARKERS = frozenset({
@@ -53,6 +64,7 @@ class Language:
     code: str
     name: str
     sentences: Mapping[str, str]
+    short: str = ""  # on the button
 
     def again(self, said: str) -> str:
         """An English sentence whose places are filled already, in this language; as it is where nothing fits."""
@@ -103,17 +115,46 @@ class _Blank(dict[str, object]):
         return "{" + key + "}"
 
 
-@cache
-def read_languages(folder: Path = LOCALES) -> dict[str, Language]:
-    """Every language of the folder by its code, the default first."""
-    found = {}
-    for path in sorted(folder.glob("*.po"), key=lambda p: (p.stem != DEFAULT, p.stem)):
-        with path.open("rb") as file:
-            catalogue = read_po(file, locale=path.stem)
-        said = {str(m.id): str(m.string) for m in catalogue if m.id and m.string and isinstance(m.id, str)}
-        name = Locale.parse(path.stem).get_display_name() or path.stem
-        found[path.stem] = Language(path.stem, name, said)
+def read_languages(folder: Path = LOCALES, city: Path | None = None) -> dict[str, Language]:
+    """Every language of the folder by its code, the default first; then what the city adds, sentence by sentence: a
+    language of its own, or other words for ours. What it leaves out is said in Indonesian. A catalogue that cannot be
+    read is left out, and logged: the room opens without it."""
+    found = dict(_shipped(folder))
+    for path in sorted(city.glob("*.po")) if city else ():
+        try:
+            own = _read(path)
+        except (ValueError, OSError, PoFileError) as wrong:
+            log.warning("the catalogue %s cannot be used: %s", path, wrong)
+            continue
+        ours = found.get(own.code, found[DEFAULT])
+        kept = {sentence: said for sentence, said in own.sentences.items() if _fits(sentence, said)}
+        name, short = (ours.name, ours.short) if own.code in found else (own.name, own.short)
+        found[own.code] = Language(own.code, name, {**ours.sentences, **kept}, short)
     return found
+
+
+@cache
+def _shipped(folder: Path) -> Mapping[str, Language]:
+    paths = sorted(folder.glob("*.po"), key=lambda path: (path.stem != DEFAULT, path.stem))
+    return {path.stem: _read(path) for path in paths}
+
+
+def _read(path: Path) -> Language:
+    code = path.stem
+    if not CODE.fullmatch(code):
+        raise ValueError(MUST_BE)
+    text = path.read_text("utf-8-sig")
+    catalogue = read_po(io.StringIO(LANGUAGE.sub("", text)), abort_invalid=True)  # the file's name says which it is
+    said = {str(m.id): str(m.string) for m in catalogue if m.id and m.string and isinstance(m.id, str) and not m.fuzzy}
+    own = dict(HEADER.findall(text))
+    known = family(code)
+    name = own.get("Name") or (Locale.parse(known).get_display_name() if exists(known) else None) or code
+    return Language(code, name, said, (own.get("Short") or known.upper())[:4])
+
+
+def _fits(sentence: str, said: str) -> bool:
+    """It has the same places as ours."""
+    return sorted(PLACES.findall(sentence)) == sorted(PLACES.findall(said))
 
 
 def script_sentences(name: str, folder: Path = SCRIPTS) -> set[str]:
@@ -178,6 +219,6 @@ def check(languages: Mapping[str, Language]) -> list[str]:
         wrong += [f"{language.code}: missing: {sentence}" for sentence in sorted(used - set(language.sentences))]
         wrong += [f"{language.code}: nobody says: {sentence}" for sentence in sorted(set(language.sentences) - used)]
         for sentence, said in language.sentences.items():
-            if sorted(PLACES.findall(sentence)) != sorted(PLACES.findall(said)):
+            if not _fits(sentence, said):
                 wrong.append(f"{language.code}: other places than in: {sentence}")
     return wrong

@@ -22,8 +22,10 @@ from callcenter.core.gazetteer import Gazetteer
 from callcenter.core.phone import Number
 from callcenter.core.share import Status
 from callcenter.core.ticket import CLASS_KEYS, LARGE_CLASSES
+from callcenter.core.tongue import FIRST
 from callcenter.settings import Settings
 from callcenter.web.access import may
+from callcenter.web.figures import numbers
 from callcenter.web.i18n import TEMPLATES, Language
 from callcenter.web.labels import TABLES
 from callcenter.web.mentions import Mentioned, mentioned, once
@@ -96,6 +98,8 @@ class Painter:
             again=language.again,
             place_of=read_place,
             number=lambda raw: self.number(raw, language.code),
+            phone=lambda raw: self.number(raw, language.code).shown,
+            seconds=lambda value: numbers.seconds(value, language.code),
             mentioned=lambda text: self.mentioned(text, language.code),
             spoken_of=lambda notes: once(self.mentioned(note.text, language.code) for note in notes),
             agency_name=lambda code: self.catalogue().agency_name(code, language.code),
@@ -110,12 +114,17 @@ class Painter:
             may=may,
             rooms=rooms,
         )
+        room.filters["phone"] = room.globals["phone"]
         return room
+
+    @property
+    def first(self) -> Language:
+        """What the room begins with; Indonesian while its own catalogue cannot be read."""
+        return self.languages.get(self.settings.language) or self.languages[FIRST]
 
     def language_of(self, request: web.Request) -> Language:
         """What the person chose, or what the room begins with."""
-        code = request.cookies.get(LANGUAGE_COOKIE, "")
-        return self.languages.get(code) or self.languages[self.settings.language]
+        return self.languages.get(request.cookies.get(LANGUAGE_COOKIE, "")) or self.first
 
     def label(self, table: str, code: str, language: str) -> str:
         """What that code is called."""

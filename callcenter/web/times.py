@@ -6,11 +6,14 @@ Never: a zero for a moment that is not known; that reads n/a.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
+from babel.localedata import exists
 
 from callcenter.core.facts import UNKNOWN_MOMENT
+from callcenter.core.tongue import FIRST, family
 
 NOT_KNOWN = "n/a"
 
@@ -22,19 +25,28 @@ class CityTime:
     zone: ZoneInfo
     language: str
 
+    @property
+    def locale(self) -> str:
+        """Whose names of months and days these are."""
+        return locale_of(self.language)
+
+    @property
+    def sign(self) -> str:
+        """What stands between hours and minutes: people here write 07.13, also in the languages of Java."""
+        return ":" if self.language == "en" else "."
+
     def moment(self, at: datetime | None) -> str:
         """22 Nov 2026 07.13.07"""
         if unknown(at):
             return NOT_KNOWN
         local = at.astimezone(self.zone)  # type: ignore[union-attr]  # unknown() covers None
-        return f"{format_date(local, 'd MMM y', locale=self.language)} {self.clock(at)}"
+        return f"{self.on(local)} {self.clock(at)}"
 
     def clock(self, at: datetime | None) -> str:
         """07.13.07"""
         if unknown(at):
             return NOT_KNOWN
-        sign = "." if self.language == "id" else ":"
-        return format_time(at.astimezone(self.zone), f"HH{sign}mm{sign}ss", locale=self.language)  # type: ignore[union-attr]
+        return format_time(at.astimezone(self.zone), f"HH{self.sign}mm{self.sign}ss", locale=self.locale)  # type: ignore[union-attr]
 
     def soon(self, at: datetime) -> str:
         """07.13, or 24 Nov 07.13: `at` is never far. For deadlines, which lie today or on a day to come."""
@@ -43,23 +55,27 @@ class CityTime:
     def day(self, at: datetime | date) -> str:
         """Minggu, 22 November 2026"""
         local = at.astimezone(self.zone) if isinstance(at, datetime) else at
-        return format_date(local, "EEEE, d MMMM y", locale=self.language)
+        return format_date(local, "EEEE, d MMMM y", locale=self.locale)
 
     def short_day(self, at: datetime) -> str:
         """22 Nov"""
-        return format_date(at.astimezone(self.zone), "d MMM", locale=self.language)
+        return format_date(at.astimezone(self.zone), "d MMM", locale=self.locale)
+
+    def on(self, day: date) -> str:
+        """22 Nov 2026"""
+        return format_date(day, "d MMM y", locale=self.locale)
 
     def short_date(self, day: date) -> str:
         """22 Nov, of a day that is no moment."""
-        return format_date(day, "d MMM", locale=self.language)
+        return format_date(day, "d MMM", locale=self.locale)
 
     def long_date(self, day: date) -> str:
         """22 November 2026"""
-        return format_date(day, "d MMMM y", locale=self.language)
+        return format_date(day, "d MMMM y", locale=self.locale)
 
     def month(self, day: date) -> str:
         """November 2026"""
-        return format_date(day, "LLLL y", locale=self.language)
+        return format_date(day, "LLLL y", locale=self.locale)
 
     def zone_name(self, at: datetime) -> str:
         """WIB"""
@@ -73,6 +89,12 @@ class CityTime:
         first = datetime(day.year, day.month, day.day, tzinfo=self.zone)
         after = day + timedelta(days=1)
         return first.astimezone(UTC), datetime(after.year, after.month, after.day, tzinfo=self.zone).astimezone(UTC)
+
+
+@cache
+def locale_of(language: str) -> str:
+    """What Babel knows of that language, else Indonesian: jv for jv-x-cirebon."""
+    return family(language) if exists(family(language)) else FIRST
 
 
 def unknown(at: datetime | None) -> bool:

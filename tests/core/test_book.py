@@ -41,7 +41,7 @@ def test_the_usual_agency_has_no_fault() -> None:
         ({"short": "119"}, "short"),  # the ambulance's
         ({"name_id": " "}, "name_id"),
         ({"name_en": "two\nlines"}, "name_en"),
-        ({"languages": ("id", "fr")}, "languages"),
+        ({"languages": ("id", "f r")}, "languages"),
         ({"modes": ("WARM", "MAGIC")}, "modes"),
         ({"contact": "call us"}, "contact"),
         ({"escalation": "damkar"}, "escalation"),

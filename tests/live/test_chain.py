@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from callcenter.core.wishes import Admit, CancelForward, Leave
 from callcenter.switchboard import News
 from tests.faults.proxy import Wire
-from tests.live.callers import Sipp
+from tests.live.callers import Sipp, alaw_tone
 from tests.live.conftest import Room
 from tests.live.handing import Life, Talk, agency, now, rung, service, talk
 from tests.live.places import free_block
@@ -19,7 +20,7 @@ from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-CALLER, HER, HIM, FIRE, PSC, BRIGADE = 500, 800, 1100, 1700, 2100, 2600
+CALLER, HER, HIM, FIRE, PSC, BRIGADE, VOICE = 500, 800, 1100, 1700, 2100, 2600, 620
 
 
 async def accepts(phone: Phone) -> None:
@@ -83,11 +84,16 @@ async def test_an_agency_that_hangs_up_instead_of_pressing_1_has_declined_and_th
     room: Room,
 ) -> None:
     fire, brigade = await room.phone("damkar"), await room.phone("brigade")
-    chain = [agency(room, "damkar", "damkar", escalation="bpbd"), agency(room, "bpbd", "brigade")]
-    async with service(room, chain) as life:
+    own = room.exchange.etc / "sounds" / "jv-x-cirebon"  # a language that the city brought, as a tone
+    own.mkdir(exist_ok=True)
+    for name in ("here-is-112", "press-1"):
+        (own / f"{name}.alaw").write_bytes(alaw_tone(room.folder, VOICE).read_bytes()[:8000])
+    first = replace(agency(room, "damkar", "damkar", escalation="bpbd"), languages=("jv-x-cirebon",))
+    async with service(room, [first, agency(room, "bpbd", "brigade")]) as life:
         story = await talk(room, life)
         await story.forward("damkar")
         await fire.answer()
+        await until(lambda: fire.hears(VOICE), "it is asked in its own language")
         await fire.hang_up()
         declined = now()
         await brigade.ringing()

@@ -100,7 +100,7 @@ class Gateway:
                     pass
 
     async def _round(self, session: ClientSession, told: Callable[[Duty], None]) -> None:
-        language = self._settings.language
+        language = self._painter.first.code
         addresses = {a.code: a.contact for a in self._painter.catalogue().agencies.values() if a.contact}
         made = await self._messages.announce(
             addresses,

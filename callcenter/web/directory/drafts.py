@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from callcenter.core.agency import Agency, Category, Line
 from callcenter.core.book import in_steps
-from callcenter.core.book_rules import LANGUAGES
 from callcenter.core.errors import BadInput
 from callcenter.core.share import Mode
 
@@ -18,6 +17,7 @@ LONGEST = 300
 MOST_ROWS = 20
 PLACE = re.compile(r"lines\.(\d{1,2})\.number")
 BETWEEN_DIGITS = re.compile(r"(?<=[0-9+)])[ .()/-]+(?=[0-9(])|^\((?=[0-9])")
+TICK = "language."
 NO_NUMBER = -1  # no rule lets it through
 
 Form = Mapping[str, str]
@@ -32,7 +32,7 @@ def read_agency(form: Form, code: str) -> Agency:
         _text(form, "name_en"),
         read_lines(form),
         _text(form, "escalation"),
-        tuple(language for language in LANGUAGES if form.get(f"language.{language}")),
+        tuple(name.removeprefix(TICK) for name in form if name.startswith(TICK) and form[name]),
         tuple(mode.value for mode in Mode if form.get(f"mode.{mode}")),
         _text(form, "contact"),
     )

@@ -11,7 +11,6 @@ from aiohttp import web
 
 from callcenter.core.agency import Agency, Category, Line
 from callcenter.core.book import Book, Kept
-from callcenter.core.book_rules import LANGUAGES
 from callcenter.core.errors import CallCenterError, NotFound
 from callcenter.core.share import Mode
 from callcenter.web.access import may
@@ -114,7 +113,7 @@ def agency_form(request: web.Request, shown: Shown) -> web.Response:
         book=book,
         leads=[one for one in book.categories if shown.draft.code in one.what.agencies],
         roads=here.directory.roads,
-        languages_known=LANGUAGES,
+        languages_known=list(dict.fromkeys([*here.painter.languages, *here.settings.voices])),
         modes=list(Mode),
         edits=may(person(request).role, "agencies.save"),
         done=_told(request),

@@ -7,7 +7,7 @@ Never: a zero for what is not known.
 from babel.numbers import format_decimal
 
 from callcenter.core.tally import Part
-from callcenter.web.times import NOT_KNOWN
+from callcenter.web.times import NOT_KNOWN, locale_of
 
 
 def percent(part: Part, language: str) -> str:
@@ -15,12 +15,12 @@ def percent(part: Part, language: str) -> str:
     if not part.denominator:
         return NOT_KNOWN
     tenths = part.numerator * 1000 // part.denominator
-    return f"{format_decimal(tenths / 10, '0.0', locale=language)} %"
+    return f"{format_decimal(tenths / 10, '0.0', locale=locale_of(language))} %"
 
 
 def whole(number: int, language: str) -> str:
     """1.234"""
-    return str(format_decimal(number, "#,##0", locale=language))
+    return str(format_decimal(number, "#,##0", locale=locale_of(language)))
 
 
 def seconds(value: float | None, language: str) -> str:
@@ -28,7 +28,7 @@ def seconds(value: float | None, language: str) -> str:
     if value is None:
         return NOT_KNOWN
     if value < 90:
-        return f"{format_decimal(value, '0.0', locale=language)} {'dtk' if language == 'id' else 's'}"
+        return f"{format_decimal(value, '0.0', locale=locale_of(language))} {'s' if language == 'en' else 'dtk'}"
     full = round(value)
     hours, minutes = full // 3600, full // 60 % 60
     return f"{hours}:{minutes:02d}:{full % 60:02d}" if hours else f"{minutes}:{full % 60:02d}"
@@ -36,4 +36,4 @@ def seconds(value: float | None, language: str) -> str:
 
 def days(value: float | None, language: str) -> str:
     """2,5"""
-    return NOT_KNOWN if value is None else str(format_decimal(value, "0.0", locale=language))
+    return NOT_KNOWN if value is None else str(format_decimal(value, "0.0", locale=locale_of(language)))

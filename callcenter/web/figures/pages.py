@@ -90,7 +90,7 @@ def namer(here: Parts, by: str, language: Language) -> Callable[[str], str]:
         if by == kpi.AGENCY:
             return catalogue.agency_name(key, language.code)
         if by == kpi.HOUR:
-            return f"{key}.00" if language.code == "id" else f"{key}:00"
+            return f"{key}{here.painter.times[language.code].sign}00"
         if by == "day":
             return here.painter.times[language.code].short_date(date.fromisoformat(key))
         return key
