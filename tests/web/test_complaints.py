@@ -49,7 +49,7 @@ async def test_a_complaint_is_sent_by_one_button_and_nobody_is_called(here: Hous
     assert here.board.asked == []
     await here.until(lambda: here.app[PARTS].desk.about(call).forwards)
     _, page = await siti.get(f"/?call={call}")
-    assert "batas waktu 27-11-2026" in page  # five working days after Sunday night in Cirebon
+    assert "batas waktu 27 Nov 2026" in page  # five working days after Sunday night in Cirebon
     here.telephone.hangs_up(call)
     await here.stored()
     bima = await visit("bima")
