@@ -98,7 +98,7 @@ class Painter:
             again=language.again,
             place_of=read_place,
             number=lambda raw: self.number(raw, language.code),
-            phone=lambda raw: self.number(raw, language.code).shown,
+            spelled=lambda raw: self.number(raw, language.code).shown,
             seconds=lambda value: numbers.seconds(value, language.code),
             mentioned=lambda text: self.mentioned(text, language.code),
             spoken_of=lambda notes: once(self.mentioned(note.text, language.code) for note in notes),
@@ -114,7 +114,7 @@ class Painter:
             may=may,
             rooms=rooms,
         )
-        room.filters["phone"] = room.globals["phone"]
+        room.filters["spelled"] = room.globals["spelled"]
         return room
 
     @property
