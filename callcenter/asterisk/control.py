@@ -60,7 +60,7 @@ def orders(wish: DeskWish, call: Call, out: Road) -> list[Order]:
         case Unhold():
             return [redirect(call.id, CALLER, room)]
         case Consult():
-            return [*into_talk(call, room), _ring(call, wish.colleague, leg_for(call, wish.colleague), out)]
+            return [*into_talk(call, room), ring(call, wish.colleague, leg_for(call, wish.colleague), out)]
         case CallHelp():
             return [*into_talk(call, room), _ring_help(call, wish.lines[0])]
         case HelpNext():
@@ -94,7 +94,7 @@ def begin(call: Call, out: Road) -> list[Order]:
         raise Refused(NO_ROAD)
     told = {"DESK_KIND": call.kind.value, "DESK_NUMBER": quote(call.number or "", safe="+")}
     told |= {"DESK_ABOUT": quote(call.about), "DESK_BY": quote(call.by)}
-    return [_ring(call, call.position, call.leg, out, DESK, told)]
+    return [ring(call, call.position, call.leg, out, DESK, told)]
 
 
 def into_talk(call: Call, room: str) -> list[Order]:
@@ -113,9 +113,10 @@ def _both(call: Call, room: str, context: str) -> Order:
     return Order("Redirect", {**order.headers, **hers})
 
 
-def _ring(
+def ring(
     call: Call, position: str, leg: str, out: Road, context: str = COLLEAGUE, told: Mapping[str, str] | None = None
 ) -> Order:
+    """Ring that position's phone; who lifts comes into this context."""
     return Order(
         "Originate",
         {

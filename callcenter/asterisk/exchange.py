@@ -38,11 +38,13 @@ from callcenter.core.agency import OverflowLine
 from callcenter.core.call import Call
 from callcenter.core.catalogue import Newest
 from callcenter.core.control import leg_for as leg_of_colleague
-from callcenter.core.desk_facts import ColleagueAsked, DeskCallMade, HelpAsked, HelpStopped
+from callcenter.core.desk_facts import ColleagueAsked, DeskCallMade, HelpAsked, HelpStopped, ListenerAsked
 from callcenter.core.desk_wishes import BeReady, CallBack, CallHelp, Consult, HelpNext, Relay, StopHelp, TakePause
 from callcenter.core.errors import CallCenterError
 from callcenter.core.facts import Fact, LineLost, Unreadable
 from callcenter.core.kind import Kind, made_id
+from callcenter.core.listen_wishes import Listen
+from callcenter.core.listening import leg_of as leg_of_listener
 from callcenter.core.wishes import Wish
 
 log = logging.getLogger(__name__)
@@ -193,6 +195,9 @@ class Exchange:
             self._rung_for_help(call, wish.lines[0], 1, wish.by)
         if isinstance(wish, HelpNext) and call.help is not None:
             self._rung_for_help(call, help.line_of(call, wish.place), wish.place, call.help.by)
+        if isinstance(wish, Listen):
+            ear = leg_of_listener(call, wish.position)
+            self._hear(ListenerAsked(call.id, now, ear, wish.position, wish.by, wish.mode.value))
 
     def _rung_for_help(self, call: Call, line: OverflowLine, place: int, by: str) -> None:
         """Asterisk took the order to ring that one; `call` as it was before."""

@@ -8,6 +8,7 @@ Never: a target that is not on the list below; a leg addressed by anything but i
 from callcenter.asterisk.conf import dial_string
 from callcenter.asterisk.control import Road
 from callcenter.asterisk.control import orders as desk_orders
+from callcenter.asterisk.listen import orders as listen_orders
 from callcenter.asterisk.order import Order, hang_up, redirect
 from callcenter.asterisk.wire import variables
 from callcenter.core.agency import Agency
@@ -16,6 +17,7 @@ from callcenter.core.call import Call, room_number
 from callcenter.core.chain import Dial
 from callcenter.core.forward import last_share, legs_of
 from callcenter.core.kind import Kind
+from callcenter.core.listen_wishes import ListenWish
 from callcenter.core.wishes import Admit, CancelForward, Forward, HangUp, Leave, Wish
 
 ROOM_CALLER, ROOM_STAFF, ROOM_AGENCY, ROOM_ADMITTED = "room-caller", "room-staff", "room-agency", "room-agency-admitted"
@@ -43,6 +45,8 @@ def orders(wish: Wish, call: Call, out: Road = NO_ROAD) -> list[Order]:
             return [hang_up(call.leg)]
         case HangUp():
             return _everybody(call)
+    if isinstance(wish, ListenWish):
+        return listen_orders(wish, call, out)
     return desk_orders(wish, call, out)
 
 

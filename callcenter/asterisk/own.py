@@ -13,10 +13,17 @@ from callcenter.asterisk.wire import Fields, originated_leg, text
 from callcenter.core import desk_facts
 from callcenter.core.facts import Fact
 from callcenter.core.kind import MADE
+from callcenter.core.listener import Mode
 from callcenter.core.silent import Step
 
 DESK_LEG = re.compile(r"desk-(?P<position>\d+)-(?P<turn>\d+)-(?P<call>.+)")
 """A position's phone that was rung by our order: a colleague's, or her own for a call that we make."""
+
+EAR_LEG = re.compile(r"ear-(?P<position>\d+)-(?P<turn>\d+)-(?P<call>.+)")
+"""A supervisor's phone that was rung so that she hears a call (listen.conf)."""
+
+MODES = {"ear-listen": Mode.LISTEN, "ear-whisper": Mode.WHISPER, "ear-join": Mode.JOIN}
+"""The dialplan contexts in which such a leg is."""
 
 VOICE_LEG = re.compile(r"voice-(?P<turn>\d+)-(?P<call>[^;]+)(?P<half>;2)?")
 """A voice, or keys, that come into the room by a Local channel: two halves."""
@@ -32,7 +39,7 @@ STEPS = {
 
 def is_own(leg: str) -> bool:
     """Made by us, for a call."""
-    return any(kind.fullmatch(leg) for kind in (DESK_LEG, VOICE_LEG, MADE))
+    return any(kind.fullmatch(leg) for kind in (DESK_LEG, EAR_LEG, VOICE_LEG, MADE))
 
 
 def started(leg: str, at: datetime) -> Fact | None:
@@ -40,6 +47,9 @@ def started(leg: str, at: datetime) -> Fact | None:
     desk = DESK_LEG.fullmatch(leg)
     if desk:
         return desk_facts.DeskPhoneCalled(desk["call"], at, leg, desk["position"])
+    ear = EAR_LEG.fullmatch(leg)
+    if ear:
+        return desk_facts.ListenerCalled(ear["call"], at, leg, ear["position"])
     return desk_facts.CalleeDialled(leg, at) if MADE.fullmatch(leg) else None
 
 
@@ -52,7 +62,7 @@ def refused(f: Fields, at: datetime) -> Fact | None:
 
 
 def told(f: Fields, at: datetime) -> Fact | None:
-    """A user event of control.conf."""
+    """A user event of control.conf, or of listen.conf."""
     kind, call = text(f, "UserEvent"), text(f, "Call")
     if kind == "Held":
         return desk_facts.CallHeld(call, at)
@@ -61,6 +71,9 @@ def told(f: Fields, at: datetime) -> Fact | None:
     if kind == "ByPhone":
         to, line = text(f, "To"), int(text(f, "Line") or 1)
         return desk_facts.PhoneDialled(text(f, "Leg"), at, to, line, call, text(f, "Position"))
+    if kind == "Ear":
+        who, mode = text(f, "Position").removesuffix(PAGE), MODES[text(f, "In")]
+        return desk_facts.ListenerTurned(call, at, text(f, "Leg"), who, mode.value, unquote(text(f, "By")))
     if kind == "DeskCall":
         what = (text(f, "Kind"), text(f, "Position").removesuffix(PAGE), text(f, "Leg"))
         about, by = unquote(text(f, "About")), unquote(text(f, "By"))

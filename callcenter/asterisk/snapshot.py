@@ -21,7 +21,7 @@ from panoramisk.message import Message
 
 from callcenter.asterisk.inbox import ATTEMPT_LEG, BLOCKED, ENTRIES, PHONES, House, in_page, known, position_of
 from callcenter.asterisk.ledger import JOURNAL, from_database
-from callcenter.asterisk.own import DESK_LEG, VOICE_LEG
+from callcenter.asterisk.own import DESK_LEG, EAR_LEG, MODES, VOICE_LEG
 from callcenter.asterisk.pauses import unpack
 from callcenter.asterisk.recall import recalled
 from callcenter.asterisk.records import BORN, Remembers, off_by
@@ -30,7 +30,8 @@ from callcenter.asterisk.wire import Fields, Given, fields, text
 from callcenter.core.call import room_number
 from callcenter.core.errors import CallCenterError, Refused
 from callcenter.core.kind import MADE
-from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen, PositionSeen
+from callcenter.core.listener import Mode
+from callcenter.core.seen import RINGING, CallRecalled, FloorSeen, LegSeen, PositionSeen
 
 log = logging.getLogger(__name__)
 
@@ -217,7 +218,8 @@ def _leg(
     leg = text(f, "Uniqueid")
     owner = owner_of(text(f, "Channel"))
     attempt = ATTEMPT_LEG.fullmatch(leg)
-    made = attempt or DESK_LEG.fullmatch(leg) or VOICE_LEG.fullmatch(leg)
+    ear = EAR_LEG.fullmatch(leg)
+    made = attempt or ear or DESK_LEG.fullmatch(leg) or VOICE_LEG.fullmatch(leg)
     callee = MADE.fullmatch(leg) is not None
     return LegSeen(
         leg,
@@ -233,10 +235,18 @@ def _leg(
         position=owner if owner in positions else "",
         talking=bool(text(f, "BridgeId")) or leg in in_room,
         waiting_since=waits.get(leg),
+        ear=_mode(text(f, "Context"), leg in in_room) if ear else "",
         agency=attempt["agency"] if attempt else "",
         line=int(attempt["line"]) if attempt else 0,
         turn=int(attempt["turn"]) if attempt else 0,
     )
+
+
+def _mode(context: str, in_room: bool) -> str:
+    """How a supervisor hears the call."""
+    if in_room:
+        return Mode.JOIN.value
+    return MODES[context].value if context in MODES else RINGING
 
 
 def _since(f: Fields, at: datetime) -> datetime:

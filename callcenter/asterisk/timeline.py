@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from callcenter.asterisk import own
 from callcenter.asterisk.inbox import ATTEMPT_LEG, BLOCKED, TEST_ENTRY, House, known
-from callcenter.asterisk.own import DESK_LEG
+from callcenter.asterisk.own import DESK_LEG, EAR_LEG
 from callcenter.asterisk.records import Row
 from callcenter.asterisk.tale import RECORD, Tale, owner_of
 from callcenter.core import desk_facts, facts
@@ -49,7 +49,7 @@ def from_timeline(house: House, positions: Sequence[str], rows: Iterable[Row]) -
 
 
 def _began(house: House, positions: Sequence[str], row: Row, tales: dict[str, Tale], legs: dict[str, Tale]) -> None:
-    made = ATTEMPT_LEG.fullmatch(row.leg) or DESK_LEG.fullmatch(row.leg)
+    made = ATTEMPT_LEG.fullmatch(row.leg) or DESK_LEG.fullmatch(row.leg) or EAR_LEG.fullmatch(row.leg)
     mine = tales.get(made["call"] if made else row.linked)
     if MADE.fullmatch(row.leg) or (mine is None and made and MADE.fullmatch(made["call"])):
         id_ = made["call"] if made else row.leg

@@ -17,6 +17,7 @@ from callcenter.core import (
     help,
     incoming,
     legs,
+    listening,
     overflow,
     overflowing,
     reconcile,
@@ -61,6 +62,7 @@ HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {
     **desk_call.HANDLERS,
     **by_phone.HANDLERS,
     **help.HANDLERS,
+    **listening.HANDLERS,
 }
 
 

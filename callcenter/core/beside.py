@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from callcenter.core import silent
+from callcenter.core import listening, silent
 from callcenter.core.call import Call, Stage, ended
 from callcenter.core.desk_facts import (
     CallHeld,
@@ -36,23 +36,26 @@ def joined(call: Call, leg: str, at: datetime) -> Call:
     """That leg entered the room: a caller on hold is back, a colleague is there."""
     if leg == call.id:
         return replace(call, held_since=None)
+    call = listening.came(call, leg, at)
     known = call.helper(leg)
     if known is None or known.joined_at is not None:
         return call
     call = call.with_helper(replace(known, joined_at=at))
-    return call if call.position or call.stage is not Stage.ALONE else taken_over(call)
+    return call if call.position or call.stage is not Stage.ALONE else taken_over(call, at)
 
 
-def taken_over(call: Call) -> Call:
+def taken_over(call: Call, at: datetime) -> Call:
     """The call taker is gone: the colleague who is there has the call. The same call where nobody is."""
     there = call.helper_here()
     if there is None or call.stage not in (Stage.TALKING, Stage.ALONE):
         return call
-    return replace(call, stage=Stage.TALKING, position=there.position, leg=there.leg, held=False)
+    mine = replace(call, stage=Stage.TALKING, position=there.position, leg=there.leg, held=False)
+    return listening.took(mine, there.leg, at)
 
 
 def helper_ended(call: Call, leg: str, at: datetime, cause: int) -> Call:
-    """A colleague's leg ended."""
+    """A colleague's leg, or a supervisor's, ended."""
+    call = listening.over(call, leg, at, cause)
     known = call.helper(leg)
     if known is None or not known.live:
         return call
@@ -94,7 +97,7 @@ def refused(floor: Floor, fact: LegRefused) -> Step:
         return put(floor, ended(call, fact.at, 0))
     if call.kind is not Kind.ARRIVAL and fact.leg == call.id and call.dialled_at is None:
         return put(floor, ended(replace(call, dialled_at=fact.at), fact.at, 0))
-    known = call.helper(fact.leg)
+    known = call.helper(fact.leg) or listening.listener(call, fact.leg)
     if known is None or known.dialled_at is not None:
         return floor, ()
     return put(floor, helper_ended(call, fact.leg, fact.at, 0))

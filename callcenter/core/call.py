@@ -13,6 +13,8 @@ from callcenter.core.attempt import BY_CAUSE, Attempt, Result
 from callcenter.core.facts import UNKNOWN_MOMENT
 from callcenter.core.helper import Help, Helper
 from callcenter.core.kind import Kind
+from callcenter.core.listener import Listener
+from callcenter.core.outcome import Outcome as Outcome
 from callcenter.core.share import Share, alone, nobody_left, told
 from callcenter.core.silent import Key, Silent
 
@@ -65,21 +67,6 @@ NEXT: dict[tuple[Stage, Move], Stage] = {
     (Stage.HANDED_OVER, Move.AGENCY_GONE): Stage.ALONE,
     (Stage.HANDED_OVER, Move.ENDED): Stage.ENDED,
 }
-
-
-class Outcome(StrEnum):
-    """Axis A of the domain: set from telephony, never by hand. Exactly one per arrival."""
-
-    IN_PROGRESS = "IN_PROGRESS"
-    ANSWERED = "ANSWERED"
-    ABANDONED_IVR = "ABANDONED_IVR"
-    ABANDONED_SHORT = "ABANDONED_SHORT"
-    ABANDONED = "ABANDONED"
-    NO_AGENT = "NO_AGENT"
-    OVERFLOWED = "OVERFLOWED"
-    BLOCKED = "BLOCKED"
-    NOT_REACHED = "NOT_REACHED"  # only of calls that we make: nobody answered there
-    UNKNOWN = "UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +130,7 @@ class Call:
     held_since: datetime | None = None  # he waits by our order; `held` is her phone's own doing
     helpers: tuple[Helper, ...] = ()  # colleagues whose phones were rung for it
     help: Help | None = None
+    listeners: tuple[Listener, ...] = ()  # supervisors who hear it: no parties, until they join
     silent: Silent | None = None
     keys: tuple[Key, ...] = ()  # that the caller pressed
     kind: Kind = Kind.ARRIVAL
@@ -169,7 +157,7 @@ class Call:
     @property
     def legs(self) -> tuple[str, ...]:
         """All that are this call's."""
-        mine = (self.id, self.leg, *(a.leg for a in self.attempts), *(h.leg for h in self.helpers))
+        mine = (self.id, self.leg, *(e.leg for e in (*self.attempts, *self.helpers, *self.listeners)))
         return tuple(dict.fromkeys(leg for leg in (*mine, self.silent.leg if self.silent else "") if leg))
 
     @property

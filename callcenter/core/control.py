@@ -44,6 +44,7 @@ NOT_HELD = "The caller is not on hold."
 NOT_FREE = "Position {position} is not free."
 NO_COLLEAGUE = "Choose another position than your own."
 NOT_RUNG = "That phone is no longer being rung."
+SUPERVISOR = "This is a supervisor: she leaves by herself."
 AGENCY_HERE = "An agency is in the conversation: leave them together, or let it go first."
 ASKED = "The caller is being asked already."
 NO_KEYS = "Keys are the digits, * and #; {most} at most."
@@ -98,6 +99,8 @@ def _mine(
             return help.allow(call, wish)
         case Dismiss():
             helper = call.helper(wish.leg)
+            if any(each.leg == wish.leg for each in call.listeners):
+                return Refused(SUPERVISOR)
             return None if helper is not None and helper.live else Refused(NOT_RUNG)
         case BackToQueue():
             if call.agency_in_room():

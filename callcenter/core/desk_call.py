@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from callcenter.core import listening
 from callcenter.core.call import Call, Move, Outcome, Stage, ended, move
 from callcenter.core.desk_facts import CalleeDialled, DeskCallMade
 from callcenter.core.desk_wishes import DialCallee, Release
@@ -106,7 +107,7 @@ def due(call: Call) -> tuple[DialCallee | Release, ...]:
             found.append(Release(call.id, helper.leg))
         if helper.passing and helper.live and helper.leg in call.in_room and call.leg not in ("", helper.leg):
             found.append(Release(call.id, call.leg))
-    return tuple(found)
+    return (*found, *listening.due(call))
 
 
 HANDLERS: dict[type[Any], Callable[[Floor, Any], Step]] = {DeskCallMade: made, CalleeDialled: dialled}

@@ -134,6 +134,40 @@ class CallTransferred:
     far: str = ""  # attended: the leg that the caller speaks with now
 
 
+@dataclass(frozen=True, slots=True)
+class ListenerAsked:
+    """Asterisk took a supervisor's order about a call: who wished what. `mode` is a `listener.Mode` code."""
+
+    call: str
+    at: datetime
+    leg: str  # her phone's
+    position: str
+    by: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerCalled:
+    """A supervisor's phone is being rung, so that she hears a call. The leg's id was made by us."""
+
+    call: str
+    at: datetime
+    leg: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerTurned:
+    """From now on she listens, whispers, or is on her way into the room: a `listener.Mode` code, as Asterisk tells."""
+
+    call: str
+    at: datetime
+    leg: str
+    position: str
+    mode: str
+    by: str = ""
+
+
 DeskFact = (
     CallHeld
     | ColleagueAsked
@@ -147,4 +181,7 @@ DeskFact = (
     | SilentStep
     | PhoneDialled
     | CallTransferred
+    | ListenerAsked
+    | ListenerCalled
+    | ListenerTurned
 )

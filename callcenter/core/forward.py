@@ -8,13 +8,14 @@ Never: a change. Two people who press the same button are told apart here and by
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from callcenter.core import control
+from callcenter.core import control, listening
 from callcenter.core.agency import Agency
 from callcenter.core.call import Call, Stage
 from callcenter.core.chain import open_lines
 from callcenter.core.desk_wishes import DeskWish
 from callcenter.core.errors import Refused
 from callcenter.core.floor import Floor
+from callcenter.core.listen_wishes import ListenWish
 from callcenter.core.share import Mode, Share
 from callcenter.core.wishes import Admit, CancelForward, Forward, HangUp, Leave, Wish
 
@@ -33,6 +34,8 @@ def allow(
     """None when the wish fits what is going on now; otherwise why not."""
     if isinstance(wish, DeskWish):
         return control.allow(floor, wish)
+    if isinstance(wish, ListenWish):
+        return listening.allow(floor, wish)
     call = floor.calls.get(wish.call)
     if call is None or not (call.live or call.relay):
         return Refused("This call has ended.")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from callcenter.core import attempt as tries
-from callcenter.core import beside, desk_call
+from callcenter.core import beside, desk_call, listening
 from callcenter.core.attempt import Attempt
 from callcenter.core.call import Call, Move, move
 from callcenter.core.facts import (
@@ -55,6 +55,7 @@ def room_left(floor: Floor, fact: RoomLeft) -> Step:
     if call is None or fact.leg not in call.in_room:
         return floor, ()
     call = replace(call, in_room=tuple(leg for leg in call.in_room if leg != fact.leg))
+    call = listening.went(call, fact.leg, fact.at)
     if fact.leg == call.leg and call.relay:
         return put(floor, replace(call, position=""))
     return put(floor, agency_left(call) if call.attempt(fact.leg) else call)

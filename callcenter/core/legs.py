@@ -7,7 +7,7 @@ Never: a call found by anything but its legs' ids.
 from dataclasses import replace
 
 from callcenter.core import attempt as tries
-from callcenter.core import beside, by_phone, desk_call, refusal
+from callcenter.core import beside, by_phone, desk_call, listening, refusal
 from callcenter.core.call import Move, ended, move
 from callcenter.core.facts import LegAnswered, LegEnded, LegHeld, LegRinging
 from callcenter.core.floor import Floor, Step, put
@@ -22,6 +22,8 @@ def leg_ringing(floor: Floor, fact: LegRinging) -> Step:
     helper = call.helper(fact.leg) if call else None
     if call is not None and helper is not None and helper.live and helper.ringing_at is None:
         return put(floor, call.with_helper(replace(helper, ringing_at=fact.at)))
+    if call is not None and listening.listener(call, fact.leg) is not None:
+        return put(floor, listening.rings(call, fact.leg, fact.at))
     known = call.attempt(fact.leg) if call else None
     if call is None or known is None or (changed := tries.ringing(known, fact.at)) is known:
         return floor, ()
@@ -69,7 +71,7 @@ def leg_ended(floor: Floor, fact: LegEnded) -> Step:
             return put(floor, agency_left(call))
     if fact.leg == call.leg:
         done = desk_call.she_left(call, fact.at, fact.cause)
-        if done is not None or (there := beside.taken_over(call)) is not call:
+        if done is not None or (there := beside.taken_over(call, fact.at)) is not call:
             return put(floor, done or there)
         what = Move.LEFT_WITH_AGENCY if call.agency_in_room() else Move.LEFT_ALONE
         moved = move(call, what) or call

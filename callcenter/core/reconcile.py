@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from callcenter.core import desk_call
+from callcenter.core import desk_call, listening
 from callcenter.core.call import Call, Move, Outcome, Stage, ended_unseen, move, room_number
 from callcenter.core.completion import completed, ended_as_recorded, with_agencies, without
-from callcenter.core.facts import LegStarted
+from callcenter.core.facts import UNKNOWN_MOMENT, LegStarted
 from callcenter.core.floor import REMEMBERED, Floor, Gap, Step, put
 from callcenter.core.helper import Helper
 from callcenter.core.incoming import position as position_seen
@@ -82,6 +82,7 @@ def _known(
         call = completed(call, record)
     call = with_agencies(call, here.values())
     call = without(call, {leg for leg in here if leg != call.id}, whole)
+    call = listening.seen_again(call, here, UNKNOWN_MOMENT)
     in_room = tuple(leg.leg for leg in here.values() if leg.room == (call.room or room_number(call.id)))
     mine = here.get(call.id)
     if call.kind is not Kind.ARRIVAL:
@@ -95,6 +96,7 @@ def _known(
     call = replace(call, room=mine.room or call.room, in_room=in_room, held_since=_held(call, mine))
     call = _with_helpers(call, here)
     takers = [leg for leg in here.values() if leg.call == call.id and leg.position and leg.talking]
+    takers.sort(key=lambda leg: leg.ear != "")  # a supervisor has the call only when nobody else of the room is there
     taker = next((leg for leg in takers if leg.leg == call.leg), takers[0] if takers else None)
     if taker is not None and (call.kind is Kind.ARRIVAL or mine.room or call.answered_at):
         return _with_taker(call, taker)
@@ -149,7 +151,7 @@ def _with_taker(call: Call, taker: LegSeen) -> Call:
     moved = move(call, Move.ANSWERED) or call
     if moved.stage is not Stage.TALKING:
         return call
-    return replace(
+    found = replace(
         moved,
         position=taker.position,
         leg=taker.leg,
@@ -157,6 +159,7 @@ def _with_taker(call: Call, taker: LegSeen) -> Call:
         answered_by=call.answered_by or taker.position,
         rings=(),
     )
+    return listening.took(found, taker.leg, taker.since)
 
 
 def _newcomer(leg: LegSeen) -> Call:

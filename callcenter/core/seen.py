@@ -10,6 +10,9 @@ from datetime import datetime
 from callcenter.core.attempt import Attempt
 from callcenter.core.position import Pause
 
+RINGING = "RINGING"
+"""A supervisor's phone that was not lifted yet, in `LegSeen.ear`."""
+
 
 @dataclass(frozen=True, slots=True)
 class PositionSeen:
@@ -41,6 +44,7 @@ class LegSeen:
     waiting_since: datetime | None = None  # in the queue
     held: bool = False  # waits by the call taker's order
     desk: bool = False  # a position's phone that was rung by our order
+    ear: str = ""  # of a supervisor's leg: a `listener.Mode` code, or RINGING
     agency: str = ""  # whose leg it is, with its line and turn: an attempt of ours
     line: int = 0
     turn: int = 0

@@ -7,6 +7,7 @@ Never: a change. The screen moves when Asterisk says that it happened.
 from dataclasses import dataclass
 
 from callcenter.core.desk_wishes import DeskWish
+from callcenter.core.listen_wishes import ListenWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +59,4 @@ class HangUp:
     by: str
 
 
-Wish = Forward | Admit | CancelForward | Leave | HangUp | DeskWish
+Wish = Forward | Admit | CancelForward | Leave | HangUp | DeskWish | ListenWish

@@ -46,3 +46,9 @@ def strength(samples: array[int], hertz: int) -> float:
 
 def heard(samples: array[int], hertz: int) -> bool:
     return strength(samples, hertz) > 0.02
+
+
+def ever(samples: array[int], hertz: int, window: float = 0.1) -> bool:
+    """That frequency was there for a tenth of a second, at any time."""
+    step = int(window * RATE)
+    return any(heard(samples[at : at + step], hertz) for at in range(0, max(len(samples) - step, 1), step))
