@@ -207,6 +207,11 @@ class Settings(Folders):
         "Categories of which an agency's page shows only what is needed to come: no names, no notes.",
         each(matches(r"[A-Z][A-Z0-9_]{1,30}", "capitals, digits and _")),
     )
+    listen_openly: bool = knob(
+        True,
+        "A call taker's screen and the wallboard say when a supervisor listens to her. Off: only whispering and"
+        " joining, which she hears anyway, are shown; the audit has all of it.",
+    )
     record_legs: bool = knob(
         True,
         "Record each side in a file of its own too, to prove that both are heard; after the call they are the left and "

@@ -157,7 +157,8 @@ class Call:
     @property
     def legs(self) -> tuple[str, ...]:
         """All that are this call's."""
-        mine = (self.id, self.leg, *(e.leg for e in (*self.attempts, *self.helpers, *self.listeners)))
+        tried: tuple[Attempt | Helper | Listener, ...] = (*self.attempts, *self.helpers, *self.listeners)
+        mine = (self.id, self.leg, *(each.leg for each in tried))
         return tuple(dict.fromkeys(leg for leg in (*mine, self.silent.leg if self.silent else "") if leg))
 
     @property

@@ -28,6 +28,7 @@ class State(StrEnum):
     READY = "READY"
     RINGING = "RINGING"
     TALKING = "TALKING"
+    LISTENING = "LISTENING"  # a supervisor, at somebody else's call
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,16 @@ def look(
     owed: Sequence[datetime] = (),
     today: Today | None = None,
     alarms: Sequence[str] = (),
+    openly: bool = True,
 ) -> Wall:
-    """`people`: position -> who is signed in. `owed`: since when each callback is owed. Trial calls are left out."""
+    """`people`: position -> who is signed in. `owed`: since when each callback is owed. Trial calls are left out.
+    `openly`: whether it may be seen that somebody listens; else her phone is just busy."""
     calls = [call for call in floor.calls.values() if not call.test]
     waiting = [call.waiting_since or call.arrived_at for call in calls if call.stage is Stage.WAITING]
     talks = {call.position: call for call in calls if call.stage is Stage.TALKING}
     rings = {ring.position: ring.at for call in calls if call.stage is Stage.WAITING for ring in call.rings}
+    heard = [each for call in floor.calls.values() for each in call.listeners if openly and each.live and each.since]
+    ears = {each.position: each.since for each in heard if each.since}
     began = [call.answered_at for call in talks.values() if call.answered_at]
     return Wall(
         waiting=len(waiting),
@@ -102,7 +107,7 @@ def look(
         talking=len(talks),
         alone=sum(call.stage is Stage.ALONE for call in calls),
         longest_talk_since=min(began, default=None),
-        seats=tuple(_seat(one, floor.positions.get(one), people.get(one, ""), talks, rings) for one in positions),
+        seats=tuple(_seat(one, floor.positions.get(one), people.get(one, ""), talks, rings, ears) for one in positions),
         owed=len(owed),
         oldest_owed=min(owed, default=None),
         today=today,
@@ -111,12 +116,19 @@ def look(
 
 
 def _seat(
-    number: str, known: Position | None, person: str, talks: Mapping[str, Call], rings: Mapping[str, datetime]
+    number: str,
+    known: Position | None,
+    person: str,
+    talks: Mapping[str, Call],
+    rings: Mapping[str, datetime],
+    ears: Mapping[str, datetime],
 ) -> Seat:
     """What matters most comes first: she speaks, her phone rings, it is gone, she is away, she paused."""
     since = known.since if known else None
     if number in talks:
         return Seat(number, State.TALKING, person, talks[number].answered_at)
+    if number in ears:
+        return Seat(number, State.LISTENING, person, ears[number])
     if known is not None and known.phone in (Phone.IN_USE, Phone.ON_HOLD):
         return Seat(number, State.TALKING, person, since)
     if number in rings:

@@ -23,7 +23,7 @@ from callcenter.core.by_phone import THIN
 from callcenter.core.call import Call
 from callcenter.core.codec import from_plain
 from callcenter.core.facts import UNKNOWN_MOMENT
-from callcenter.storage import forwards, numbering, owed, tries
+from callcenter.storage import forwards, listeners, numbering, owed, tries
 from callcenter.storage.entry import Heard
 from callcenter.storage.rows import ReadNumber, Row, attempt_row, call_row
 from callcenter.storage.sql import clean, insert
@@ -72,6 +72,7 @@ async def apply(
     applied.tickets = await numbering.give(connection, [it.row for it in newer.values()], known, zone, now)
     await numbering.follow(connection, [it.row for it in newer.values()], known)
     await forwards.store(connection, [(it.call, it.row["revision"]) for it in newer.values()])
+    await listeners.follow(connection, [it.call for it in newer.values()])
     await owed.follow(connection, [it.row for it in newer.values()], now)
     await tries.follow(connection, [it.row for it in newer.values()], now)
     applied.done = [it.call.id for it in newer.values() if it.call.done]

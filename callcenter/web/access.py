@@ -107,6 +107,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "ticket.report": READERS,
     "ticket.correct": frozenset({SUPERVISOR}),
     "recording": READERS,
+    "listen": frozenset({SUPERVISOR}),
+    "listen.stop": frozenset({SUPERVISOR}),
     "proof": READERS,
     "audit": CHECKERS,
     # quality

@@ -10,6 +10,7 @@ from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
 from callcenter.core.help import Standing
 from callcenter.core.kind import Kind
+from callcenter.core.listener import Mode as Ear
 from callcenter.core.position import Phone
 from callcenter.core.readiness import HANDOVER, OFF, WRAP_UP
 from callcenter.core.share import Mode, Status
@@ -222,6 +223,27 @@ SEAT: dict[str, str] = {
     State.READY: N_("ready"),
     State.RINGING: N_("rings"),
     State.TALKING: N_("in speech"),
+    State.LISTENING: N_("at a colleague's call"),
+}
+
+EAR: dict[str, str] = {
+    Ear.LISTEN: N_("you listen"),
+    Ear.WHISPER: N_("you whisper: the call taker alone hears you"),
+    Ear.JOIN: N_("you are in the conversation"),
+}
+
+EAR_MODE: dict[str, str] = {
+    Ear.LISTEN: N_("listen"),
+    Ear.WHISPER: N_("whisper to the call taker"),
+    Ear.JOIN: N_("speak with all"),
+    Ear.TAKE: N_("take the call over"),
+}
+
+EAR_SIGN: dict[str, str] = {
+    Ear.LISTEN: N_("listens to this call"),
+    Ear.WHISPER: N_("whispers: only you hear it"),
+    Ear.JOIN: N_("is in the conversation"),
+    Ear.TAKE: N_("takes this call over"),
 }
 
 PAUSE: dict[str, str] = {
@@ -283,6 +305,9 @@ TABLES: dict[str, dict[str, str]] = {
     "place": PLACE,
     "seat": SEAT,
     "pause": PAUSE,
+    "ear": EAR,
+    "ear_mode": EAR_MODE,
+    "ear_sign": EAR_SIGN,
     "kind": KIND,
     "silent": SILENT,
     "help": HELP,

@@ -41,6 +41,7 @@ FIELD: dict[str, str] = {
 LOOK: dict[str, str] = {
     "call.view": N_("looked at the call"),
     "call.recording": N_("listened to or took out the recording"),
+    "call.listen": N_("asked to listen to the call, or to stop"),
     "ticket.view": N_("looked at the ticket"),
     "ticket.report": N_("took out the ticket as a report"),
     "forward.view": N_("the agency looked at its request"),

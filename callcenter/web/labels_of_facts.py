@@ -46,5 +46,9 @@ FACT: dict[str, str] = {
     "CalleeDialled": N_("The other side was dialled"),
     "KeyPressed": N_("Key pressed:"),
     "PhoneDialled": N_("Dialled with the phone:"),
+    "ListenerAsked": N_("A supervisor asked for:"),
+    "ListenerCalled": N_("The supervisor's phone is rung"),
+    "ListenerTurned": N_("The supervisor is there:"),
+    "ListenerLeft": N_("The supervisor put her phone down"),
     "SilentStep": N_("Questions to a silent caller:"),
 }

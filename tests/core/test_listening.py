@@ -155,11 +155,11 @@ def test_a_service_that_was_restarted_finds_who_listens_and_how() -> None:
         (bima,) = floor.calls[BUDI].listeners
         assert (bima.position, bima.mode, floor.calls[BUDI].position) == ("103", mode, "101")
     there = [replace(leg, room=ROOM) for leg in (HIM, HERS)]
-    ear = LegSeen(EAR, after(20), BUDI, position="103", talking=True, room=ROOM, ear="JOIN")
-    floor, _ = play(snapshot(ear, *there))  # whoever stands first in the list
+    joined = LegSeen(EAR, after(20), BUDI, position="103", talking=True, room=ROOM, ear="JOIN")
+    floor, _ = play(snapshot(joined, *there))  # whoever stands first in the list
     assert (floor.calls[BUDI].position, floor.calls[BUDI].listeners[0].mode) == ("101", Mode.JOIN)
     assert floor.calls[BUDI].helper_here() is not None
-    floor, _ = play(*ANSWERED, *TAKES, facts.LineLost(after(55), "cut"), snapshot(ear, there[0]))
+    floor, _ = play(*ANSWERED, *TAKES, facts.LineLost(after(55), "cut"), snapshot(joined, there[0]))
     assert (floor.calls[BUDI].position, floor.calls[BUDI].listeners[0].live) == ("103", False)
 
 

@@ -112,6 +112,12 @@ def _rung_after_the_end(phone: Phone) -> bool:
     return "CALL_INCOMING" in kinds[kinds.index("CALL_CLOSED") :]
 
 
+async def over(desk: Desk, story: Ears) -> Call:
+    """As it was written down."""
+    await until(lambda: desk.calls[story.id].done, "it is over")
+    return desk.calls[story.id]
+
+
 async def talk(room: Room, desk: Desk) -> Ears:
     caller, her, bima = await room.phone("caller"), await room.phone("101"), await room.phone("102")
     await caller.dial("112")
@@ -186,8 +192,7 @@ async def test_listen_whisper_and_join_are_heard_on_the_right_legs_and_on_no_oth
     assert (story.call.stage, story.call.position, story.call.answered_by) == (Stage.TALKING, "101", "101")
     await story.her.hang_up()
     await story.caller.closed()
-    await until(lambda: desk.calls[story.id].done, "it is over")
-    done = desk.calls[story.id]
+    done = await over(desk, story)
     assert (done.outcome, done.disconnected_early, done.answered_by) == ("ANSWERED", False, "101")
     if folder := os.environ.get("CALLCENTER_RECORD_AMI"):  # how tests/recordings/ came to its file
         (Path(folder) / "a-supervisor-listens-whispers-and-joins.ami").write_bytes(ami.raw)
@@ -233,8 +238,7 @@ async def test_a_call_that_is_taken_over_is_hers_and_the_call_taker_is_free(room
     await room.exchange.on_record(story.call.recording, CALLER, BIMA, last=0.5)
     await story.bima.hang_up()
     await story.caller.closed()  # as in any call: he does not wait again
-    await until(lambda: desk.calls[story.id].done, "it is over")
-    assert not desk.calls[story.id].disconnected_early
+    assert not (await over(desk, story)).disconnected_early
 
 
 @pytest.mark.parametrize("mode", [Mode.LISTEN, Mode.WHISPER])
@@ -272,7 +276,7 @@ async def test_who_joined_has_the_call_when_the_call_taker_s_phone_dies_and_all_
     assert len(ami.events("QueueCallerJoin", Uniqueid=story.id)) == 1
     await story.caller.hang_up()
     await story.bima.closed()
-    await until(lambda: desk.calls[story.id].done, "it is over")
+    await over(desk, story)
 
 
 async def test_when_the_caller_hangs_up_every_phone_is_free(room: Room, desk: Desk) -> None:
@@ -282,6 +286,6 @@ async def test_when_the_caller_hangs_up_every_phone_is_free(room: Room, desk: De
         await story.caller.hang_up()
         await story.her.closed()
         await story.bima.closed()
-        await until(lambda id_=story.id: desk.calls[id_].done, "it is over")
+        await over(desk, story)
         for phone in (story.caller, story.her, story.bima):
             await phone.quiet()

@@ -16,6 +16,8 @@ GRANTED = {
     "calls": {"supervisor", "auditor"},
     "recording": {"supervisor", "auditor"},
     "calls.export": {"supervisor", "auditor"},
+    "listen": {"supervisor"},
+    "listen.stop": {"supervisor"},
     "audit": {"auditor"},
     "places.replace": {"admin"},
     "card.save": {"admin"},

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from callcenter.core.control import free, may_be_ghost
 from callcenter.core.help import standing
 from callcenter.core.relay import missing
+from callcenter.web.access import may
 from callcenter.web.agency.relay import relay_about
 from callcenter.web.channel import serve
 from callcenter.web.complaints.pages import due_on, holidays_of
@@ -21,6 +22,7 @@ from callcenter.web.parts import Parts, parts
 from callcenter.web.proof import recent
 from callcenter.web.screen import view
 from callcenter.web.security import person
+from callcenter.web.supervisor.listening import ears
 
 
 def viewer_of(request: web.Request) -> Viewer:
@@ -72,6 +74,26 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
     return here.painter.part(f"screen/live/{template}.html", viewer.language, **values)
 
 
+def ears_picture(here: Parts, viewer: Viewer, *, keys: bool = True) -> Markup:
+    """The calls that a supervisor may listen to; nothing for anybody else. `keys`: on a page that uses none else."""
+    if not may(viewer.role, "listen"):
+        return Markup()
+    return here.painter.part(
+        "supervisor/live/ears.html",
+        viewer.language,
+        viewer=viewer,
+        desk=here.desk,
+        ears=ears(here.board.floor, viewer.position),
+        keys=keys,
+    )
+
+
+def ears_scope(viewer: Viewer) -> tuple[str, bool, str]:
+    """Who sees the same of them."""
+    supervisor = may(viewer.role, "listen")
+    return viewer.language, supervisor, viewer.position if supervisor else ""
+
+
 def regions(here: Callable[[], Parts]) -> list[Region]:
     """Every live part with the viewers who see the same of it."""
 
@@ -108,6 +130,7 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
         Region("queue", painter("queue"), room),
         Region("callbacks", painter("callbacks"), owing),
         Region("room", painter("room"), mine),
+        Region("ears", lambda viewer: ears_picture(here(), viewer, keys=False), ears_scope),
         Region("shelf", painter("shelf"), own),
     ]
 

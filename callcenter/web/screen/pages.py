@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from callcenter.core.errors import NotFound, StoreDown
 from callcenter.core.ticket import Disposition
-from callcenter.web.i18n import script_sentences
+from callcenter.web.i18n import Language, script_sentences
 from callcenter.web.live import Viewer
 from callcenter.web.parts import Parts, parts
 from callcenter.web.screen import view
-from callcenter.web.screen.live import picture, viewer_of
+from callcenter.web.screen.live import ears_picture, picture, viewer_of
 from callcenter.web.screen.phone import LIBRARY, allow_socket, has_phone
 from callcenter.web.security import person
 from callcenter.web.supervisor.recording import send_recording
@@ -31,7 +31,7 @@ async def screen(request: web.Request) -> web.Response:
     viewer = viewer_of(request)
     mine = view.my_call(here.board.floor, viewer)
     viewer = replace(viewer, open_call=viewer.open_call or (mine.id if mine else ""))
-    live = {name: picture(here, name, viewer) for name in REGIONS}
+    live = {name: picture(here, name, viewer) for name in REGIONS} | {"ears": ears_picture(here, viewer, keys=False)}
     return _page(
         request, viewer, live, await sheet_of(here, viewer, viewer.open_call) if viewer.open_call else Markup()
     )
@@ -41,7 +41,7 @@ async def shell(request: web.Request) -> web.Response:
     """The same page without anything that happens: what the browser keeps for a reload while the server is away."""
     viewer = viewer_of(request)
     ring = parts(request).painter.part("screen/away.html", viewer.language)
-    return _page(request, viewer, {name: Markup() for name in REGIONS} | {"ring": ring}, Markup(), away=True)
+    return _page(request, viewer, {name: Markup() for name in (*REGIONS, "ears")} | {"ring": ring}, Markup(), away=True)
 
 
 async def worker(request: web.Request) -> web.StreamResponse:
@@ -62,7 +62,7 @@ def _page(
         sheet=sheet,
         away=away,
         viewer=viewer,
-        words={sentence: language.say(sentence) for sentence in WORDS},
+        words=words(language),
         now=round(here.clock().timestamp() * 1000),
         phone=LIBRARY if phone else "",
         phrases=[[each.shortcut, each.text] for each in here.phrases.of(language.code)],
@@ -70,6 +70,11 @@ def _page(
     if phone:
         allow_socket(request, response)
     return response
+
+
+def words(language: Language) -> dict[str, str]:
+    """The sentences of our scripts."""
+    return {sentence: language.say(sentence) for sentence in WORDS}
 
 
 async def ticket(request: web.Request) -> web.Response:

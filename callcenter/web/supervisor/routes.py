@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from callcenter.web.screen.routes import CALL
-from callcenter.web.supervisor import pages, proof, ticket, trail
+from callcenter.web.supervisor import listening, pages, proof, ticket, trail
 
 TICKET = "/tickets/{number:[0-9A-Za-z-]{1,40}}"
 
@@ -18,6 +18,8 @@ ROUTES = [
     web.post("/calls/filters/forget", pages.forget_filter, name="calls.forget"),
     web.get(CALL, pages.call, name="call"),
     web.get(CALL + "/recording", pages.recording, name="recording"),
+    web.post(CALL + "/listen", listening.listen, name="listen"),
+    web.post(CALL + "/listen/stop", listening.stop, name="listen.stop"),
     web.get(TICKET, ticket.ticket, name="ticket"),
     web.get(TICKET + ".pdf", ticket.report, name="ticket.report"),
     web.post(TICKET + "/class", ticket.correct_class, name="ticket.correct"),

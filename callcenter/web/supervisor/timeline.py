@@ -22,7 +22,7 @@ PHONE, TYPED, AGENCY, MESSAGE, AUDIT = "PHONE", "TYPED", "AGENCY", "MESSAGE", "A
 SHOWN = frozenset({
     "CallArrived", "CallQueued", "CallAbandoned", "CallBlocked", "CallCut", "PhoneCalled", "PhoneUnanswered",
     "CallAnswered", "CallOverflowed", "RecordingStarted", "CallHeld", "ColleagueAsked", "DeskCallMade", "CalleeDialled",
-    "HelpAsked", "HelpStopped", "KeyPressed", "SilentStep", "PhoneDialled", "CallTransferred",
+    "HelpAsked", "HelpStopped", "ListenerAsked", "ListenerCalled", "ListenerTurned", "KeyPressed", "SilentStep", "PhoneDialled", "CallTransferred",
 })  # fmt: skip
 """Facts of the telephone that no other row tells; the others stand on the call's own page."""
 BY_SOURCE = {"phone": PHONE, "call_taker": TYPED, "agency": AGENCY}
@@ -73,7 +73,7 @@ def timeline(story: Story, tell: Teller) -> list[Event]:
 
 def _facts(story: Story, tell: Teller) -> Iterator[Event]:
     for fact in story.facts:
-        if fact.kind in SHOWN:
+        if fact.kind in SHOWN or left(fact):
             yield Event(_moment(fact), PHONE, str(fact.body.get("by") or ""), _fact(fact, tell))
     for line in story.page.calls:
         if line.ended_at:
@@ -84,8 +84,15 @@ def _moment(fact: FactLine) -> datetime | None:
     return None if unknown(fact.at) else fact.at
 
 
+def left(fact: FactLine) -> bool:
+    """A supervisor who heard the call put her phone down."""
+    return fact.kind == "LegEnded" and str(fact.body.get("leg", "")).startswith("ear-")
+
+
 def _fact(fact: FactLine, tell: Teller) -> str:
-    words = [tell.label("fact", fact.kind)]
+    words = [tell.label("fact", "ListenerLeft" if left(fact) else fact.kind)]
+    if fact.kind in ("ListenerAsked", "ListenerTurned"):
+        words.append(tell.label("ear_mode", str(fact.body.get("mode"))))
     if fact.kind == "CallArrived":
         words.append(tell.number(fact.body.get("number")))
     words += [str(fact.body[name]) for name in ("position", "key", "digit", "step") if fact.body.get(name)]

@@ -21,6 +21,7 @@ from callcenter.web.live import Hub, Region, Viewer
 from callcenter.web.parts import Parts
 from callcenter.web.proof import Proofs, colour
 from callcenter.web.screen.desk import Desk
+from callcenter.web.screen.live import ears_picture, ears_scope
 from callcenter.web.times import CityTime
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class WallBoard:
             owed=[line.owed_since for line in self._callers.owed.lines],
             today=self._today,
             alarms=[alarm.sentence for alarm in self._proofs.alarms()],
+            openly=self._settings.listen_openly,
         )
 
     async def run(self) -> None:
@@ -115,7 +117,11 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
     def scope(viewer: Viewer) -> tuple[str, bool]:
         return viewer.language, viewer.role == NAMELESS
 
-    return [Region("wall", painter("wall"), scope, ticking=True), Region("seats", painter("seats"), scope)]
+    return [
+        Region("wall", painter("wall"), scope, ticking=True),
+        Region("seats", painter("seats"), scope),
+        Region("ears", lambda viewer: ears_picture(here(), viewer), ears_scope),
+    ]
 
 
 def _picture(here: Parts, name: str, viewer: Viewer) -> str:

@@ -13,6 +13,7 @@ from callcenter.web.channel import serve
 from callcenter.web.parts import parts
 from callcenter.web.proof import colour
 from callcenter.web.screen.live import viewer_of
+from callcenter.web.screen.pages import words
 from callcenter.web.security import visitor
 from callcenter.web.wall.board import NAMELESS, regions
 
@@ -26,6 +27,8 @@ async def wall(request: web.Request) -> web.Response:
         "wall/page.html",
         live={region.name: region.paint(viewer) for region in regions(lambda: here)},
         at=round(here.clock().timestamp() * 1000),
+        viewer=viewer,
+        words=words(here.painter.language_of(request)),
     )
 
 

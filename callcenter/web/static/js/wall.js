@@ -1,4 +1,5 @@
 // The wallboard: paints what the channel brings, and counts the seconds. Meant to be left open for days.
+import { settle } from "./ask.js";
 import { serverTime, tick } from "./clock.js";
 import { live } from "./live.js";
 import { paint } from "./morph.js";
@@ -10,6 +11,7 @@ function picture(html) {
     const place = document.querySelector(`[data-live="${name}"]`);
     if (place) { paint(place, part); tick(place); }
   }
+  settle();
 }
 
 function state(what) {
@@ -17,6 +19,14 @@ function state(what) {
   link.textContent = { up: link.dataset.up, down: link.dataset.down, "signed-out": link.dataset.out }[what];
   document.body.classList.toggle("stale", what !== "up");
 }
+
+// A supervisor's keys: a digit listens, letters change what she does in that call. Nobody else has such buttons.
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.key.length !== 1) return;
+  const key = CSS.escape(event.key.toUpperCase());
+  const button = [...document.querySelectorAll(`[data-key="${key}"]`)].find((each) => !each.disabled && each.offsetParent);
+  if (button) { event.preventDefault(); button.click(); }
+});
 
 serverTime(Number(document.getElementById("main").dataset.now));
 tick();
