@@ -10,7 +10,6 @@ from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
 from callcenter.core.help import Standing
 from callcenter.core.kind import Kind
-from callcenter.core.listener import Mode as Ear
 from callcenter.core.position import Phone
 from callcenter.core.readiness import HANDOVER, OFF, WRAP_UP
 from callcenter.core.share import Mode, Status
@@ -20,6 +19,7 @@ from callcenter.core.wall import State
 from callcenter.web.callers.words import CALLERS
 from callcenter.web.i18n import N_
 from callcenter.web.labels_of_facts import FACT
+from callcenter.web.supervisor.words import EARS
 
 OUTCOME: dict[str, str] = {
     Outcome.IN_PROGRESS: N_("In progress"),
@@ -226,26 +226,6 @@ SEAT: dict[str, str] = {
     State.LISTENING: N_("at a colleague's call"),
 }
 
-EAR: dict[str, str] = {
-    Ear.LISTEN: N_("you listen"),
-    Ear.WHISPER: N_("you whisper: the call taker alone hears you"),
-    Ear.JOIN: N_("you are in the conversation"),
-}
-
-EAR_MODE: dict[str, str] = {
-    Ear.LISTEN: N_("listen"),
-    Ear.WHISPER: N_("whisper to the call taker"),
-    Ear.JOIN: N_("speak with all"),
-    Ear.TAKE: N_("take the call over"),
-}
-
-EAR_SIGN: dict[str, str] = {
-    Ear.LISTEN: N_("listens to this call"),
-    Ear.WHISPER: N_("whispers: only you hear it"),
-    Ear.JOIN: N_("is in the conversation"),
-    Ear.TAKE: N_("takes this call over"),
-}
-
 PAUSE: dict[str, str] = {
     WRAP_UP: N_("writing up"),
     HANDOVER: N_("hands the shift over"),
@@ -305,11 +285,9 @@ TABLES: dict[str, dict[str, str]] = {
     "place": PLACE,
     "seat": SEAT,
     "pause": PAUSE,
-    "ear": EAR,
-    "ear_mode": EAR_MODE,
-    "ear_sign": EAR_SIGN,
     "kind": KIND,
     "silent": SILENT,
     "help": HELP,
     **CALLERS,
+    **EARS,
 }
