@@ -34,7 +34,6 @@ async def test_what_supervisors_did_is_told_and_the_ticket_stays_whose_it_was(ro
         ("ListenerAsked", "LISTEN"),
         ("ListenerCalled", None),
         ("LegRinging", None),
-        ("LegAnswered", None),
         ("ListenerTurned", "LISTEN"),
         ("ListenerTurned", "WHISPER"),
         ("LegEnded", None),

@@ -131,7 +131,10 @@ async def test_a_call_that_was_taken_over_is_hers_and_its_ticket_tells_all_of_it
     await here.stored()
     number = here.board.tickets[CALL]
     _, ticket = await bima.get(f"/tickets/{number}")
-    asked, there = "Supervisor meminta: mengambil alih panggilan 104", "Supervisor mendampingi: berbicara dengan semua 104"
+    asked, there = (
+        "Supervisor meminta: mengambil alih panggilan 104",
+        "Supervisor mendampingi: berbicara dengan semua 104",
+    )
     for words in (asked, there, "Supervisor menutup teleponnya", "→ bima"):
         assert words in ticket
     assert (await here.history.ticket_of(CALL)).taken_by == "bima"

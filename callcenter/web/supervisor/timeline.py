@@ -22,7 +22,8 @@ PHONE, TYPED, AGENCY, MESSAGE, AUDIT = "PHONE", "TYPED", "AGENCY", "MESSAGE", "A
 SHOWN = frozenset({
     "CallArrived", "CallQueued", "CallAbandoned", "CallBlocked", "CallCut", "PhoneCalled", "PhoneUnanswered",
     "CallAnswered", "CallOverflowed", "RecordingStarted", "CallHeld", "ColleagueAsked", "DeskCallMade", "CalleeDialled",
-    "HelpAsked", "HelpStopped", "ListenerAsked", "ListenerCalled", "ListenerTurned", "KeyPressed", "SilentStep", "PhoneDialled", "CallTransferred",
+    "HelpAsked", "HelpStopped", "ListenerAsked", "ListenerCalled", "ListenerTurned",
+    "KeyPressed", "SilentStep", "PhoneDialled", "CallTransferred",
 })  # fmt: skip
 """Facts of the telephone that no other row tells; the others stand on the call's own page."""
 BY_SOURCE = {"phone": PHONE, "call_taker": TYPED, "agency": AGENCY}
