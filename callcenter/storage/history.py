@@ -13,7 +13,6 @@ from sqlalchemy import or_, select
 
 from callcenter.core.call import Call
 from callcenter.core.codec import from_plain
-from callcenter.core.errors import NotFound
 from callcenter.core.seen import GapClosed
 from callcenter.core.ticket import CLOSED_STATES
 from callcenter.storage.audit import audited
@@ -56,7 +55,6 @@ from callcenter.storage.wanted import CallFilter, lines
 
 MOST = 200
 EXPORTED_AT_ONCE = 500
-NO_RECORDING = "There is no recording of this call."
 
 
 class History:
@@ -130,6 +128,12 @@ class History:
                 facts=[record(FactLine, row) for row in heard],
                 forwards=await forwards_of(connection, calls=[call_id]),
             )
+
+    async def states(self, call_ids: Iterable[str]) -> list[Call]:
+        """These calls as the telephone left them, the oldest first."""
+        wanted = select(calls.c.state).where(calls.c.id.in_(list(call_ids))).order_by(calls.c.arrived_at)
+        async with self._database.read() as connection:
+            return [from_plain(Call, state) for state in (await connection.execute(wanted)).scalars()]
 
     async def ticket(self, number: str) -> TicketPage:
         """One ticket with its calls, notes and every change. NotFound."""
@@ -211,16 +215,6 @@ class History:
         )
         async with self._database.read() as connection:
             return [record(Ticket, row) for row in await connection.execute(wanted)]
-
-    async def recording(self, call_id: str, *, by: str, address: str = "") -> str:
-        """Where the recording is, below the recordings' folder; who asked is written down first. NotFound."""
-        async with self._database.read() as connection:
-            line = await one_line(connection, call_id)
-        if not line.recording:
-            raise NotFound(NO_RECORDING)
-        now = self._clock()
-        await audited(self._database, by=by, action="call.recording", at=now, target=call_id, address=address)
-        return line.recording
 
     async def audit(self, wanted: AuditFilter | None = None, *, after: str = "", limit: int = 100) -> AuditPage:
         """Who looked at, took out or changed what, newest first."""

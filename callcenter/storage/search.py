@@ -17,6 +17,7 @@ from callcenter.core.ticket import CLOSED_STATES
 from callcenter.storage.rows import ReadNumber, backwards
 from callcenter.storage.tables import attempts, calls, tickets
 from callcenter.storage.tables_log import call_log, ticket_words
+from callcenter.storage.tables_recordings import recordings
 from callcenter.storage.wanted import UNCLASSED, CallFilter
 
 log = call_log.c
@@ -43,6 +44,10 @@ async def matching(
             found.append(log.call.in_(tried))
         else:
             found.append(CALL_MET.in_(tried) if connection.dialect.name == "sqlite" else one)
+    if wanted.recording:
+        judged = select(recordings.c.call).where(recordings.c.verdict == wanted.recording)
+        one = exists().where(recordings.c.call == log.call, recordings.c.verdict == wanted.recording)
+        found.append(log.call.in_(judged) if await _rare(connection, judged) else one.correlate(call_log))
     if wanted.number.strip():
         ended = _number(wanted.number, read_number)
         rare = len(backwards(wanted.number)) >= FEW_DIGITS or not backwards(wanted.number)

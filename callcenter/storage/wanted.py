@@ -39,6 +39,7 @@ class CallFilter:
     ticket: str = ""
     text: str = ""  # in notes, place, names, summary
     kind: str = ""
+    recording: str = ""  # what was said of it
     open: bool = False  # its ticket is not closed
     tests: bool = False
 

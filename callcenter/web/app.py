@@ -20,9 +20,11 @@ from callcenter.storage import (
     Directory,
     Figures,
     History,
+    Holds,
     People,
     Phrases,
     Places,
+    Recordings,
     Reports,
     SavedFilters,
     Shifts,
@@ -50,6 +52,8 @@ from callcenter.web.phrases.routes import ROUTES as PHRASES
 from callcenter.web.places.routes import ROUTES as PLACES
 from callcenter.web.proof import Lights, Proofs
 from callcenter.web.quality.routes import ROUTES as QUALITY
+from callcenter.web.recordings.plays import Plays
+from callcenter.web.recordings.routes import ROUTES as RECORDINGS
 from callcenter.web.screen.desk import Desk
 from callcenter.web.screen.live import regions
 from callcenter.web.screen.routes import ROUTES as SCREEN
@@ -58,7 +62,6 @@ from callcenter.web.security import Tokens, guard, put_headers
 from callcenter.web.sessions import Sessions
 from callcenter.web.shift.routes import ROUTES as SHIFT
 from callcenter.web.static_files import StaticFiles, read_static
-from callcenter.web.supervisor.plays import Plays
 from callcenter.web.supervisor.routes import ROUTES as SUPERVISOR
 from callcenter.web.wall.board import WallBoard
 from callcenter.web.wall.board import regions as wall_regions
@@ -109,6 +112,7 @@ def make_app(
         reports=Reports(database, clock=clock), saved=SavedFilters(database, clock), people=people,
         sessions=Sessions(people, clock), database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
+        recordings=Recordings(database, settings.recordings, clock=clock), holds=Holds(database, clock=clock),
         painter=painter,
         phones={each: secrets.page_phone(each) for each in settings.positions},
         desk=desk, shelf=shelf, callers=room, agencies=agencies, hub=hub,
@@ -126,6 +130,7 @@ def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
     ours = (
         SCREEN,
         SUPERVISOR,
+        RECORDINGS,
         FIGURES,
         CALLERS,
         AGENCY,

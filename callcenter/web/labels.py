@@ -19,6 +19,7 @@ from callcenter.core.wall import State
 from callcenter.web.callers.words import CALLERS
 from callcenter.web.i18n import N_
 from callcenter.web.labels_of_facts import FACT
+from callcenter.web.recordings.words import RECORDINGS
 from callcenter.web.supervisor.words import EARS
 
 OUTCOME: dict[str, str] = {
@@ -290,4 +291,5 @@ TABLES: dict[str, dict[str, str]] = {
     "help": HELP,
     **CALLERS,
     **EARS,
+    **RECORDINGS,
 }

@@ -19,9 +19,11 @@ from callcenter.storage import (
     Directory,
     Figures,
     History,
+    Holds,
     People,
     Phrases,
     Places,
+    Recordings,
     Reports,
     SavedFilters,
     Shifts,
@@ -29,9 +31,9 @@ from callcenter.storage import (
 )
 from callcenter.web.board import Board, Journal
 from callcenter.web.proof import Lights, Proofs
+from callcenter.web.recordings.plays import Plays
 from callcenter.web.security import Tokens
 from callcenter.web.sessions import Sessions
-from callcenter.web.supervisor.plays import Plays
 
 if TYPE_CHECKING:
     from callcenter.web.agency.side import AgencySide
@@ -68,6 +70,8 @@ class Parts:
     proofs: Proofs
     lights: Lights
     plays: Plays
+    recordings: Recordings
+    holds: Holds
     phones: Mapping[str, str]  # position -> password of its phone in the page
     painter: "Painter"
     desk: "Desk"

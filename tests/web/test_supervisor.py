@@ -2,10 +2,8 @@
 
 import csv
 import io
-import struct
 from collections.abc import Awaitable, Callable
 
-from callcenter.core.facts import CallDescribed
 from tests.browser.scenes import fire_brigade_joins, picked_up, rings
 from tests.web.conftest import Visitor
 from tests.web.house import PASSWORD, House
@@ -57,45 +55,6 @@ async def test_one_call_tells_its_times_and_who_accepted(here: House, visit: Vis
     assert "dengan tombol" in page
     assert here.board.tickets[call] in page
     assert (await bima.get(f"/tickets/{here.board.tickets[call]}"))[0] == 200
-
-
-async def test_the_recording_plays_in_parts_and_each_hearing_is_written_down(here: House, visit: Visit) -> None:
-    call = await a_night(here)
-    whole = here.record(call).read_bytes()
-    bima = await visit("bima")
-    url = bima.base.join(bima.base.with_path(f"/calls/{call}/recording"))
-    async with bima.session.get(url, headers={"Range": "bytes=100-199"}) as answer:
-        assert (answer.status, answer.content_type) == (206, "audio/wav")
-        assert await answer.read() == whole[100:200]
-    async with bima.session.get(url.with_query(download="1")) as answer:
-        assert answer.headers["Content-Disposition"] == f'attachment; filename="{call}.wav"'
-        assert await answer.read() == whole
-    async with bima.session.get(url, headers={"Range": "bytes=999999999-"}) as answer:
-        assert answer.status == 416
-    seen = [(line.by, line.action, line.target) for line in (await here.history.audit()).lines]
-    assert seen.count(("bima", "call.recording", call)) == 2  # one play, one download
-
-
-async def test_a_recording_that_still_grows_tells_its_length_so_far(here: House, visit: Visit) -> None:
-    call = await a_night(here)
-    path = here.record(call)
-    data = bytearray(path.read_bytes())
-    data[4:8] = data[40:44] = struct.pack("<I", 0)
-    path.write_bytes(data)
-    bima = await visit("bima")
-    async with bima.session.get(bima.base.join(bima.base.with_path(f"/calls/{call}/recording"))) as answer:
-        told = await answer.read()
-    assert struct.unpack("<I", told[40:44])[0] == len(data) - 44
-
-
-async def test_a_path_that_leads_out_of_the_folder_is_no_recording(here: House, visit: Visit) -> None:
-    call = here.telephone.dials("e112-5.5", "+6281234567890")
-    here.board.hear(CallDescribed(call, here.clock(), "+6281234567890", "pai", recording="../../../../../etc/passwd"))
-    await here.stored()
-    bima = await visit("bima")
-    assert (await bima.get(f"/calls/{call}/recording"))[0] == 404
-    for path in ("/calls/..%2f..%2fetc%2fpasswd/recording", "/calls/%2e%2e/recording"):
-        assert (await bima.get(path))[0] in (400, 404)
 
 
 async def test_the_export_holds_what_is_filtered_and_runs_no_formula(here: House, visit: Visit) -> None:

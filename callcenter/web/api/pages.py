@@ -12,9 +12,9 @@ from callcenter.web.api.shape import CALL, TICKET, TICKET_WHOLE, CallRow, Ticket
 from callcenter.web.api.shape_callers import CALLBACK, FLAG
 from callcenter.web.callers.pages import read_state
 from callcenter.web.parts import parts
+from callcenter.web.recordings.sending import send_recording
 from callcenter.web.security import visitor
 from callcenter.web.supervisor.filters import read_after, read_filter, read_limit
-from callcenter.web.supervisor.recording import send_recording
 
 
 async def calls(request: web.Request) -> web.Response:

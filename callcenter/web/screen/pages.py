@@ -18,8 +18,6 @@ from callcenter.web.parts import Parts, parts
 from callcenter.web.screen import view
 from callcenter.web.screen.live import ears_picture, picture, viewer_of
 from callcenter.web.screen.phone import LIBRARY, allow_socket, has_phone
-from callcenter.web.security import person
-from callcenter.web.supervisor.recording import send_recording
 
 REGIONS = ("ring", "status", "seat", "mine", "agencies", "responders", "queue", "callbacks", "room", "shelf")
 WORDS = sorted(script_sentences("js"))
@@ -82,14 +80,6 @@ async def ticket(request: web.Request) -> web.Response:
     here = parts(request)
     call = request.match_info["call"]
     return web.Response(text=await sheet_of(here, viewer_of(request), call), content_type="text/html")
-
-
-async def replay(request: web.Request) -> web.StreamResponse:
-    """The call that she has just taken, to hear again; any other one is the supervisor's. Each hearing is audited."""
-    call, who = request.match_info["call"], person(request).person
-    if await parts(request).shelf.last_of(who) != call:
-        raise NotFound("Only the last call that you took can be heard here.")
-    return await send_recording(request, call=call, by=who)
 
 
 async def sheet_of(here: Parts, viewer: Viewer, call: str) -> Markup:

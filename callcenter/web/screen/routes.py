@@ -36,7 +36,6 @@ ROUTES = [
     web.post(CALL + "/verify", actions.verify, name="screen.verify"),
     web.get("/numbers", numbers.number, name="screen.number"),
     web.get("/tickets/{number:[0-9T-]{9,20}}/call", numbers.ticket_call, name="screen.ticket_call"),
-    web.get(CALL + "/replay", pages.replay, name="screen.replay"),
     web.post("/ready", seat.ready, name="screen.ready"),
     web.post("/pause", seat.pause, name="screen.pause"),
     web.post("/phone", phone.account, name="screen.phone"),

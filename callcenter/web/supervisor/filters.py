@@ -10,6 +10,7 @@ from typing import Any
 
 from callcenter.core.call import Outcome
 from callcenter.core.catalogue import Catalogue
+from callcenter.core.coverage import Verdict
 from callcenter.core.errors import BadInput
 from callcenter.core.kind import Kind
 from callcenter.core.ticket import CallClass, TicketStatus
@@ -23,7 +24,7 @@ UNCLASSIFIED = "NONE"
 
 NAMES = (
     "day", "from", "to", "since", "until", "number", "outcome", "class", "category",
-    "agency", "position", "person", "status", "q", "ticket", "tests", "kind",
+    "agency", "position", "person", "status", "q", "ticket", "tests", "kind", "recording",
 )  # fmt: skip
 """Every parameter that narrows the log; the export and the next page carry them on."""
 
@@ -42,6 +43,7 @@ def read_filter(query: Mapping[str, str], settings: Settings, catalogue: Catalog
         "number": _number(query.get("number", "")),
         "outcome": _one_of("outcome", query, Outcome),
         "kind": _one_of("kind", query, Kind),
+        "recording": _one_of("recording", query, Verdict),
         "call_class": _one_of("class", query, (*CallClass, UNCLASSIFIED)),
         "category": _one_of("category", query, catalogue.all_categories),
         "agency": _one_of("agency", query, catalogue.all_agencies),

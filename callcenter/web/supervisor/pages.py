@@ -18,10 +18,10 @@ from callcenter.core.ticket import CallClass, TicketStatus
 from callcenter.storage import CallFilter, Page
 from callcenter.web.forms import read_form, text_of
 from callcenter.web.parts import parts
+from callcenter.web.recordings.sounds import sounds_of
 from callcenter.web.security import person, see_other
 from callcenter.web.supervisor.export import csv_lines
 from callcenter.web.supervisor.filters import NAMES, UNCLASSIFIED, read_after, read_filter, read_limit
-from callcenter.web.supervisor.recording import has_relay, send_recording
 from callcenter.web.supervisor.spreadsheet import xlsx_file
 from callcenter.web.supervisor.trail import looked
 
@@ -48,6 +48,7 @@ async def calls(request: web.Request) -> web.Response:
         "supervisor/calls.html",
         status=400 if error else 200,
         page=page if page is not None else Page([], ""),
+        verdicts=await here.recordings.verdicts([line.id for line in page.lines]) if page is not None else {},
         error=error,
         query={name: request.query.get(name, "") for name in NAMES},
         filtered=any(request.query.get(name) for name in NAMES),
@@ -67,13 +68,8 @@ async def call(request: web.Request) -> web.Response:
     page = await here.history.call(request.match_info["call"])
     await looked(request, "call.view", page.line.id)
     ticket = await here.history.ticket(page.line.ticket) if page.line.ticket else None
-    relay = await has_relay(here, page.line.recording)
-    return here.painter.page(request, "supervisor/call.html", page=page, ticket=ticket, relay=relay)
-
-
-async def recording(request: web.Request) -> web.StreamResponse:
-    """Sound. The audit row is written before the first byte."""
-    return await send_recording(request, call=request.match_info["call"], by=person(request).person)
+    sounds = await sounds_of(here, [page.call])
+    return here.painter.page(request, "supervisor/call.html", page=page, ticket=ticket, sounds=sounds)
 
 
 async def spreadsheet(request: web.Request) -> web.StreamResponse:

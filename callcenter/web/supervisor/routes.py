@@ -17,7 +17,6 @@ ROUTES = [
     web.post("/calls/filters", pages.save_filter, name="calls.save"),
     web.post("/calls/filters/forget", pages.forget_filter, name="calls.forget"),
     web.get(CALL, pages.call, name="call"),
-    web.get(CALL + "/recording", pages.recording, name="recording"),
     web.post(CALL + "/listen", listening.listen, name="listen"),
     web.post(CALL + "/listen/stop", listening.stop, name="listen.stop"),
     web.get(TICKET, ticket.ticket, name="ticket"),

@@ -12,6 +12,7 @@ from callcenter.storage import Stories, Story
 from callcenter.web.forms import read_form, text_of
 from callcenter.web.i18n import N_
 from callcenter.web.parts import Parts, parts
+from callcenter.web.recordings.sounds import sounds_of
 from callcenter.web.security import person, see_other
 from callcenter.web.supervisor.report import Report, Section, as_pdf
 from callcenter.web.supervisor.timeline import Event, Teller, timeline
@@ -32,6 +33,8 @@ async def ticket(request: web.Request) -> web.Response:
         tell=tell,
         more_looks=story.more_looks,
         versions=lambda note: versions(note, story.page.versions),
+        sounds=await sounds_of(here, await here.history.states([line.id for line in story.page.calls])),
+        holds=await here.holds.of(story.page.ticket.number),
     )
 
 

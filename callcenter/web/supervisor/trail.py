@@ -20,6 +20,7 @@ KINDS = (
     "calls",
     "call",
     "ticket",
+    "recording",
     "forward",
     "link",
     "user",

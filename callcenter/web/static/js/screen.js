@@ -9,6 +9,7 @@ import "./keys.js";
 import { keypad } from "./keypad.js";
 import { live } from "./live.js";
 import { paint } from "./morph.js";
+import "./recall.js";
 import "./mentions.js";
 import { ring } from "./ring.js";
 import { forgetOld } from "./save.js";

@@ -1,0 +1,1 @@
+"""Recordings: heard, taken out, held."""

@@ -1,0 +1,187 @@
+"""Recordings: heard in parts, while they grow, by their sides; taken out, held; and every time written down."""
+
+import struct
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from callcenter import wav
+from callcenter.core.coverage import Judged, Verdict
+from callcenter.core.facts import CallDescribed
+from callcenter.core.recorded import Part, Piece, Span
+from tests.browser.scenes import fire_brigade_joins, picked_up, rings
+from tests.web.conftest import Visitor
+from tests.web.house import PARTS, House
+
+Visit = Callable[..., Awaitable[Visitor]]
+
+
+async def a_night(here: House) -> str:
+    call = rings(here)
+    picked_up(here, call)
+    fire_brigade_joins(here, call)
+    here.telephone.hangs_up(call)
+    await here.stored()
+    await here.until(lambda: call in here.board.tickets)
+    return call
+
+
+def url(visitor: Visitor, path: str) -> Any:
+    return visitor.base.join(visitor.base.with_path(path))
+
+
+def grow(path: Path) -> bytes:
+    """As Asterisk leaves it while it writes: lengths of 0."""
+    data = bytearray(path.read_bytes())
+    data[4:8] = data[40:44] = struct.pack("<I", 0)
+    path.write_bytes(data)
+    return bytes(data)
+
+
+async def sealed(here: House, call: str, path: Path, judged: Judged) -> None:
+    relative = str(path.relative_to(here.settings.recordings))
+    sums = {path.name: wav.digest(path)}
+    piece = Piece(Part.MAIN, "", (relative,), "101")
+    rows = here.app[PARTS].recordings
+    await rows.seal(call, piece, judged, path=relative, originals=sums, seconds=wav.look(path).seconds)
+
+
+async def test_it_plays_in_parts_and_each_hearing_is_written_down(here: House, visit: Visit) -> None:
+    call = await a_night(here)
+    whole = here.record(call).read_bytes()
+    bima = await visit("bima")
+    where = url(bima, f"/calls/{call}/recording")
+    async with bima.session.get(where, headers={"Range": "bytes=100-199"}) as answer:
+        assert (answer.status, answer.content_type) == (206, "audio/wav")
+        assert await answer.read() == whole[100:200]
+    async with bima.session.get(where, headers={"Range": "bytes=999999999-"}) as answer:
+        assert answer.status == 416
+    async with bima.session.get(where.with_query(download="1")) as answer:
+        told = answer.headers["Content-Disposition"]
+        assert await answer.read() == whole
+    ticket = here.board.tickets[call]
+    assert told.startswith(f'attachment; filename="112-{ticket}-20261122-') and "7890" not in told
+    assert (await bima.send(f"/calls/{call}/heard", {"from": "12.5"}))[0] == 200
+    assert (await bima.send(f"/calls/{call}/heard", {"from": "-1"}))[0] == 400
+    lines = (await here.history.audit()).lines
+    seen = [(line.action, line.details) for line in lines if line.target == call and line.by == "bima"]
+    assert seen == [
+        ("call.heard", {"from_s": 12.5}),
+        ("call.recording", {"how": "download"}),
+        ("call.recording", {"how": "play"}),
+    ]
+
+
+async def test_one_that_grows_has_its_true_length_in_every_part(here: House, visit: Visit) -> None:
+    call = await a_night(here)
+    data = grow(here.record(call))
+    bima = await visit("bima")
+    where = url(bima, f"/calls/{call}/recording")
+    async with bima.session.get(where) as answer:
+        told = await answer.read()
+    assert struct.unpack("<I", told[40:44])[0] == len(data) - 44 and told[44:] == data[44:]
+    for asked, wanted in (("bytes=0-99", told[:100]), ("bytes=-50", told[-50:]), ("bytes=40-", told[40:])):
+        async with bima.session.get(where, headers={"Range": asked}) as answer:
+            assert (answer.status, await answer.read()) == (206, wanted)
+            assert answer.headers["Content-Range"].endswith(f"/{len(told)}")
+    for nothing in ("bytes=999999999-", "bytes=-0"):
+        async with bima.session.get(where, headers={"Range": nothing}) as answer:
+            assert answer.status == 416
+    async with bima.session.get(where, headers={"Range": "bytes=x"}) as answer:
+        assert answer.status == 200
+
+
+async def test_a_path_that_leads_out_of_the_folder_is_no_recording(here: House, visit: Visit) -> None:
+    call = here.telephone.dials("e112-5.5", "+6281234567890")
+    here.board.hear(CallDescribed(call, here.clock(), "+6281234567890", "pai", recording="../../../../../etc/passwd"))
+    here.telephone.answers(call, "101")
+    await here.stored()
+    bima = await visit("bima")
+    for path in (f"/calls/{call}/recording", f"/calls/{call}/peaks", f"/calls/{call}/recording?part=x&leg=../../x"):
+        assert (await bima.get(path))[0] == 404, path
+    for path in ("/calls/..%2f..%2fetc%2fpasswd/recording", "/calls/%2e%2e/recording"):
+        assert (await bima.get(path))[0] in (400, 404)
+
+
+async def test_the_player_has_a_picture_of_each_side_and_marks_where_things_happened(here: House, visit: Visit) -> None:
+    call = await a_night(here)
+    path = here.record(call, 100)
+    for side in ("-in", "-out"):
+        path.with_name(f"{call}{side}.wav").write_bytes(path.read_bytes())
+    began = here.clock() - timedelta(seconds=30)
+    gap = Span(began + timedelta(seconds=80), began + timedelta(seconds=90))
+    await sealed(here, call, path, Judged(Verdict.GAP, 10.0, (gap,), began))
+    bima = await visit("bima")
+    status, page = await bima.get(f"/calls/{call}/player")
+    assert status == 200
+    for told in ('data-at="80.0"', "Dijawab di posisi", "ada bagian yang hilang", "Unduh", "sisi kita"):
+        assert told in page, told
+    async with bima.session.get(url(bima, f"/calls/{call}/peaks")) as answer:
+        found = await answer.json()
+    assert found["seconds"] == 100 and [len(row) for row in found["rows"]] == [600, 600]
+    assert path.with_suffix(".peaks").exists()  # the next look reads it from there
+    async with bima.session.get(url(bima, f"/calls/{call}/recording").with_query(side="in")) as answer:
+        assert answer.status == 200
+    assert (await bima.get(f"/calls/{call}/recording?side=..%2f"))[0] == 404
+    _, log = await bima.get("/calls?recording=GAP")
+    assert here.board.tickets[call] in log and "ada bagian yang hilang" in log
+    assert here.board.tickets[call] not in (await bima.get("/calls?recording=COMPLETE"))[1]
+
+
+async def test_relays_colleagues_and_callbacks_are_listed_with_the_ticket(here: House, visit: Visit) -> None:
+    call = await a_night(here)
+    path = here.record(call)
+    path.with_name(f"{call}-relay.wav").write_bytes(path.read_bytes())
+    bima = await visit("bima")
+    _, page = await bima.get(f"/tickets/{here.board.tickets[call]}")
+    assert f"/calls/{call}/player?part=relay" in page and "Diteruskan setelah penelepon menutup telepon" in page
+    async with bima.session.get(url(bima, f"/calls/{call}/recording").with_query(part="relay", download="1")) as answer:
+        assert "-relay-" in answer.headers["Content-Disposition"]
+    assert (await bima.get(f"/calls/{call}/player?part=relay"))[0] == 200
+
+
+async def test_a_hold_is_set_and_ended_by_a_supervisor_with_a_reason_and_stands_on_the_ticket(
+    here: House, visit: Visit
+) -> None:
+    call = await a_night(here)
+    path, number = here.record(call), here.board.tickets[call]
+    await sealed(here, call, path, Judged(Verdict.COMPLETE, began=here.clock()))
+    rows = here.app[PARTS].recordings
+    bima = await visit("bima")
+    await bima.get(f"/tickets/{number}")
+    assert (await bima.form(f"/tickets/{number}/hold", why=""))[0] == 400
+    status, _, where = await bima.form(f"/tickets/{number}/hold", why="Polres meminta bukti")
+    assert (status, where) == (303, f"/tickets/{number}#recordings")
+    _, page = await bima.get(f"/tickets/{number}")
+    assert "Dalam penahanan hukum sejak" in page and "Polres meminta bukti" in page
+    assert (await rows.erase([call], by="ayu", why="asked for")).held == (call,)
+    assert (await bima.form(f"/tickets/{number}/release", why="Perkara selesai"))[0] == 303
+    assert (await rows.erase([call], by="ayu", why="asked for")).calls == (call,)
+    assert not path.exists()
+    status, page = await bima.get(f"/calls/{call}/player")
+    assert status == 200 and "Rekaman ini dihapus pada" in page and "asked for" in page
+    assert (await bima.get(f"/calls/{call}/recording"))[0] == 404
+
+
+async def test_the_call_taker_hears_the_last_minute_of_her_running_call_and_nobody_elses(
+    here: House, visit: Visit
+) -> None:
+    call = rings(here)
+    picked_up(here, call)
+    path = here.record(call, 90)
+    data = grow(path)
+    siti, rina = await visit("siti", "101"), await visit("rina", "102")
+    async with siti.session.get(url(siti, f"/calls/{call}/recall")) as answer:
+        told = await answer.read()
+    assert (answer.status, answer.content_type) == (200, "audio/wav")
+    assert told[:44] == wav.header(60 * wav.BYTES_S) and told[44:] == data[-60 * wav.BYTES_S :]
+    assert (await rina.get(f"/calls/{call}/recall"))[0] == 404
+    assert path.read_bytes() == data
+    path.unlink()
+    status, sentence = await siti.get(f"/calls/{call}/recall")
+    assert status == 404 and "Belum ada yang terekam" in sentence
+    here.telephone.hangs_up(call)
+    assert (await siti.get(f"/calls/{call}/recall"))[0] == 404
+    heard = [line for line in (await here.history.audit()).lines if line.action == "call.recall"]
+    assert [(line.by, line.target) for line in heard] == [("siti", call)]
