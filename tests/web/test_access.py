@@ -1,14 +1,18 @@
 """Every route by every role and by nobody: nothing is reachable that the table does not grant."""
 
+import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from aiohttp import hdrs
+import pytest
+from aiohttp import WSServerHandshakeError, hdrs
 
 from callcenter.web.access import ACCESS, API_PREFIX, EVERYONE, NOBODY, ROLES
 from tests.web.conftest import Visitor
-from tests.web.house import PASSWORD, House
+from tests.web.house import PASSWORD, Clock, House
 
 Visit = Callable[..., Awaitable[Visitor]]
+CODE = re.compile(r'"sentence": "([^"]*)"')
 
 GRANTED = {
     "screen": {"call_taker", "dispatcher", "supervisor"},
@@ -62,6 +66,7 @@ def routes(here: House) -> list[tuple[str, str, str]]:
             "{lapor}": "1",
             "{days}": "2026-10",
             "{form}": "csv",
+            "{token}": "x" * 43,
             "{month}": "2026-10",
             "{sheet}": "1",
             "{note}": "1",
@@ -83,30 +88,148 @@ def test_every_route_stands_in_the_table_and_every_line_of_it_is_a_route(here: H
     assert {name for _, _, name in routes(here)} == set(ACCESS)
 
 
-async def test_every_route_by_every_role_and_by_nobody(here: House, visit: Visit) -> None:
-    wrong = []
-    for role in ("", *ROLES):
-        visitor = await visit()
+@dataclass
+class Caller:
+    """Somebody of one role, or nobody: a browser, and a program with a token."""
+
+    role: str
+    visitor: Visitor
+    secret: str = ""
+
+    async def asks(self, method: str, path: str, *, token: bool = False, csrf: str = "") -> tuple[int, str]:
+        """Status, and the code of the error."""
         headers = {"Accept": "application/json"}
-        if role:
-            await here.people.add_user(f"a-{role}", role=role, agency="damkar", password=PASSWORD)
-            secret = await here.people.create_token(f"t-{role}", role=role)
-            await visitor.sign_in(f"a-{role}")
+        headers |= {"Authorization": f"Bearer {self.secret}"} if token and self.secret else {}
+        headers |= {"X-CSRF-Token": csrf} if csrf else {}
+        url = self.visitor.base.join(self.visitor.base.with_path(path))
+        async with self.visitor.session.request(method, url, headers=headers, allow_redirects=False) as answer:
+            body = await answer.text(errors="replace")
+            code = CODE.search(body)
+            return answer.status, code[1] if code else body[:200]
+
+
+@pytest.fixture
+async def callers(here: House, visit: Visit) -> list[Caller]:
+    """One of each role, and nobody."""
+    found = [Caller("", await visit())]
+    for role in ROLES:
+        await here.people.add_user(f"a-{role}", role=role, agency="damkar", password=PASSWORD)
+        secret = await here.people.create_token(f"t-{role}", role=role)
+        found.append(Caller(role, await visit(f"a-{role}"), secret))
+    return found
+
+
+def granted(role: str, name: str) -> bool:
+    return ACCESS[name] is EVERYONE or role in ACCESS[name]
+
+
+def reach(role: str, here: House, method: str = "") -> set[str]:
+    return {name for kind, _, name in routes(here) if granted(role, name) and (not method or kind == method)}
+
+
+def test_no_address_of_these_tests_is_only_a_pattern(here: House) -> None:
+    assert [path for _, path, _ in routes(here) if "{" in path] == []
+
+
+def test_what_the_narrow_roles_reach_is_said_once_more_by_hand(here: House) -> None:
+    everybody = {
+        "static", "health", "api.openapi", "icon", "sign_in", "sign_in.send", "language.send", "theme.send",
+        "link", "link.say", "link.note", "screen.worker",
+    }  # fmt: skip
+    mine = everybody | {"sign_out.send", "start"}
+    assert reach("", here) == everybody
+    figures = {"figures", "figures.export", "reports", "report", "report.file"}
+    assert reach("viewer", here) - mine == figures | {"wall", "wall.live", "api.wall", "api.figures", "api.responses"}
+    assert reach("agency", here) - mine == {"agency", "agency.live", "agency.forward", "agency.say", "agency.note"}
+    own = {"calls.save", "calls.forget"}  # her own filters; an auditor changes nothing else
+    assert reach("auditor", here, "POST") - mine == own
+    callers_data = ("call", "ticket", "recording", "screen", "figures", "report", "flag", "api.", "shift", "wall")
+    assert [name for name in reach("admin", here) - everybody if name.startswith(callers_data)] == []
+
+
+async def test_every_route_by_every_role_and_by_nobody(here: House, callers: list[Caller]) -> None:
+    """Without the page's own token: a change is refused for the role first, and then for the token."""
+    wrong = []
+    for caller in callers:
         for method, path, name in routes(here):
-            api = path.startswith(API_PREFIX)
-            bearer = {"Authorization": f"Bearer {secret}"} if role and api else {}
-            async with visitor.session.request(
-                method, visitor.base.join(visitor.base.with_path(path)), headers=headers | bearer, allow_redirects=False
-            ) as answer:
-                status, body = answer.status, await answer.text(errors="replace")
-            allowed = ACCESS[name]
-            open_ = allowed is EVERYONE or role in allowed
-            refused = status == 401 or (status == 403 and "usang" not in body)  # the page's token comes after the role
-            if name == "screen" and status == 303:
-                refused = True  # led to their own room
-            if open_ is refused:
-                wrong.append(f"{role or 'nobody'}: {method} {path} -> {status}")
+            status, code = await caller.asks(method, path, token=path.startswith(API_PREFIX))
+            refused = status == 401 or (status == 403 and "usang" not in code)
+            refused |= name == "screen" and status == 303  # led to their own room
+            if granted(caller.role, name) is refused or (status >= 500 and name != "health"):
+                wrong.append(f"{caller.role or 'nobody'}: {method} {path} -> {status}")
     assert wrong == []
+
+
+async def test_every_change_by_every_role_with_the_pages_own_token(here: House, callers: list[Caller]) -> None:
+    """Nothing in the body: who may gets past the gate and is told what is missing, who may not is not let in."""
+    wrong = []
+    last = {"sign_out.send"}  # it ends the session that the others need
+    changes = sorted((each for each in routes(here) if each[0] == "POST"), key=lambda each: each[2] in last)
+    for caller in callers:
+        await caller.visitor.get("/sign-in" if not caller.role else "/start")
+        for method, path, name in changes:
+            status, code = await caller.asks(method, path, csrf=caller.visitor.csrf)
+            refused = status in (401, 403)
+            if granted(caller.role, name) is refused or status >= 500:
+                wrong.append(f"{caller.role or 'nobody'}: {method} {path} -> {status} {code}")
+    assert len(changes) > 60
+    assert wrong == []
+
+
+async def test_every_live_channel_opens_for_its_roles_only(here: House, callers: list[Caller]) -> None:
+    wrong, channels = [], [(path, name) for _, path, name in routes(here) if name.endswith(".live")]
+    assert len(channels) >= 3
+    for caller in callers:
+        base = caller.visitor.base
+        for path, name in channels:
+            opened = True
+            try:
+                origin = {"Origin": str(base.origin())}
+                async with caller.visitor.session.ws_connect(base.join(base.with_path(path)), headers=origin):
+                    pass
+            except WSServerHandshakeError:
+                opened = False
+            if opened is not granted(caller.role, name):
+                wrong.append(f"{caller.role or 'nobody'}: {path}")
+    assert wrong == []
+
+
+async def test_a_token_opens_no_page_and_a_session_no_api(here: House, callers: list[Caller]) -> None:
+    wrong, nobody = [], callers[0]
+    for caller in callers[1:]:
+        program = Caller("", nobody.visitor, caller.secret)
+        for method, path, name in routes(here):
+            if ACCESS[name] is EVERYONE:
+                continue
+            api = path.startswith(API_PREFIX)
+            status, _ = await (caller if api else program).asks(method, path, token=not api)
+            if status != 401:
+                wrong.append(f"{caller.role}: {method} {path} -> {status}")
+    assert wrong == []
+
+
+async def test_no_other_method_reaches_anything(here: House, callers: list[Caller]) -> None:
+    boss = next(caller for caller in callers if caller.role == "supervisor")
+    await boss.visitor.get("/start")
+    known: dict[str, set[str]] = {}
+    for method, path, _ in routes(here):
+        known.setdefault(path, set()).add(method)
+    wrong = []
+    for path, methods in known.items():
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - methods:
+            status, _ = await boss.asks(method, path, csrf=boss.visitor.csrf)
+            if status not in (404, 405):
+                wrong.append(f"{method} {path} -> {status}")
+    assert wrong == []
+
+
+async def test_who_was_shut_out_reaches_what_nobody_reaches(here: House, callers: list[Caller]) -> None:
+    boss = next(caller for caller in callers if caller.role == "supervisor")
+    await here.people.disable("a-supervisor", by="ayu")
+    await here.people.revoke_token("t-supervisor", by="ayu")
+    here.clock.pass_(60) if isinstance(here.clock, Clock) else None  # a session is remembered for some seconds
+    for path, token in (("/calls", False), ("/proof", False), ("/api/v1/calls", True)):
+        assert (await boss.asks("GET", path, token=token))[0] == 401
 
 
 async def test_a_route_that_nobody_put_into_the_table_is_closed(here: House) -> None:

@@ -54,8 +54,9 @@ def _filters(settings: Settings, catalogue: Catalogue) -> list[Json]:
     ]
 
 
-def _path(name: str, says: str) -> Json:
-    return {"name": name, "in": "path", "required": True, "description": says, "schema": {"type": "string"}}
+def _path(name: str, says: str, letters: str) -> Json:
+    known = {"type": "string", "pattern": f"^{letters}$"}
+    return {"name": name, "in": "path", "required": True, "description": says, "schema": known}
 
 
 def _answer(says: str, body: Json, kind: str = "application/json") -> Json:
@@ -205,7 +206,8 @@ def _paths(settings: Settings, catalogue: Catalogue) -> Json:
     filters = _filters(settings, catalogue)
     healthy = _get("health", "Can calls be taken and seen?", _answer("They can.", _ref("Health")), [], open_=True)
     healthy["get"]["responses"]["503"] = _answer("They cannot; the reasons say why.", _ref("Health"))
-    call, ticket = _path("call", "Id of the call."), _path("number", "Number of the ticket.")
+    call = _path("call", "Id of the call.", "[A-Za-z0-9._:-]{1,200}")
+    ticket = _path("number", "Number of the ticket.", "[0-9A-Za-z-]{1,40}")
     sound = {
         "200": {"description": "The recording.", "content": {"audio/wav": {}}},
         "206": {"description": "The part that was asked for.", "content": {"audio/wav": {}}},
