@@ -59,6 +59,10 @@ def _path(name: str, says: str, letters: str) -> Json:
     return {"name": name, "in": "path", "required": True, "description": says, "schema": known}
 
 
+CALL = _path("call", "Id of the call.", "[A-Za-z0-9._:-]{1,200}")
+TICKET = _path("number", "Number of the ticket.", "[0-9A-Za-z-]{1,40}")
+
+
 def _answer(says: str, body: Json, kind: str = "application/json") -> Json:
     return {"description": says, "content": {kind: {"schema": body}}}
 
@@ -206,13 +210,11 @@ def _paths(settings: Settings, catalogue: Catalogue) -> Json:
     filters = _filters(settings, catalogue)
     healthy = _get("health", "Can calls be taken and seen?", _answer("They can.", _ref("Health")), [], open_=True)
     healthy["get"]["responses"]["503"] = _answer("They cannot; the reasons say why.", _ref("Health"))
-    call = _path("call", "Id of the call.", "[A-Za-z0-9._:-]{1,200}")
-    ticket = _path("number", "Number of the ticket.", "[0-9A-Za-z-]{1,40}")
     sound = {
         "200": {"description": "The recording.", "content": {"audio/wav": {}}},
         "206": {"description": "The part that was asked for.", "content": {"audio/wav": {}}},
     }
-    recording = _get("recording", "A call's recording; every hearing is written down.", {}, [call], 401, 403, 404, 503)
+    recording = _get("recording", "A call's recording; every hearing is written down.", {}, [CALL], 401, 403, 404, 503)
     recording["get"]["responses"] |= sound | {"416": _answer("There is no such part.", _ref("Error"))}
     return {
         "/healthz": healthy,
@@ -222,7 +224,7 @@ def _paths(settings: Settings, catalogue: Catalogue) -> Json:
         "/api/v1/calls": _get(
             "calls", "Calls, newest first.", _answer("A page.", _page("calls", "Call")), filters, 400, 401, 403, 503
         ),
-        "/api/v1/calls/{call}": _get("call", "One call.", _answer("It.", _ref("Call")), [call], 401, 403, 404, 503),
+        "/api/v1/calls/{call}": _get("call", "One call.", _answer("It.", _ref("Call")), [CALL], 401, 403, 404, 503),
         "/api/v1/calls/{call}/recording": recording,
         "/api/v1/tickets": _get(
             "tickets",
@@ -240,7 +242,7 @@ def _paths(settings: Settings, catalogue: Catalogue) -> Json:
         "/api/v1/figures": _figures(),
         "/api/v1/flags": _flags(),
         "/api/v1/tickets/{number}": _get(
-            "ticket", "One ticket.", _answer("It.", _ref("TicketWhole")), [ticket], 401, 403, 404, 503
+            "ticket", "One ticket.", _answer("It.", _ref("TicketWhole")), [TICKET], 401, 403, 404, 503
         ),
     }
 
