@@ -27,7 +27,6 @@ from callcenter.storage.lookups import (
     one_line,
     one_ticket,
     past,
-    row_number,
 )
 from callcenter.storage.messages import messages_of
 from callcenter.storage.notes import versions_of
@@ -47,9 +46,8 @@ from callcenter.storage.records import (
 )
 from callcenter.storage.related import family, of
 from callcenter.storage.rows import ReadNumber
-from callcenter.storage.search import matching, page_of_calls, page_of_tickets
+from callcenter.storage.search import matching, page_of_calls, walk_tickets
 from callcenter.storage.tables import calls, facts, notes, quarantine, ticket_calls, ticket_changes, tickets
-from callcenter.storage.tables_log import call_log
 from callcenter.storage.trail import AuditFilter, Trail
 from callcenter.storage.wanted import CallFilter, lines
 
@@ -69,16 +67,14 @@ class History:
         return await self._calls(wanted, after, most)
 
     async def tickets(self, wanted: CallFilter, *, after: str = "", limit: int = 50) -> TicketsPage:
-        """Tickets that have a call which the filter wants, newest first."""
+        """Tickets that have a call which the filter wants, each where its newest such call stands."""
         most = max(1, min(limit, MOST))
         async with self._database.read() as connection:
             where = await matching(connection, wanted, self._read_number)
-            if after:
-                where.append(call_log.c.ticket < row_number(after))
-            ids = (await connection.execute(page_of_tickets(where, most))).scalars().all()
-            rows = await connection.execute(select(tickets).where(tickets.c.id.in_(ids)).order_by(tickets.c.id.desc()))
-            found = [record(Ticket, row) for row in rows]
-        return TicketsPage(found, str(found[-1].id) if len(found) == most else "")
+            ids, place = await walk_tickets(connection, where, most, moment_and_id(after) if after else None)
+            rows = await connection.execute(select(tickets).where(tickets.c.id.in_(ids)))
+            found = {row.id: record(Ticket, row) for row in rows}
+        return TicketsPage([found[id_] for id_ in ids], f"{place[0].isoformat()} {place[1]}" if place else "")
 
     async def attempts_of(self, call_ids: Iterable[str]) -> dict[str, list[AttemptLine]]:
         """Call -> every try to reach an agency for it; calls without any are left out."""
@@ -231,11 +227,8 @@ class History:
     async def _calls(self, wanted: CallFilter, after: str, most: int) -> Page:
         async with self._database.read() as connection:
             where = await matching(connection, wanted, self._read_number)
-            if after:
-                at, id_ = moment_and_id(after)
-                log = call_log.c
-                where.append((log.arrived_at < at) | ((log.arrived_at == at) & (log.call < id_)))
-            ids = (await connection.execute(page_of_calls(where, most))).scalars().all()
+            page = page_of_calls(where, most, moment_and_id(after) if after else None)
+            ids = (await connection.execute(page)).scalars().all()
             found = await call_lines(connection, lines().where(calls.c.id.in_(ids)))
         last = found[-1] if len(found) == most else None
         return Page(found, f"{last.arrived_at.isoformat()} {last.id}" if last else "")

@@ -1,6 +1,6 @@
 """Years of calls, made once for each database, and how a question is measured.
 
-In:  SCALE_CALLS, SCALE_TIMES. Out: a full database with its parts; milliseconds, printed.
+In:  SCALE_CALLS, SCALE_TIMES, SCALE_AGAIN, SCALE_URL (one that is full already). Out: a full database with its parts; milliseconds, printed.
 Never: the machine's other work hidden: its load stands beside the figures.
 """
 
@@ -48,8 +48,14 @@ class Room:
     chance: random.Random
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+FULL = os.environ.get("SCALE_URL", "")
+
+
+@pytest.fixture(scope="session", params=[FULL.partition(":")[0]] if FULL else ["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if FULL:
+        yield FULL
+        return
     if request.param == "sqlite":
         yield filled(sqlite_url(tmp_path_factory.mktemp("scale") / "years.db"))
         return
