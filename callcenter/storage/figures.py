@@ -94,7 +94,7 @@ class Figures:
             await asyncio.sleep(COUNT_EVERY_S)
 
     async def count_some(self, most: int = 20) -> int:
-        """Count some changed days that are over, and keep them; when there is none, sum a month. How many there were.
+        """Count some changed days that are over, and keep them; sum a month of which no day waits. How many there were.
 
         The marks are read before the calls: what changes meanwhile makes a mark grow, which then stays.
         """
@@ -110,12 +110,13 @@ class Figures:
         seen = {hour: n for hour, n in marks.items() if self._days_of(hour) <= counted.keys()}
         if counted:
             await self._database.write_whenever(partial(kept.keep_days, counted=counted, seen=seen))
-        return len(days) or await self._sum_one(month_of(today))
+        return len(days) + await self._sum_one(month_of(today), {month_of(day) for day in days[most:]})
 
-    async def _sum_one(self, before: date) -> int:
+    async def _sum_one(self, before: date, waiting: set[date]) -> int:
         """Sum the newest month that is over and marked. How many there were."""
         async with self._snapshot() as connection:
-            marks = {month: n for month, n in (await kept.months_marked(connection)).items() if month < before}
+            marked = await kept.months_marked(connection)
+            marks = {month: n for month, n in marked.items() if month < before and month not in waiting}
             if not marks:
                 return 0
             month = max(marks)

@@ -1,6 +1,7 @@
 """Years of calls, made once for each database, and how a question is measured.
 
-In:  SCALE_CALLS, SCALE_TIMES, SCALE_AGAIN, SCALE_URL (one that is full already). Out: a full database with its parts; milliseconds, printed.
+In:  SCALE_CALLS, SCALE_TIMES, SCALE_AGAIN, SCALE_URL (one that is full already).
+Out: a full database with its parts; milliseconds, printed.
 Never: the machine's other work hidden: its load stands beside the figures.
 """
 
