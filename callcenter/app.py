@@ -75,7 +75,7 @@ class Service:
         self.history = History(self.database, read_number=reads, clock=clock)
         self._open_telephone(secrets)
         self.tickets = Tickets(self.database, catalogue=self.directory, clock=clock)
-        self.people = People(self.database, clock=clock)
+        self.people = People(self.database, clock=clock, required=settings.two_factor_roles)
         self._open_alarms()
         self.callers = CallerParts(
             settings,

@@ -16,6 +16,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from callcenter.cli_people import people
 from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
@@ -123,11 +124,19 @@ def user(settings: Settings, words: Words) -> int:
     url = settings.database_url
     acts: dict[str, Act] = {
         "add": lambda: commands.user_add(
-            url, words.name, display=words.display, role=words.role, agency=words.agency, clock=clock
+            url,
+            words.name,
+            display=words.display,
+            role=words.role,
+            agency=words.agency,
+            once=words.once,
+            clock=clock,
         ),
         "list": lambda: commands.user_list(url, clock=clock),
         "password": lambda: commands.user_password(url, words.name, clock=clock),
         "disable": lambda: commands.user_disable(url, words.name, clock=clock),
+        "unlock": lambda: commands.user_unlock(url, words.name, clock=clock),
+        "phone-lost": lambda: commands.user_second_off(url, words.name, clock=clock),
     }
     print(asyncio.run(acts[words.act]()))
     return 0
@@ -243,7 +252,7 @@ def _parser() -> argparse.ArgumentParser:
     play.add_argument("--number", action="append", default=[], help="one more number that is 112 there")
     lan_word = word("lan", lan, "open the server to the room's network, with a certificate")
     lan_word.add_argument("address", nargs="?", default="", help="this machine's address in that network")
-    _people(word)
+    people(word, user, agencies, token)
     _safety(word)
     return top
 
@@ -274,26 +283,3 @@ def _safety(word: Callable[[str, Callable[[Settings, Words], int], str], argpars
     boot.add_argument("--root", type=Path, metavar="DIR", help="write below this folder, to look at it first")
     taken = word("bundle", bundle, "one archive for a machine without internet")
     taken.add_argument("file", type=Path)
-
-
-def _people(word: Callable[[str, Callable[[Settings, Words], int], str], argparse.ArgumentParser]) -> None:
-    roles = ("call_taker", "dispatcher", "supervisor", "agency", "admin", "auditor", "viewer")
-    users = word("user", user, "who may sign in").add_subparsers(dest="act", required=True, metavar="ACT")
-    add = users.add_parser("add", help="a new person; the password is shown once")
-    add.add_argument("name")
-    add.add_argument("--role", choices=roles, default="call_taker")
-    add.add_argument("--agency", default="", metavar="CODE", help="which one, for --role agency: damkar")
-    add.add_argument("--display", default="", help="the name that others see")
-    users.add_parser("list", help="all people")
-    users.add_parser("password", help="a new password, shown once").add_argument("name")
-    users.add_parser("disable", help="may no longer sign in").add_argument("name")
-    book = word("agencies", agencies, "agencies and their lines as CSV, or categories")
-    book.add_argument("act", choices=("export", "import"))
-    book.add_argument("file", type=Path)
-    book.add_argument("--categories", action="store_true", help="the categories instead")
-    tokens = word("token", token, "keys for programs").add_subparsers(dest="act", required=True, metavar="ACT")
-    create = tokens.add_parser("create", help="a new token, shown once")
-    create.add_argument("name")
-    create.add_argument("--role", choices=roles, default="auditor")
-    tokens.add_parser("list", help="all tokens")
-    tokens.add_parser("revoke", help="end a token").add_argument("name")

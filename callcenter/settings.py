@@ -19,11 +19,11 @@ from callcenter.core.book import Roads
 from callcenter.core.forward import USUAL
 from callcenter.core.ministry import A_FOLD, FOLDED
 from callcenter.core.share import Mode
-from callcenter.home import Folders
+from callcenter.settings_people import Guarded
 
 
 @dataclass(frozen=True)
-class Settings(Folders):
+class Settings(Guarded):
     home: Path = knob(Path("var"), "The one folder of all data; only the variable CALLCENTER_HOME sets it.")
     tools: Path = knob(Path(".tools"), "Folder of the fetched programs; only CALLCENTER_TOOLS sets it.")
     run_folder: Path = knob(
@@ -201,11 +201,6 @@ class Settings(Folders):
         (),
         "Days on which nobody works, besides Saturday and Sunday: P3 requests count working days. As 2026-03-20.",
         each(checks.day),
-    )
-    restricted_categories: tuple[str, ...] = knob(
-        ("DV",),
-        "Categories of which an agency's page shows only what is needed to come: no names, no notes.",
-        each(matches(r"[A-Z][A-Z0-9_]{1,30}", "capitals, digits and _")),
     )
     listen_openly: bool = knob(
         True,

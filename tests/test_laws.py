@@ -64,7 +64,7 @@ ONLY_IN = {
     "reportlab": {"web"},
     "xlsxwriter": {"web"},
     "phonenumbers": {"core"},
-    "cryptography": {"top"},
+    "cryptography": {"top", "storage"},
     "soundfile": {"sound"},
 }
 

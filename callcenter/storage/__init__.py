@@ -30,7 +30,7 @@ from callcenter.storage.links import LinkLine, Links
 from callcenter.storage.messages import Letter, MessageLine, Messages, Waiting
 from callcenter.storage.migrate import migrate
 from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
-from callcenter.storage.people import People, Session, SignedIn
+from callcenter.storage.people import People
 from callcenter.storage.phrases import PhraseList, Phrases
 from callcenter.storage.places import BadRows, Places
 from callcenter.storage.places import write_csv as write_places
@@ -54,6 +54,9 @@ from callcenter.storage.responders import Responders, Teller
 from callcenter.storage.reviews import Filled, Review, Reviews
 from callcenter.storage.saved import SavedFilters
 from callcenter.storage.score_forms import Form, ScoreForms
+from callcenter.storage.second import Second
+from callcenter.storage.second import Standing as SecondStanding
+from callcenter.storage.sessions import OpenSession, Session, SignedIn, SignIns, Tried
 from callcenter.storage.shift import Shifts
 from callcenter.storage.stories import Stories, Story
 from callcenter.storage.tickets import Tickets
@@ -118,6 +121,7 @@ __all__ = [
     "Note",
     "NoteVersion",
     "OpenReport",
+    "OpenSession",
     "OwedCall",
     "Page",
     "Past",
@@ -137,8 +141,11 @@ __all__ = [
     "Role",
     "SavedFilters",
     "ScoreForms",
+    "Second",
+    "SecondStanding",
     "Session",
     "Shifts",
+    "SignIns",
     "SignedIn",
     "Source",
     "Standing",
@@ -150,6 +157,7 @@ __all__ = [
     "Tickets",
     "TicketsPage",
     "Trail",
+    "Tried",
     "Try",
     "Unfit",
     "User",

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import Row, Update, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.errors import BadInput, NotFound, Refused
+from callcenter.storage import throttle
 from callcenter.storage.audit import add as audit
 from callcenter.storage.sql import clean, insert
 from callcenter.storage.tables_people import sessions, sign_ins, tokens, users
@@ -51,17 +52,20 @@ class User:
     disabled: bool
     created_at: datetime
     agency: str = ""
+    must_change: bool = False
+    second: bool = False  # has an authenticator
 
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """A person to be added; `kept` is the password's hash."""
+    """A person to be added; `kept` is the password's hash, `once`: it was told by somebody else."""
 
     name: str
     display: str
     role: Role
     kept: str
     agency: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,17 @@ def read_agency(agency: str, role: Role) -> str:
     return found
 
 
+def user(row: Row[tuple[object, ...]]) -> User:
+    """The person of this row."""
+    own = (row.name, row.display, Role(row.role), row.disabled, row.created_at, row.agency)
+    return User(*own, row.must_change, bool(row.second_secret))
+
+
 async def add_user(connection: AsyncConnection, new: NewUser, *, by: str, now: datetime) -> None:
     """A new person. Refused when the name is there."""
     name, role = new.name, new.role
-    row = {"name": name, "display": clean(new.display).strip()[:100] or name, "role": role.value}
-    row |= {"password_hash": new.kept, "agency": new.agency}
+    row: dict[str, object] = {"name": name, "display": clean(new.display).strip()[:100] or name, "role": role.value}
+    row |= {"password_hash": new.kept, "agency": new.agency, "must_change": new.once}
     made = await connection.execute(
         insert(connection, users)
         .values(**row, created_at=now, password_at=now)
@@ -123,46 +133,71 @@ async def add_user(connection: AsyncConnection, new: NewUser, *, by: str, now: d
 
 async def set_agency(connection: AsyncConnection, name: str, agency: str, *, by: str, now: datetime) -> None:
     """Another agency: every session of this person ends, so that no open page shows the former one's."""
-    role = await connection.execute(select(users.c.role).where(users.c.name == name))
-    if role.scalar_one_or_none() not in (None, Role.AGENCY.value):
+    found = (await connection.execute(select(users).where(users.c.name == name))).first()
+    if found is not None and found.role != Role.AGENCY.value:
         raise Refused(NOT_OF_ONE, name=name)
     await _one(connection, update(users).where(users.c.name == name).values(agency=agency), name)
+    change = {"agency": [found.agency if found is not None else "", agency]}
     await end_sessions(connection, name, by, now)
-    await audit(connection, by=by, action="user.agency", target=name, details={"agency": agency}, at=now)
+    await audit(connection, by=by, action="user.agency", target=name, details=change, at=now)
 
 
-async def set_password(connection: AsyncConnection, name: str, kept: str, *, by: str, now: datetime) -> None:
-    """Another password: every session of this person ends."""
-    await _one(connection, update(users).where(users.c.name == name).values(password_hash=kept, password_at=now), name)
+async def set_password(
+    connection: AsyncConnection, name: str, kept: str, *, by: str, now: datetime, once: bool = False, but: str = ""
+) -> None:
+    """Another password: every session of this person ends (but that one). `once`: good for one sign-in, in which she
+    chooses her own."""
+    values = {"password_hash": kept, "password_at": now, "must_change": once}
+    await _one(connection, update(users).where(users.c.name == name).values(**values), name)
+    await end_sessions(connection, name, by, now, but=but)
+    await throttle.end(connection, name)
+    await audit(connection, by=by, action="user.password", target=name, details={"once": once} if once else {}, at=now)
+
+
+async def set_role(connection: AsyncConnection, name: str, role: Role, agency: str, *, by: str, now: datetime) -> None:
+    """Another role: every session of this person ends, so that no open page keeps the former one's. The last
+    administrator stays one."""
+    found = (await connection.execute(select(users).where(users.c.name == name))).first()
+    if found is not None and found.role == Role.ADMIN.value and role is not Role.ADMIN:
+        await _another_admin(connection, name)
+    values = {"role": role.value, "agency": agency}
+    await _one(connection, update(users).where(users.c.name == name).values(**values), name)
     await end_sessions(connection, name, by, now)
-    await audit(connection, by=by, action="user.password", target=name, at=now)
+    change = {"role": [found.role if found is not None else "", role.value]}
+    await audit(connection, by=by, action="user.role", target=name, details=change, at=now)
+
+
+async def set_display(connection: AsyncConnection, name: str, display: str, *, by: str, now: datetime) -> None:
+    """How others see the name."""
+    old = (await connection.execute(select(users.c.display).where(users.c.name == name))).scalar_one_or_none()
+    new = clean(display).strip()[:100] or name
+    await _one(connection, update(users).where(users.c.name == name).values(display=new), name)
+    await audit(connection, by=by, action="user.display", target=name, details={"display": [old, new]}, at=now)
+
+
+async def enable(connection: AsyncConnection, name: str, kept: str, *, by: str, now: datetime) -> None:
+    """A closed account opens again, with a new one-time password."""
+    await _one(connection, update(users).where(users.c.name == name).values(disabled=False), name)
+    await audit(connection, by=by, action="user.enable", target=name, at=now)
+    await set_password(connection, name, kept, by=by, now=now, once=True)
 
 
 async def disable(connection: AsyncConnection, name: str, *, by: str, now: datetime) -> None:
     """This person cannot sign in any more, and is signed out. The last administrator stays."""
-    others = await connection.execute(
-        select(func.count())
-        .select_from(users)
-        .where(users.c.role == Role.ADMIN.value, users.c.disabled.is_(False), users.c.name != name)
-    )
     is_admin = await connection.execute(select(users.c.role).where(users.c.name == name))
-    if is_admin.scalar_one_or_none() == Role.ADMIN.value and not others.scalar_one():
-        raise Refused(LAST_ADMIN)
+    if is_admin.scalar_one_or_none() == Role.ADMIN.value:
+        await _another_admin(connection, name)
     await _one(connection, update(users).where(users.c.name == name).values(disabled=True), name)
     await end_sessions(connection, name, by, now)
     await audit(connection, by=by, action="user.disable", target=name, at=now)
 
 
-async def end_sessions(connection: AsyncConnection, name: str, by: str, now: datetime) -> None:
-    """Sign this person out everywhere."""
-    await connection.execute(
-        update(sessions).where(sessions.c.person == name, sessions.c.ended_at.is_(None)).values(ended_at=now)
-    )
-    await connection.execute(
-        update(sign_ins)
-        .where(sign_ins.c.person == name, sign_ins.c.ended_at.is_(None))
-        .values(ended_at=now, ended_by=by)
-    )
+async def end_sessions(connection: AsyncConnection, name: str, by: str, now: datetime, *, but: str = "") -> None:
+    """Sign this person out everywhere, but in that session."""
+    over = {"ended_at": now, "ended_by": by}
+    for table, which in ((sessions, sessions.c.id), (sign_ins, sign_ins.c.session)):
+        open_ = table.c.person == name, table.c.ended_at.is_(None), which != but
+        await connection.execute(update(table).where(*open_).values(**over))
 
 
 async def add_token(connection: AsyncConnection, name: str, role: Role, digest: str, *, by: str, now: datetime) -> None:
@@ -189,6 +224,12 @@ async def revoke_token(connection: AsyncConnection, name: str, *, by: str, now: 
     if revoked.first() is None:
         raise NotFound(NOBODY, kind="token", name=name)
     await audit(connection, by=by, action="token.revoke", target=name, at=now)
+
+
+async def _another_admin(connection: AsyncConnection, name: str) -> None:
+    others = users.c.role == Role.ADMIN.value, users.c.disabled.is_(False), users.c.name != name
+    if not (await connection.execute(select(func.count()).select_from(users).where(*others))).scalar_one():
+        raise Refused(LAST_ADMIN)
 
 
 async def _one(connection: AsyncConnection, statement: Update, name: str) -> None:

@@ -65,9 +65,9 @@ def moment(name: str, *, known: bool = False, **more: Any) -> Column[datetime]:
     return Column(name, Utc, nullable=not known, **more)
 
 
-def flag(name: str, *, default: bool = False) -> Column[bool]:
+def flag(name: str, *, default: bool = False, **more: Any) -> Column[bool]:
     """Yes or no; no by default."""
-    return Column(name, Boolean, nullable=False, default=default)
+    return Column(name, Boolean, nullable=False, default=default, **more)
 
 
 def whole(name: str) -> Column[int]:

@@ -11,6 +11,8 @@ from callcenter.storage.accounts import User
 from callcenter.storage.database import Clock, Database
 from callcenter.storage.migrate import migrate
 from callcenter.storage.people import People
+from callcenter.storage.second import off
+from callcenter.storage.sessions import SignIns
 
 
 @asynccontextmanager
@@ -29,11 +31,12 @@ async def user_add(
     role: str = "call_taker",
     password: str = "",
     agency: str = "",
+    once: bool = False,
 ) -> str:
-    """Add a person; the password is told when it was invented."""
+    """Add a person; the password is told when it was invented. `once`: she chooses her own at the first sign-in."""
     async with _people(url, clock) as people:
         told = await people.add_user(
-            name, display=display, role=role, password=password, agency=agency, by="command line"
+            name, display=display, role=role, password=password, agency=agency, by="command line", once=once
         )
     return f"{name} can sign in now." if password else f"{name} can sign in now. Password: {told}"
 
@@ -47,14 +50,31 @@ async def user_list(url: str, *, clock: Clock) -> str:
 
 def _user(user: User) -> str:
     role = f"{user.role} of {user.agency}" if user.agency else user.role
-    return f"{user.name}\t{role}\t{user.display}{' (disabled)' if user.disabled else ''}"
+    marks = (" (authenticator)" if user.second else "") + (" (disabled)" if user.disabled else "")
+    return f"{user.name}\t{role}\t{user.display}{marks}"
 
 
 async def user_password(url: str, name: str, *, clock: Clock, password: str = "") -> str:
-    """Another password; the person is signed out everywhere."""
+    """A one-time password, or the given one; the person is signed out everywhere, and no wait runs any more."""
     async with _people(url, clock) as people:
-        told = await people.change_password(name, password, by="command line")
+        told = await people.change_password(name, password, by="command line", once=not password)
     return f"The password of {name} is changed." if password else f"The new password of {name}: {told}"
+
+
+async def user_second_off(url: str, name: str, *, clock: Clock) -> str:
+    """For somebody who lost the phone and the recovery codes."""
+    await migrate(url)
+    async with Database(url).running() as database:
+        await database.write(lambda c: off(c, name, by="command line", now=clock()))
+    return f"{name} signs in with the password alone now, and is signed out everywhere."
+
+
+async def user_unlock(url: str, name: str, *, clock: Clock) -> str:
+    """Let this person try again at once."""
+    await migrate(url)
+    async with Database(url).running() as database:
+        await SignIns(database, clock).end_lock(name=name, by="command line")
+    return f"{name} can try again at once."
 
 
 async def user_disable(url: str, name: str, *, clock: Clock) -> str:

@@ -4,7 +4,7 @@ In:  nothing. Out: SQLAlchemy tables.
 Never: a password, a session token or an API token as it is: only what cannot be turned back.
 """
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table, false, text
 
 from callcenter.storage.columns import BigId, flag, key, metadata, moment, number, whole, words
 
@@ -19,6 +19,20 @@ users = Table(
     flag("disabled"),
     moment("created_at", known=True),
     moment("password_at", known=True),
+    flag("must_change", server_default=false()),  # the password was told by somebody else: good for one sign-in
+    words("second_secret", server_default=""),  # of the authenticator, enciphered; empty: none
+    moment("second_at"),
+    Column("second_step", BigInteger, nullable=False, default=0, server_default="0"),  # the newest code's: used once
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    number(),
+    Column("person", ForeignKey(users.c.name), nullable=False, index=True),
+    Column("digest", String(64), nullable=False),  # with a key that is not in the database
+    moment("made_at", known=True),
+    moment("used_at"),
 )
 
 sessions = Table(
@@ -33,6 +47,9 @@ sessions = Table(
     moment("ended_at"),
     words("address"),
     words("agent"),
+    words("ended_by", server_default=""),
+    flag("half", server_default=false()),  # the password was right, the authenticator's code is awaited
+    words("wanted", server_default=""),  # the position to sit down at then
 )
 
 sign_ins = Table(

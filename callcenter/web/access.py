@@ -32,6 +32,9 @@ LISTERS = frozenset({SUPERVISOR, ADMIN, AUDITOR})
 CHECKERS = frozenset({AUDITOR})
 """Look at what the others looked at."""
 
+SECOND = SIGNED_IN - {AGENCY, VIEWER}
+"""May set up an authenticator."""
+
 ACCESS: dict[str, frozenset[str]] = {
     "static": EVERYONE,
     "health": EVERYONE,
@@ -43,6 +46,17 @@ ACCESS: dict[str, frozenset[str]] = {
     "sign_out.send": SIGNED_IN,
     "language.send": EVERYONE,
     "theme.send": EVERYONE,
+    "sign_in.code": SIGNED_IN,
+    "sign_in.code.send": SIGNED_IN,
+    "me": SIGNED_IN,
+    "me.password": SIGNED_IN,
+    "me.password.send": SIGNED_IN,
+    "me.second": SECOND,
+    "me.second.begin": SECOND,
+    "me.second.codes": SECOND,
+    "me.second.off": SECOND,
+    "me.end": SIGNED_IN,
+    "me.end_others": SIGNED_IN,
     "position": DESK,
     "position.send": DESK,
     "start": SIGNED_IN,
@@ -198,6 +212,14 @@ ACCESS: dict[str, frozenset[str]] = {
     "people.password": PEOPLE,
     "people.disable": PEOPLE,
     "people.agency": PEOPLE,
+    "people.one": PEOPLE,
+    "people.role": PEOPLE,
+    "people.display": PEOPLE,
+    "people.enable": PEOPLE,
+    "people.second_off": PEOPLE,
+    "people.end": PEOPLE,
+    "people.unlock": PEOPLE,
+    "sign_ins": PEOPLE | CHECKERS,
     # other programs
     "api.calls": READERS,
     "api.call": READERS,
@@ -208,6 +230,14 @@ ACCESS: dict[str, frozenset[str]] = {
     "api.callbacks": READERS,
     "api.flags": READERS,
 }
+
+OWING: dict[str, frozenset[str]] = {
+    "code": frozenset({"sign_in.code", "sign_in.code.send", "sign_out.send"}),
+    "password": frozenset({"me.password", "me.password.send", "sign_out.send"}),
+    "second": frozenset({"me.second", "me.second.begin", "sign_out.send"}),
+}
+"""What opens for somebody who still owes a code, an own password, an authenticator; nothing else does."""
+OWED_AT = {"code": "/sign-in/code", "password": "/me/password", "second": "/me/second"}
 
 HOMES = {CALL_TAKER: "/", DISPATCHER: "/", SUPERVISOR: "/", AUDITOR: "/calls", ADMIN: "/people"}
 HOMES |= {AGENCY: "/agency", VIEWER: "/wall"}

@@ -27,7 +27,9 @@ from callcenter.storage import (
     Recordings,
     Reports,
     SavedFilters,
+    Second,
     Shifts,
+    SignIns,
     Tickets,
 )
 from callcenter.web.agency.live import regions as agency_regions
@@ -45,6 +47,7 @@ from callcenter.web.errors import catch
 from callcenter.web.figures.routes import ROUTES as FIGURES
 from callcenter.web.i18n import read_languages
 from callcenter.web.live import Hub
+from callcenter.web.me.routes import ROUTES as ME
 from callcenter.web.painter import Painter
 from callcenter.web.parts import PARTS, Parts
 from callcenter.web.people.routes import ROUTES as PEOPLE
@@ -110,6 +113,7 @@ def make_app(
         tickets=tickets, places=places, cards=Cards(database, clock),
         phrases=Phrases(database, clock), shifts=Shifts(database, clock), history=history, figures=figures,
         reports=Reports(database, clock=clock), saved=SavedFilters(database, clock), people=people,
+        second=Second(database, secret=secrets.session, clock=clock), sign_ins=SignIns(database, clock),
         sessions=Sessions(people, clock), database=database, journal=journal, clock=clock,
         proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
         recordings=Recordings(database, settings.recordings, clock=clock), holds=Holds(database, clock=clock),
@@ -136,6 +140,7 @@ def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
         AGENCY,
         COMPLAINTS,
         DIRECTORY,
+        ME,
         PEOPLE,
         PLACES,
         CARDS,

@@ -20,6 +20,7 @@ from callcenter.web.callers.words import CALLERS
 from callcenter.web.i18n import N_
 from callcenter.web.labels_of_facts import FACT
 from callcenter.web.recordings.words import RECORDINGS
+from callcenter.web.labels_of_people import LOCK, ROLE, SIGNIN, TRAIL
 from callcenter.web.supervisor.words import EARS
 
 OUTCOME: dict[str, str] = {
@@ -175,16 +176,6 @@ PHASE: dict[str, str] = {
     "refused": N_("Line refused"),
 }
 
-ROLE: dict[str, str] = {
-    "call_taker": N_("Call taker"),
-    "dispatcher": N_("Dispatcher"),
-    "supervisor": N_("Supervisor"),
-    "agency": N_("Agency"),
-    "admin": N_("Administrator"),
-    "auditor": N_("Auditor"),
-    "viewer": N_("Viewer"),
-}
-
 ACCOUNT: dict[str, str] = {
     Account.ON_ITS_WAY: N_("on its way into the books"),
     Account.BEFORE_RECORDS: N_("older than Asterisk's records"),
@@ -242,25 +233,6 @@ PLACE: dict[str, str] = {
     "other": N_("Place"),
 }
 
-TRAIL: dict[str, str] = {
-    "calls": N_("the call log: looked at, exported"),
-    "call": N_("a call: looked at, listened to"),
-    "ticket": N_("a ticket: looked at, changed"),
-    "user": N_("people"),
-    "token": N_("tokens of programs"),
-    "position": N_("positions"),
-    "sign_in": N_("signed in, refused"),
-    "sign_out": N_("signed out"),
-    "audit": N_("this page: searched"),
-    "places": N_("the list of places"),
-    "cards": N_("protocol cards"),
-    "quality": N_("quality: drawn, scored, read, told"),
-    "phrases": N_("phrases for notes"),
-    "number": N_("a number's earlier calls: looked at"),
-    "forward": N_("agencies' requests: looked at, answered"),
-    "link": N_("links to requests: given, opened"),
-}
-
 TABLES: dict[str, dict[str, str]] = {
     "outcome": OUTCOME,
     "stage": STAGE,
@@ -283,6 +255,8 @@ TABLES: dict[str, dict[str, str]] = {
     "light": LIGHT,
     "source": SOURCE,
     "trail": TRAIL,
+    "signin": SIGNIN,
+    "lock": LOCK,
     "place": PLACE,
     "seat": SEAT,
     "pause": PAUSE,

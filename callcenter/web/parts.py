@@ -26,7 +26,9 @@ from callcenter.storage import (
     Recordings,
     Reports,
     SavedFilters,
+    Second,
     Shifts,
+    SignIns,
     Tickets,
 )
 from callcenter.web.board import Board, Journal
@@ -63,6 +65,8 @@ class Parts:
     reports: Reports
     saved: SavedFilters
     people: People
+    second: Second
+    sign_ins: SignIns
     sessions: Sessions
     database: Database
     journal: Journal

@@ -49,6 +49,8 @@ ROOMS = (
     Room("places", "/places", N_("Places")),
     Room("audit", "/audit", N_("Audit")),
     Room("people", "/people", N_("People")),
+    Room("sign_ins", "/sign-ins", N_("Sign-ins")),
+    Room("me", "/me", N_("My account")),
 )
 
 

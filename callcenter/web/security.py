@@ -14,7 +14,7 @@ from aiohttp import hdrs, web
 
 from callcenter.core.errors import CallCenterError
 from callcenter.storage import ApiToken, Session
-from callcenter.web.access import ACCESS, API_PREFIX, EVERYONE, NOBODY, home_of
+from callcenter.web.access import ACCESS, API_PREFIX, EVERYONE, NOBODY, OWED_AT, OWING, home_of
 from callcenter.web.forms import read_form
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -59,6 +59,10 @@ class Tokens:
 
     def of_visit(self, visit: str) -> str:
         return hmac.new(self.key, b"visit:" + visit.encode(), hashlib.sha256).hexdigest()
+
+    def of_browser(self, name: str, mark: str) -> str:
+        """Proves that this person signed in from the browser that has this mark."""
+        return hmac.new(self.key, f"browser:{name}:{mark}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -186,10 +190,20 @@ def _check_role(request: web.Request, name: str, allowed: frozenset[str]) -> Non
         return
     if session is None:
         raise SignInFirst("Sign in first.")
+    if session.owes and name not in OWING[session.owes]:
+        if wants_pages(request):
+            raise web.HTTPSeeOther(OWED_AT[session.owes])
+        raise NotAllowed("Finish signing in first.")
     if session.role not in allowed:
         if name == "screen":  # the front door leads everybody to their own room
             raise web.HTTPSeeOther(home_of(session.role))
         raise NotAllowed("Your role may not open this.")
+
+
+def wants_pages(request: web.Request) -> bool:
+    """A person's address line asks, not a script or a socket."""
+    script = request.headers.get(hdrs.ACCEPT, "").startswith("application/json")
+    return not script and not request.headers.get(hdrs.UPGRADE)
 
 
 def _check_origin(request: web.Request) -> None:

@@ -162,7 +162,7 @@ def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs, url: 
         changed=lambda: board.tell(),
     )  # fmt: skip
     board = FakeBoard(directory, keep=lambda fact, calls: journal.write(Entry(fact, calls)))
-    people = People(database, clock=now, passwords=QUICK)
+    people = People(database, clock=now, passwords=QUICK, required=settings.two_factor_roles)
     history = History(database, read_number=reader, clock=now)
     tickets = Tickets(database, catalogue=directory, clock=now)
     flags = Flags(database, read_number=reader, clock=now)

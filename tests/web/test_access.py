@@ -42,6 +42,10 @@ GRANTED = {
     "agencies.save": {"admin"},
     "categories.take_in": {"admin"},
     "people": {"admin"},
+    "people.second_off": {"admin"},
+    "people.unlock": {"admin"},
+    "sign_ins": {"admin", "auditor"},
+    "me.second": {"call_taker", "dispatcher", "supervisor", "admin", "auditor"},
     "figures": {"supervisor", "auditor", "viewer"},
     "api.figures": {"supervisor", "auditor", "viewer"},
 }
@@ -72,6 +76,7 @@ def routes(here: House) -> list[tuple[str, str, str]]:
             "{note}": "1",
             "{person}": "siti",
             "{version}": "1",
+            "{name}": "siti",
         }.items():
             path = path.replace(place, value)
         path += "/css/base.css" if route.name == "static" else ""

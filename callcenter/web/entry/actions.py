@@ -7,7 +7,8 @@ Never: a redirect to another server: `back` must be a path of ours.
 from aiohttp import web
 
 from callcenter.core.errors import CallCenterError, StoreDown
-from callcenter.web.access import DESK, home_of
+from callcenter.web.access import OWED_AT, home_of
+from callcenter.web.entry.browser import known_browser, mark_browser
 from callcenter.web.entry.pages import position_form, seats, sign_in_form
 from callcenter.web.errors import status_of, wants_json
 from callcenter.web.forms import read_body, read_form
@@ -36,6 +37,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     name, password = form.get("name", "")[:LONGEST_NAME].strip(), form.get("password", "")[:LONGEST_PASSWORD]
     wanted = form.get("position", "")
     wanted = wanted if wanted in here.settings.positions else ""
+    browser = known_browser(request, name)
     try:
         signed_in = await here.people.sign_in(
             name,
@@ -43,6 +45,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
             position=wanted,
             address=request.remote or "",
             agent=request.headers.get("User-Agent", "")[:200],
+            browser=browser,
         )
     except CallCenterError as error:
         sentence = here.painter.sentence(request, error)
@@ -53,9 +56,10 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     session = signed_in.session
     if session.position:
         await sit_down(here, session.position, session.person)
-    lost = session.role in DESK and not session.position and bool(here.settings.positions)
-    response = see_other("/position" if lost and session.role == "call_taker" else home_of(session.role))
+    lost = session.role == "call_taker" and not session.position and bool(here.settings.positions)
+    response = see_other(OWED_AT.get(session.owes) or ("/position" if lost else home_of(session.role)))
     set_cookie(request, response, SESSION_COOKIE, signed_in.token)
+    mark_browser(request, response, session.person)
     remember(request, response, form)
     return response
 

@@ -14,32 +14,35 @@ from callcenter.web.errors import status_of
 from callcenter.web.forms import read_form
 from callcenter.web.i18n import N_
 from callcenter.web.parts import Parts, parts
-from callcenter.web.people.pages import people_page
+from callcenter.web.people.pages import one_page, people_page
 from callcenter.web.security import person
 
 LONGEST = 100
-ADDED = N_("{name} may sign in now. The password is shown only this once:")
-CHANGED = N_("{name} has a new password, shown only this once:")
+ADDED = N_("{name} may sign in now, and chooses an own password then. The one-time password is shown only this once:")
+CHANGED = N_("{name} has a one-time password for three days, shown only this once:")
 MOVED = N_("{name} belongs to another agency now, and signs in anew.")
 CLOSED = N_("{name} may not sign in any more.")
 
 Form = dict[str, str]
 
 
-async def _form(request: web.Request) -> Form:
+async def read(request: web.Request) -> Form:
+    """The texts of a small form."""
     return {name: text.strip() for name, text in (await read_form(request)).items() if len(text) <= LONGEST}
 
 
 async def _done(request: web.Request, work: Callable[[Form], Awaitable[str]], says: str) -> web.Response:
     """The work, then the list with a sentence; `work` gives the new password, or nothing."""
     here = parts(request)
-    form = await _form(request)
+    form = await read(request)
     try:
         password = await work(form)
     except CallCenterError as error:
         sentence = here.painter.sentence(request, error)
         return await people_page(request, error=sentence, status=status_of(error)[0])
     told = here.painter.language_of(request).say(says, name=form.get("name", ""))
+    if form.get("from") == "one":
+        return await one_page(request, form.get("name", ""), told=told, password=password)
     return await people_page(request, told=told, password=password)
 
 
@@ -52,7 +55,7 @@ async def add(request: web.Request) -> web.Response:
             raise BadInput("There is no such role.")
         agency = _agency(here, form) if role == AGENCY else ""
         return await here.people.add_user(
-            form.get("name", ""), display=form.get("display", ""), role=role, agency=agency, by=by
+            form.get("name", ""), display=form.get("display", ""), role=role, agency=agency, by=by, once=True
         )
 
     return await _done(request, work, ADDED)
@@ -79,7 +82,7 @@ async def password(request: web.Request) -> web.Response:
     here, by = parts(request), person(request).person
 
     async def work(form: Form) -> str:
-        return await here.people.change_password(form.get("name", ""), by=by)
+        return await here.people.change_password(form.get("name", ""), by=by, once=True)
 
     return await _done(request, work, CHANGED)
 

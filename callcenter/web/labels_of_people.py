@@ -1,0 +1,55 @@
+"""Codes to words, for people: roles, what the audit tells, sign-ins, waits after wrong tries.
+
+In:  a code. Out: the English sentence that the catalogues translate.
+Never: a rule.
+"""
+
+from callcenter.web.i18n import N_
+
+TRAIL: dict[str, str] = {
+    "calls": N_("the call log: looked at, exported"),
+    "call": N_("a call: looked at, listened to"),
+    "ticket": N_("a ticket: looked at, changed"),
+    "user": N_("people"),
+    "token": N_("tokens of programs"),
+    "position": N_("positions"),
+    "sign_in": N_("signed in, refused"),
+    "session": N_("sessions ended"),
+    "second": N_("authenticators"),
+    "lock": N_("waits after wrong tries, ended"),
+    "sign_out": N_("signed out"),
+    "audit": N_("this page: searched"),
+    "places": N_("the list of places"),
+    "cards": N_("protocol cards"),
+    "quality": N_("quality: drawn, scored, read, told"),
+    "phrases": N_("phrases for notes"),
+    "number": N_("a number's earlier calls: looked at"),
+    "forward": N_("agencies' requests: looked at, answered"),
+    "link": N_("links to requests: given, opened"),
+}
+
+SIGNIN: dict[str, str] = {
+    "sign_in": N_("signed in"),
+    "sign_in.half": N_("password right, code asked for"),
+    "sign_in.refused": N_("refused: wrong password or name"),
+    "sign_in.code_refused": N_("refused: wrong code"),
+    "sign_out": N_("signed out"),
+}
+
+LOCK: dict[str, str] = {
+    "name": N_("this name, tried from anywhere"),
+    "here": N_("this name, tried from"),
+    "address": N_("every name, tried from this address"),
+    "browser": N_("this name, in a browser that it signed in from before"),
+    "code": N_("codes of this name"),
+}
+
+ROLE: dict[str, str] = {
+    "call_taker": N_("Call taker"),
+    "dispatcher": N_("Dispatcher"),
+    "supervisor": N_("Supervisor"),
+    "agency": N_("Agency"),
+    "admin": N_("Administrator"),
+    "auditor": N_("Auditor"),
+    "viewer": N_("Viewer"),
+}
