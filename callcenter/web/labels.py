@@ -19,8 +19,8 @@ from callcenter.core.wall import State
 from callcenter.web.callers.words import CALLERS
 from callcenter.web.i18n import N_
 from callcenter.web.labels_of_facts import FACT
-from callcenter.web.recordings.words import RECORDINGS
 from callcenter.web.labels_of_people import LOCK, ROLE, SIGNIN, TRAIL
+from callcenter.web.recordings.words import RECORDINGS
 from callcenter.web.supervisor.words import EARS
 
 OUTCOME: dict[str, str] = {
