@@ -31,6 +31,7 @@ PARTS = {
     "home": "settings",
     "settings": "settings",
     "settings_reader": "settings",
+    "settings_people": "settings",
     "keys": "settings",
     "wav": "sound",
     "flac": "sound",
