@@ -122,10 +122,15 @@ def make_app(
         desk=desk, shelf=shelf, callers=room, agencies=agencies, hub=hub,
         wall=WallBoard(board, desk, room, proofs, figures, database, settings=settings, clock=clock),
     )  # fmt: skip
-    hub.show(regions(lambda: here))
-    agencies.hub.show(agency_regions(lambda: here))
-    here.wall.hub.show(wall_regions(lambda: here))
+    _show(here)
     return _open_doors(here, files)
+
+
+def _show(here: Parts) -> None:
+    """What is live on which pages."""
+    here.hub.show(regions(lambda: here))
+    here.agencies.hub.show(agency_regions(lambda: here))
+    here.wall.hub.show(wall_regions(lambda: here))
 
 
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
