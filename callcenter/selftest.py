@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from callcenter.core.call import Call
 from callcenter.core.errors import CallCenterError
+from callcenter.core.practice import practice_of
 from callcenter.switchboard import News, Switchboard
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class SelfTest:
         earlier = set(self._board.floor.calls)
 
         def hear(news: News) -> None:
-            tests = (call for call in news.changed if call.test and call.id not in earlier)
+            tests = (c for c in news.changed if c.test and c.id not in earlier and not practice_of(c))
             seen.extend(call for call in tests if not seen or call.id == seen[0].id)
             changed.set()
 

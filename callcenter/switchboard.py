@@ -16,7 +16,7 @@ from callcenter.core.apply import apply
 from callcenter.core.call import Call
 from callcenter.core.catalogue import Newest
 from callcenter.core.chain import next_turn
-from callcenter.core.desk_wishes import BeReady, CallBack, Relay, Release, TakePause
+from callcenter.core.desk_wishes import BeReady, CallBack, Practise, Relay, Release, TakePause
 from callcenter.core.errors import CallCenterError, LineDown, Refused
 from callcenter.core.facts import UNKNOWN_MOMENT, Fact, ForwardAsked, ForwardStopped, ForwardTaken
 from callcenter.core.floor import Floor, Gap, put
@@ -161,7 +161,7 @@ class Switchboard:
                 await self._phone().carry_out(aimed(self.floor, wish), NO_CALL)
                 return
             call = self.floor.calls.get(wish.call)
-            if call is None and not isinstance(wish, CallBack | Relay | Release):
+            if call is None and not isinstance(wish, CallBack | Practise | Relay | Release):
                 raise Refused("This call has ended.")
             call = call or NO_CALL
             self._take_back(wish, call)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from callcenter.asterisk.conf import dial_string
+from callcenter.asterisk.fallback import PRACTICE_AGENCY
 from callcenter.asterisk.order import Order, hang_up, redirect
 from callcenter.asterisk.wire import variables
 from callcenter.core import help
@@ -83,7 +84,7 @@ def orders(wish: DeskWish, call: Call, out: Road) -> list[Order]:
         case DialCallee():
             return [_callee(call, out)]
         case Release():
-            return [hang_up(wish.leg)]
+            return [hang_up(wish.leg, wish.cause)]
         case _:
             raise TypeError(wish)  # CallBack and Relay begin with her phone: `begin`
 
@@ -135,11 +136,11 @@ def ring(
 
 def _ring_help(call: Call, line: OverflowLine) -> Order:
     """A position's phone comes in as it is lifted; outside somebody must press 1, so that no voice box does."""
-    inside = line.road == "position" or not line.press_1
+    inside = (line.road == "position" or not line.press_1) and not call.test
     return Order(
         "Originate",
         {
-            "Channel": dial_string(line),
+            "Channel": PRACTICE_AGENCY if call.test else dial_string(line),
             "Context": COLLEAGUE if inside else HELP,
             "Exten": room_number(call.id),
             "Priority": "1",

@@ -31,11 +31,12 @@ def phones_of(settings: Settings, position: str) -> tuple[str, ...]:
     return (position, position + PAGE) if settings.page_phone else (position,)
 
 
-def members(settings: Settings) -> str:
-    """Every phone of every position, in the file: they ring after every restart and though nobody has signed in."""
+def members(settings: Settings, *positions: str) -> str:
+    """Every phone of every position (or of these), in the file: they ring after every restart and though nobody has
+    signed in."""
     return "".join(
         f"member => PJSIP/{phone},0,{position},PJSIP/{phone}\n"
-        for position in settings.positions
+        for position in positions or settings.positions
         for phone in phones_of(settings, position)
     )
 

@@ -21,7 +21,7 @@ from callcenter.asterisk.agency_lines import AgencyLines
 from callcenter.asterisk.astdb import note
 from callcenter.asterisk.control import Road, begin
 from callcenter.asterisk.desks import ringing_phone
-from callcenter.asterisk.fallback import SELF_TEST
+from callcenter.asterisk.fallback import PRACTICE, SELF_TEST
 from callcenter.asterisk.inbox import READERS, House, read
 from callcenter.asterisk.ledger import JOURNAL, from_database
 from callcenter.asterisk.link import Link
@@ -39,7 +39,17 @@ from callcenter.core.call import Call
 from callcenter.core.catalogue import Newest
 from callcenter.core.control import leg_for as leg_of_colleague
 from callcenter.core.desk_facts import ColleagueAsked, DeskCallMade, HelpAsked, HelpStopped, ListenerAsked
-from callcenter.core.desk_wishes import BeReady, CallBack, CallHelp, Consult, HelpNext, Relay, StopHelp, TakePause
+from callcenter.core.desk_wishes import (
+    BeReady,
+    CallBack,
+    CallHelp,
+    Consult,
+    HelpNext,
+    Practise,
+    Relay,
+    StopHelp,
+    TakePause,
+)
 from callcenter.core.errors import CallCenterError
 from callcenter.core.facts import Fact, LineLost, Unreadable
 from callcenter.core.kind import Kind, made_id
@@ -182,6 +192,9 @@ class Exchange:
             for order in pauses.orders(wish, self._house.queue):
                 await self._order(order)
             return
+        if isinstance(wish, Practise):
+            await self._call_itself(f"112*{wish.position}*{wish.story}", PRACTICE, wish.story)
+            return
         now = self._clock()
         if isinstance(wish, StopHelp):
             self._hear(HelpStopped(call.id, now, wish.by))  # before the order: no next one is rung meanwhile
@@ -239,11 +252,13 @@ class Exchange:
 
     async def call_itself(self) -> None:
         """The self-test's call (self-test.conf)."""
-        where = {"Context": SELF_TEST, "Exten": "listen", "Priority": "1"}
-        await self.link.ask(
-            "Originate",
-            {"Channel": f"PJSIP/112@{SELF_TEST}", **where, "CallerID": "112", "Async": "true", "Timeout": "15000"},
-        )
+        await self._call_itself("112", SELF_TEST, "listen")
+
+    async def _call_itself(self, number: str, context: str, exten: str) -> None:
+        """`context`: what its caller says, or hears."""
+        where = {"Context": context, "Exten": exten, "Priority": "1"}
+        channel = {"Channel": f"PJSIP/{number}@{SELF_TEST}", "CallerID": "112", "Timeout": "40000"}
+        await self.link.ask("Originate", {**channel, **where, "Async": "true"})
 
     async def in_database(self) -> list[Arrival]:
         """The calls that Asterisk's own database has: those that run, and those that we have not committed for long."""

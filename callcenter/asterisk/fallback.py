@@ -15,6 +15,12 @@ ALL = "-all"
 SELF_TEST = "self-test"
 """The endpoint, the trunk's name, the queue and the context of the call that Asterisk makes to itself."""
 
+PRACTICE = "practice"
+"""The context of a practice call's voice; its queue has - and the position behind it."""
+
+PRACTICE_AGENCY = f"PJSIP/agency@{SELF_TEST}"
+"""What a test call dials in an agency's place, whoever it is: no true one is rung."""
+
 
 def overflow_globals(settings: Settings) -> str:
     """OVERFLOW_1 = dial string | number to show | seconds | press or lift | name."""
@@ -38,7 +44,12 @@ def queues(settings: Settings) -> str:
         + everybody
         + section(SELF_TEST, "ring-all", timeout=10)
         + f"member => {phone},0,{SELF_TEST},{phone}\n"
+        + "".join(_practice(settings, each) for each in settings.positions)
     )
+
+
+def _practice(settings: Settings, position: str) -> str:
+    return section(f"{PRACTICE}-{position}", "ring-all", timeout=30) + members(settings, position)
 
 
 def self_test(settings: Settings) -> str:

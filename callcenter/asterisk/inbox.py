@@ -13,12 +13,13 @@ from urllib.parse import unquote
 
 from callcenter.asterisk import own
 from callcenter.asterisk.conf import PAGE
-from callcenter.asterisk.fallback import ALL, SELF_TEST
+from callcenter.asterisk.fallback import ALL, PRACTICE, SELF_TEST
 from callcenter.asterisk.pauses import unpack
 from callcenter.asterisk.wire import Fields, originated_leg, text
 from callcenter.core import desk_facts, facts
 from callcenter.core.facts import Fact
 from callcenter.core.position import Phone
+from callcenter.core.practice import DIALLED as PRACTISED
 from callcenter.core.seen import PositionSeen
 
 BLOCKED = "blocked"
@@ -58,7 +59,9 @@ class House:
 
     def has_queue(self, name: str) -> bool:
         """Also the one in which paused phones ring, and that of the self-test."""
-        return self.queue == "*" or name in (self.queue, self.queue + ALL, SELF_TEST)
+        if self.queue == "*" or name in (self.queue, self.queue + ALL, SELF_TEST):
+            return True
+        return name.startswith(f"{PRACTICE}-")
 
     def tells_of_positions(self, f: Fields) -> bool:
         """Of our queues, the one whose pauses count: the others know of none."""
@@ -66,7 +69,8 @@ class House:
 
     def is_entry(self, context: str, dialled: str) -> bool:
         """A leg that begins there, having dialled that, is a 112 call."""
-        return context in ENTRIES and dialled in self.numbers
+        practice = context == TEST_ENTRY and PRACTISED.fullmatch(dialled)
+        return context in ENTRIES and (dialled in self.numbers or bool(practice))
 
 
 Reader = Callable[[House, Fields, datetime], Fact | None]

@@ -8,6 +8,7 @@ Never: a target that is not on the list below; a leg addressed by anything but i
 from callcenter.asterisk.conf import dial_string
 from callcenter.asterisk.control import Road
 from callcenter.asterisk.control import orders as desk_orders
+from callcenter.asterisk.fallback import PRACTICE_AGENCY
 from callcenter.asterisk.listen import orders as listen_orders
 from callcenter.asterisk.order import Order, hang_up, redirect
 from callcenter.asterisk.wire import variables
@@ -59,7 +60,7 @@ def dial(step: Dial, call: Call, agency: Agency, category: str) -> Order:
     return Order(
         "Originate",
         {
-            "Channel": dial_string(line),
+            "Channel": PRACTICE_AGENCY if call.test else dial_string(line),
             "Context": ROOM_AGENCY,
             "Exten": room_number(call.id),
             "Priority": "1",

@@ -6,7 +6,7 @@ Never: a change; a caller left alone by a wish; two people calling the same call
 
 import re
 
-from callcenter.core import help, readiness
+from callcenter.core import help, practice, readiness
 from callcenter.core.call import Call, Stage
 from callcenter.core.desk_wishes import (
     AskSilent,
@@ -20,6 +20,7 @@ from callcenter.core.desk_wishes import (
     Dismiss,
     HelpNext,
     Hold,
+    Practise,
     Relay,
     Release,
     SendKeys,
@@ -64,6 +65,8 @@ def allow(floor: Floor, wish: DeskWish) -> Refused | None:
         return _new_call(floor, wish)
     if isinstance(wish, TakePause | BeReady):
         return readiness.allow(floor, wish)
+    if isinstance(wish, Practise):
+        return practice.allow(floor, wish)
     if isinstance(wish, Release):
         return None  # a leg without a part in anything: at worst it is gone
     call = floor.calls.get(wish.call)
@@ -127,6 +130,8 @@ def free(floor: Floor, position: str) -> bool:
 
 
 def _consult(floor: Floor, call: Call, wish: Consult) -> Refused | None:
+    if call.test:
+        return Refused(practice.ONLY_YOU)
     if wish.colleague == wish.position:
         return Refused(NO_COLLEAGUE)
     return None if free(floor, wish.colleague) else Refused(NOT_FREE, position=wish.colleague[:20])

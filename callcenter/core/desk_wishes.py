@@ -111,6 +111,17 @@ class Release:
 
     call: str
     leg: str
+    cause: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Practise:
+    """Let my phone ring for a practice call with this story."""
+
+    story: str  # a code of `practice.py`
+    position: str
+    by: str
+    call: str = ""  # it makes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +192,5 @@ DeskWish = (
     | HelpNext
     | TakePause
     | BeReady
+    | Practise
 )

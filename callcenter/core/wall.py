@@ -12,6 +12,7 @@ from enum import StrEnum
 from callcenter.core.call import Call, Stage
 from callcenter.core.floor import Floor
 from callcenter.core.position import Phone, Position
+from callcenter.core.practice import practice_of
 from callcenter.core.readiness import WRAP_UP
 from callcenter.core.tally import Part
 
@@ -26,6 +27,7 @@ class State(StrEnum):
     PAUSED = "PAUSED"
     WRAP_UP = "WRAP_UP"  # paused for the writing after a call
     READY = "READY"
+    PRACTICE = "PRACTICE"  # a practice call rings or goes on there
     RINGING = "RINGING"
     TALKING = "TALKING"
     LISTENING = "LISTENING"  # a supervisor, at somebody else's call
@@ -99,7 +101,9 @@ def look(
     talks = {call.position: call for call in calls if call.stage is Stage.TALKING}
     rings = {ring.position: ring.at for call in calls if call.stage is Stage.WAITING for ring in call.rings}
     heard = [each for call in floor.calls.values() for each in call.listeners if openly and each.live and each.since]
-    ears = {each.position: each.since for each in heard if each.since}
+    beside = {each.position: (State.LISTENING, each.since) for each in heard if each.since}
+    practices = {whose: call for call in floor.calls.values() if call.live and (whose := practice_of(call))}
+    beside |= {whose: (State.PRACTICE, call.arrived_at) for whose, call in practices.items()}
     began = [call.answered_at for call in talks.values() if call.answered_at]
     return Wall(
         waiting=len(waiting),
@@ -107,7 +111,9 @@ def look(
         talking=len(talks),
         alone=sum(call.stage is Stage.ALONE for call in calls),
         longest_talk_since=min(began, default=None),
-        seats=tuple(_seat(one, floor.positions.get(one), people.get(one, ""), talks, rings, ears) for one in positions),
+        seats=tuple(
+            _seat(one, floor.positions.get(one), people.get(one, ""), talks, rings, beside) for one in positions
+        ),
         owed=len(owed),
         oldest_owed=min(owed, default=None),
         today=today,
@@ -121,14 +127,14 @@ def _seat(
     person: str,
     talks: Mapping[str, Call],
     rings: Mapping[str, datetime],
-    ears: Mapping[str, datetime],
+    beside: Mapping[str, tuple[State, datetime]],
 ) -> Seat:
     """What matters most comes first: she speaks, her phone rings, it is gone, she is away, she paused."""
     since = known.since if known else None
     if number in talks:
         return Seat(number, State.TALKING, person, talks[number].answered_at)
-    if number in ears:
-        return Seat(number, State.LISTENING, person, ears[number])
+    if number in beside:
+        return Seat(number, beside[number][0], person, beside[number][1])
     if known is not None and known.phone in (Phone.IN_USE, Phone.ON_HOLD):
         return Seat(number, State.TALKING, person, since)
     if number in rings:

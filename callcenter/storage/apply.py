@@ -23,6 +23,7 @@ from callcenter.core.by_phone import THIN
 from callcenter.core.call import Call
 from callcenter.core.codec import from_plain
 from callcenter.core.facts import UNKNOWN_MOMENT
+from callcenter.core.practice import practice_of
 from callcenter.storage import forwards, listeners, numbering, owed, tries
 from callcenter.storage.entry import Heard
 from callcenter.storage.rows import ReadNumber, Row, attempt_row, call_row
@@ -71,7 +72,8 @@ async def apply(
     await _people(connection, [id_ for id_, it in newer.items() if it.call.answered_by])
     applied.tickets = await numbering.give(connection, [it.row for it in newer.values()], known, zone, now)
     await numbering.follow(connection, [it.row for it in newer.values()], known)
-    await forwards.store(connection, [(it.call, it.row["revision"]) for it in newer.values()])
+    true = [it for it in newer.values() if not practice_of(it.call)]  # no agency is told of a practice
+    await forwards.store(connection, [(it.call, it.row["revision"]) for it in true])
     await listeners.follow(connection, [it.call for it in newer.values()])
     await owed.follow(connection, [it.row for it in newer.values()], now)
     await tries.follow(connection, [it.row for it in newer.values()], now)

@@ -93,6 +93,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "screen.number": DESK,
     "screen.ticket_call": DESK,
     "screen.phone": DESK,
+    "screen.practise": DESK,
+    "screen.practice": DESK,
     "screen.ready": DESK,
     "screen.pause": DESK,
     "screen.place": DESK,

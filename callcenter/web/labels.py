@@ -8,16 +8,14 @@ from callcenter.core.account import Kind as Account
 from callcenter.core.answer import Answer
 from callcenter.core.attempt import Result
 from callcenter.core.call import Outcome, Stage
-from callcenter.core.help import Standing
 from callcenter.core.kind import Kind
 from callcenter.core.position import Phone
-from callcenter.core.readiness import HANDOVER, OFF, WRAP_UP
 from callcenter.core.share import Mode, Status
 from callcenter.core.silent import Step
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
-from callcenter.core.wall import State
 from callcenter.web.callers.words import CALLERS
 from callcenter.web.i18n import N_
+from callcenter.web.labels_of_desk import DESK
 from callcenter.web.labels_of_facts import FACT
 from callcenter.web.labels_of_people import LOCK, ROLE, SIGNIN, TRAIL
 from callcenter.web.recordings.words import RECORDINGS
@@ -49,15 +47,6 @@ SILENT: dict[str, str] = {
     Step.LISTEN_2: N_("listening again"),
     Step.DONE: N_("asked twice"),
     Step.STOPPED: N_("stopped"),
-}
-
-HELP: dict[str, str] = {
-    Standing.RINGING: N_("help is being called"),
-    Standing.NEXT: N_("the next one is rung"),
-    Standing.THERE: N_("help is there"),
-    Standing.LEFT: N_("help was there"),
-    Standing.STOPPED: N_("stopped calling for help"),
-    Standing.FAILED: N_("nobody could be reached for help"),
 }
 
 STAGE: dict[str, str] = {
@@ -207,23 +196,6 @@ SOURCE: dict[str, str] = {
     "SMS_LINK": N_("from the caller's link"),
 }
 
-SEAT: dict[str, str] = {
-    State.AWAY: N_("nobody signed in"),
-    State.UNREACHABLE: N_("phone not reachable"),
-    State.PAUSED: N_("paused"),
-    State.WRAP_UP: N_("writing up"),
-    State.READY: N_("ready"),
-    State.RINGING: N_("rings"),
-    State.TALKING: N_("in speech"),
-    State.LISTENING: N_("at a colleague's call"),
-}
-
-PAUSE: dict[str, str] = {
-    WRAP_UP: N_("writing up"),
-    HANDOVER: N_("hands the shift over"),
-    OFF: N_("nobody sits there"),
-}
-
 PLACE: dict[str, str] = {
     "kecamatan": N_("District (kecamatan)"),
     "kelurahan": N_("Village (kelurahan)"),
@@ -258,11 +230,9 @@ TABLES: dict[str, dict[str, str]] = {
     "signin": SIGNIN,
     "lock": LOCK,
     "place": PLACE,
-    "seat": SEAT,
-    "pause": PAUSE,
     "kind": KIND,
     "silent": SILENT,
-    "help": HELP,
+    **DESK,
     **CALLERS,
     **EARS,
     **RECORDINGS,

@@ -6,7 +6,8 @@ Never: a message to an agency that there is not.
 
 from aiohttp import web
 
-from callcenter.core.errors import BadInput
+from callcenter.core.errors import BadInput, Refused
+from callcenter.core.practice import ONLY_YOU, practice_of
 from callcenter.core.relay import text as as_text
 from callcenter.storage import Duty
 from callcenter.web.agency.actions import spread
@@ -23,6 +24,9 @@ async def message(request: web.Request) -> web.Response:
     if agency not in here.catalogue().agencies:
         raise BadInput("There is no such agency.")
     ticket = await here.desk.ticket_of(call)
+    known = here.desk.call(call)
+    if known is not None and practice_of(known):
+        raise Refused(ONLY_YOU)
     duty = await here.agencies.responders.message(ticket.number, agency, by=who.person, call=call)
     await spread(here, duty)
     here.agencies.gateway.wake()

@@ -22,6 +22,7 @@ from callcenter.core.desk_wishes import (
     Unhold,
 )
 from callcenter.core.errors import BadInput, Refused
+from callcenter.core.practice import ONLY_YOU
 from callcenter.core.wishes import Wish
 from callcenter.storage import CallLine, audited
 from callcenter.web.access import SUPERVISOR
@@ -126,7 +127,10 @@ async def _over(request: web.Request) -> tuple[CallLine, str, str]:
     known = here.board.floor.calls.get(call)
     if known is not None and known.live:
         raise Refused("The caller is still there.")
-    return (await here.history.call(call)).line, position, by
+    line = (await here.history.call(call)).line
+    if line.test:
+        raise Refused(ONLY_YOU)
+    return line, position, by
 
 
 async def keys(request: web.Request) -> web.Response:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from callcenter.core.call import Call
 from callcenter.core.errors import BadInput, CallCenterError, Conflict, NotFound, StoreDown
+from callcenter.core.practice import practice_of
 from callcenter.storage import (
     AtPosition,
     CallLine,
@@ -73,6 +74,7 @@ class Desk:
         self._papers: OrderedDict[str, About] = OrderedDict()
         self._asked: OrderedDict[str, None] = OrderedDict()
         self._calls: OrderedDict[str, Call] = OrderedDict()
+        self._practised: dict[str, Call] = {}
         self._soon: dict[str, bool] = {}  # will be read; True: told something since
         self._wake = asyncio.Event()
         self._watchers: list[Callable[[], None]] = []
@@ -89,6 +91,10 @@ class Desk:
         """As it was last, also after its end: its sheet still lies open."""
         return self._board.floor.calls.get(call) or self._calls.get(call)
 
+    def practised(self, position: str) -> Call | None:
+        """The newest practice call of that position, also after its end."""
+        return self._practised.get(position)
+
     def number(self, call: str) -> str:
         """The ticket's number, or nothing while it is not committed."""
         ticket = self.about(call).ticket
@@ -101,6 +107,8 @@ class Desk:
         for call in news.changed:
             self._calls[call.id] = call
             self._calls.move_to_end(call.id)
+            if whose := practice_of(call):
+                self._practised[whose] = call
             if call.id not in self._papers:
                 self.ask(call.id)
             else:

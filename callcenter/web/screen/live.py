@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from callcenter.core.control import free, may_be_ghost
 from callcenter.core.help import standing
+from callcenter.core.practice import CUT
 from callcenter.core.relay import missing
 from callcenter.web.access import may
 from callcenter.web.agency.relay import relay_about
@@ -67,6 +68,8 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
         "unasked": may_be_ghost(floor.calls.get(open_id)) is not None,
         "colleagues": lambda: [each for each in here.settings.positions if free(floor, each)],
         "relay_card": lambda ticket: relay_about(ticket, number, about.notes, here.painter, viewer.language),
+        "practised": here.desk.practised(viewer.position),
+        "practice_cut": CUT,
         "help": standing(mine) if mine else None,
         "missing": missing,
         "offers": lambda: view.offers(shown, list(catalogue.agencies.values()), category),

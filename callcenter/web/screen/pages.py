@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 from markupsafe import Markup
 
 from callcenter.core.errors import NotFound, StoreDown
+from callcenter.core.practice import STORIES
 from callcenter.core.ticket import Disposition
 from callcenter.web.i18n import Language, script_sentences
 from callcenter.web.live import Viewer
@@ -61,6 +62,7 @@ def _page(
         away=away,
         viewer=viewer,
         words=words(language),
+        stories=STORIES,
         now=round(here.clock().timestamp() * 1000),
         phone=LIBRARY if phone else "",
         phrases=[[each.shortcut, each.text] for each in here.phrases.of(language.code)],

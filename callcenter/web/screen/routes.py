@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from callcenter.web.screen import actions, control, live, numbers, pages, phone, seat
+from callcenter.web.screen import actions, control, live, numbers, pages, phone, practice, seat
 
 CALL = "/calls/{call:[A-Za-z0-9._:-]{1,200}}"
 
@@ -36,6 +36,8 @@ ROUTES = [
     web.post(CALL + "/verify", actions.verify, name="screen.verify"),
     web.get("/numbers", numbers.number, name="screen.number"),
     web.get("/tickets/{number:[0-9T-]{9,20}}/call", numbers.ticket_call, name="screen.ticket_call"),
+    web.post("/practice", practice.start, name="screen.practise"),
+    web.get("/practice/{call:[A-Za-z0-9._:-]{1,200}}", practice.sheet, name="screen.practice"),
     web.post("/ready", seat.ready, name="screen.ready"),
     web.post("/pause", seat.pause, name="screen.pause"),
     web.post("/phone", phone.account, name="screen.phone"),
