@@ -170,7 +170,7 @@ def test_a_position_has_two_phones_with_a_password_each_and_both_are_in_both_que
     assert f"password = {SECRETS.page_phone('101')}\n" in text
     assert SECRETS.page_phone("101") != SECRETS.page_phone("102")
     for phone in ("101", "101-web"):
-        assert made["city/queues.conf"].count(f"member => PJSIP/{phone},0,101,PJSIP/{phone}\n") == 2
+        assert made["city/queues.conf"].count(f"member => PJSIP/{phone},0,101,PJSIP/{phone}\n") == 3  # practice
     without = city(page_phone=False)
     assert "-web" not in without["city/positions.conf"] + without["city/queues.conf"]
     assert "enabled = no" in without["city/http.conf"]

@@ -27,7 +27,7 @@ from tests.live.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
-BUDI = "+6281234567890"
+BUDI, WRAP_UP_S = "+6281234567890", 6
 SETTINGS = """
 positions = ["101", "102"]
 wrap_up_s = {wrap_up}
@@ -37,7 +37,6 @@ help_lines = [{{ name = "Bima", number = "102", road = "position" }}]
 code = "damkar"
 lines = [{{ number = "113", road = "sip:127.0.0.4:{damkar}" }}]
 """
-WRAP_UP_S = 6
 TONE = {"budi": 500, "101": 800, "102": 1100, "113": 1700}
 
 expect.set_options(timeout=15_000)
@@ -162,6 +161,9 @@ async def a_fire_is_handed_over(shift: Shift) -> str:
     await page.keyboard.type("Kebakaran di Pasar Kanoman, 2 orang di dalam.")
     await shift.key("t")
     await page.keyboard.type("Pasar Kanoman")
+    await expect(page.locator("#place-list")).to_be_visible()
+    await page.keyboard.press("Escape")  # closes the list; while it is open Esc is its own
+    await expect(page.locator("#place-list")).to_be_hidden()
     await shift.key("1", "k")
     await page.keyboard.press("ArrowDown")  # the first one is fire
     await expect(page.locator("#category")).to_have_value("FIRE")
@@ -288,11 +290,7 @@ async def the_shift_ends(shift: Shift) -> None:
     await page.focus("[data-end]")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/sign-in")
-    await until(lambda: off(shift), "her phone rests")
-
-
-async def off(shift: Shift) -> bool:
-    return "paused:OFF." in await shift.asterisk_says()
+    assert "paused:OFF." in await shift.asterisk_says(), "her phone rests"
 
 
 async def the_books_have_it_all(shift: Shift, calls: list[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
+from callcenter.core.call import Call
 from callcenter.core.control import free, may_be_ghost
 from callcenter.core.help import standing
 from callcenter.core.practice import CUT
@@ -68,9 +69,7 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
         "unasked": may_be_ghost(floor.calls.get(open_id)) is not None,
         "colleagues": lambda: [each for each in here.settings.positions if free(floor, each)],
         "relay_card": lambda ticket: relay_about(ticket, number, about.notes, here.painter, viewer.language),
-        "practised": here.desk.practised(viewer.position),
-        "practice_cut": CUT,
-        "help": standing(mine) if mine else None,
+        **_at_my_desk(here, viewer, mine),
         "missing": missing,
         "offers": lambda: view.offers(shown, list(catalogue.agencies.values()), category),
     }
@@ -95,6 +94,12 @@ def ears_scope(viewer: Viewer) -> tuple[str, bool, str]:
     """Who sees the same of them."""
     supervisor = may(viewer.role, "listen")
     return viewer.language, supervisor, viewer.position if supervisor else ""
+
+
+def _at_my_desk(here: Parts, viewer: Viewer, mine: Call | None) -> dict[str, Any]:
+    """Help that is called, the practice that was."""
+    practised = here.desk.practised(viewer.position)
+    return {"practised": practised, "practice_cut": CUT, "help": standing(mine) if mine else None}
 
 
 def regions(here: Callable[[], Parts]) -> list[Region]:
