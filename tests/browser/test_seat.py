@@ -19,6 +19,9 @@ async def test_pause_writing_ready_and_going_home_by_keyboard(here: House, arriv
     await page.keyboard.press("Escape")
     await page.keyboard.press("\\")
     await expect(page.locator('[data-said="seat"]')).to_contain_text("Posisi 101 sedang dalam panggilan.")
+    here.telephone.dials("e112-1790000900.7", "0231201001")  # other things happen; the sentence stays
+    await expect(page.locator("#q-e112-1790000900\\.7")).to_be_visible()
+    await expect(page.locator('[data-said="seat"]')).to_contain_text("Posisi 101 sedang dalam panggilan.")
     here.telephone.hangs_up(call)
     here.telephone.pauses("101", "WRAP_UP", here.clock() + timedelta(seconds=30))
     await expect(seat).to_have_class("seat-line wrap_up")

@@ -96,7 +96,7 @@ class Shelf:
 
     async def _read(self, place: Place) -> None:
         person, position = place
-        open_ = await self._history.calls(CallFilter(person=person, open=True, tests=True), limit=OPEN_SHOWN)
+        open_ = await self._history.calls(CallFilter(person=person, open=True), limit=OPEN_SHOWN)
         last = await self._history.calls(CallFilter(position=position), limit=LAST_SHOWN) if position else None
         mine = await self.last_of(person)
         now = Papers(tuple(open_.lines), tuple(last.lines) if last else (), mine, known=True)

@@ -28,7 +28,8 @@ export async function post(path, body, timeout = 8000) {
 }
 
 function say(key, text, no = false, now = undefined) {
-  asked.set(key, { now: now ?? asked.get(key)?.now ?? "", text, no });
+  const shown = document.querySelector(`[data-ask="${CSS.escape(key)}"][data-now]`)?.dataset.now; // it stands until that moves
+  asked.set(key, { now: now ?? asked.get(key)?.now ?? shown ?? "", text, no });
   show();
 }
 
