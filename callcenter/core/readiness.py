@@ -102,6 +102,6 @@ def writes_after(floor: Floor, position: str, call: Call) -> bool:
     """That call is over for her: whether a wrap-up begins. Not where somebody waits for whom nobody else is free, and
     not over a pause that she chose herself."""
     seat = floor.positions.get(position)
-    if seat is None or call.test or floor.at_position(position) is not None:
-        return False
+    if seat is None or not seat.reachable or call.test or floor.at_position(position) is not None:
+        return False  # her phone died: it must ring as soon as it is back
     return (not seat.paused or wraps_up(seat)) and not lacking(floor)

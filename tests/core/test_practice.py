@@ -3,6 +3,7 @@
 from callcenter.asterisk.control import Road
 from callcenter.asterisk.inbox import House, read
 from callcenter.asterisk.outbox import dial, orders
+from callcenter.asterisk.wire import Fields
 from callcenter.core import facts
 from callcenter.core.agency import Agency, Line, OverflowLine
 from callcenter.core.chain import Dial
@@ -35,13 +36,13 @@ def refusal(wish: Wish, *told: facts.Fact) -> str:
 
 
 def test_asterisks_own_call_is_known_for_a_practice_from_its_first_event() -> None:
-    began = {"Event": "Newchannel", "Uniqueid": DRILL, "Context": "from-self-test", "Exten": "112*101*1"}
+    began: Fields = {"Event": "Newchannel", "Uniqueid": DRILL, "Context": "from-self-test", "Exten": "112*101*1"}
     fact = read(House(), began, after(1))
     assert isinstance(fact, facts.CallArrived) and fact.test
     assert practice_of(floor_of(fact).calls[DRILL]) == "101" and story_of(fact.dialled) is STORIES["1"]
     elsewhere = read(House(), began | {"Context": "from-phone"}, after(1))
     assert not isinstance(elsewhere, facts.CallArrived), "nobody dials a practice with a phone"
-    joined = {"Event": "QueueCallerJoin", "Uniqueid": DRILL, "Queue": "practice-101"}
+    joined: Fields = {"Event": "QueueCallerJoin", "Uniqueid": DRILL, "Queue": "practice-101"}
     assert isinstance(read(House(), joined, after(1)), facts.CallQueued)
 
 

@@ -85,6 +85,8 @@ def test_writing_begins_after_a_call_with_somebody_and_never_over_a_pause_of_her
     done = floor_of(seat(), *answered, facts.LegEnded("c1", after(20), 16))
     assert writes_after(done, "101", call)
     assert not writes_after(speaking, "101", call), "the call goes on"
+    died = floor_of(seat(phone="UNREACHABLE"), *answered, facts.LegEnded("c1", after(20), 16))
+    assert not writes_after(died, "101", call), "her phone is gone, and must ring as soon as it is back"
     paused = floor_of(seat(pause="MEAL"), *answered, facts.LegEnded("c1", after(20), 16))
     assert not writes_after(paused, "101", call)
     again = floor_of(seat(pause=WRAP_UP, until=9), *answered, facts.LegEnded("c1", after(20), 16))

@@ -86,6 +86,9 @@ async def test_the_end_of_a_shift_goes_through_the_sheet(here: House, visit: Vis
     assert "Anda mengakhiri sif di posisi 101." in page
     status, _, where = await siti.form("/shift", text="Jl. Kanoman ditutup.", end="1")
     assert (status, where) == (303, "/shift?end=1"), "a note does not lead off the way"
+    assert (await siti.form("/ready"))[2] == "/", "she stays after all"
+    assert asked(here).pop() == ("101", "", "siti")
+    here.board.asked.pop()
     status, _, where = await siti.form("/sign-out", end="1")
     assert (status, where) == (303, "/sign-in")
     assert asked(here)[1:] == [("101", "OFF", "siti")]

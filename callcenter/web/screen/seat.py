@@ -12,9 +12,10 @@ from aiohttp import web
 from callcenter.core.desk_wishes import BeReady, TakePause
 from callcenter.core.errors import BadInput, CallCenterError, Refused
 from callcenter.core.readiness import HANDOVER, IN_A_CALL, NO_REASON, OFF, wraps_up
+from callcenter.web.errors import wants_json
 from callcenter.web.forms import read_body, text_of
 from callcenter.web.parts import Parts, parts
-from callcenter.web.security import person
+from callcenter.web.security import person, see_other
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +29,12 @@ def _seat(request: web.Request) -> tuple[Parts, str, str]:
     return parts(request), who.position, who.person
 
 
-async def ready(request: web.Request) -> web.Response:
-    """One key: calls may come. Ends a pause, and the writing after a call."""
+async def ready(request: web.Request) -> web.StreamResponse:
+    """One key: calls may come. Ends a pause, and the writing after a call. As a form: she stays after all."""
     here, position, by = _seat(request)
+    if not wants_json(request):
+        await _try(here, BeReady(position, by))  # refused or not: the screen says how it stands
+        return see_other("/")
     await here.board.wish(BeReady(position, by))
     return web.json_response({"asked": True})
 
