@@ -19,7 +19,7 @@ from callcenter.core.recorded import Span
 
 STALL_S = 5.0
 """Asterisk's steps are 2 s; the rest is for a machine that is busy."""
-LOST_S = 6.0
+LOST_S = 5.0
 CALIBRATED_S = 4.0
 """So long a side must have had sound without one empty sample, before its silence means that it is lost."""
 PAUSE_S = 0.2

@@ -7,6 +7,7 @@ taker and of the supervisor.
 import asyncio
 import json
 import re
+from array import array
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,12 +115,14 @@ async def test_a_fire_is_reported_and_the_caller_ends_up_with_the_fire_departmen
     hers, his = pages
     call, ticket = await she_sees_the_ticket_before_she_speaks(cast, hers)
     await she_hears_him_and_writes(cast, hers, ticket)
+    await she_hears_again_what_he_said_while_he_speaks_on(cast, hers)
     await all_three_speak(cast, hers)
     await she_leaves_and_they_speak_on(cast, hers)
     await the_call_ends(cast, hers)
     await the_supervisor_finds_it(server, his, ticket)
     await the_api_tells_the_same(server, call, ticket)
     the_recording_has_everybody_in_order(server, call)
+    await nothing_is_missing_in_it_though_she_heard_it_meanwhile(server, his, call)
 
 
 async def she_sees_the_ticket_before_she_speaks(cast: Cast, screen: Page) -> tuple[str, str]:
@@ -159,6 +162,29 @@ async def she_hears_him_and_writes(cast: Cast, screen: Page, ticket: str) -> Non
     await expect(screen.locator('[data-live="agencies"] .proposed').first).to_have_attribute("id", "a-damkar")
     await expect(screen.locator('[data-live="notes"]')).to_contain_text(NOTE)
     await expect(screen.locator("#sheet .ticket-number")).to_have_text(ticket)
+
+
+async def she_hears_again_what_he_said_while_he_speaks_on(cast: Cast, screen: Page) -> None:
+    """Both are on it, and it plays within 3 s of the key; the call goes on."""
+    took = await screen.evaluate(
+        """() => new Promise((yes, no) => {
+            const sound = document.querySelector('#recall audio'), began = performance.now();
+            sound.addEventListener('playing', () => yes(performance.now() - began), { once: true });
+            setTimeout(no, 20000, 'it never plays');
+            document.querySelector('[data-recall]').click();
+        })"""
+    )
+    assert took < 3000, took
+    told = await screen.evaluate(
+        """async () => {
+            const call = document.querySelector('[data-recall]').dataset.recall;
+            const bytes = await (await fetch(`/calls/${call}/recall`)).arrayBuffer();
+            return Array.from(new Int16Array(bytes, 44));
+        }"""
+    )
+    assert heard(array("h", told[-RATE:]), CITIZEN) and heard(array("h", told[-RATE:]), SHE)
+    await screen.click("#recall-close")
+    await until(lambda: cast.her.hears(CITIZEN) and cast.citizen.hears(SHE), "they speak on")
 
 
 async def all_three_speak(cast: Cast, screen: Page) -> None:
@@ -205,7 +231,8 @@ async def the_supervisor_finds_it(server: Server, page: Page, ticket: str) -> No
         await expect(row).to_contain_text(words)
     await row.locator("a").first.click()
     await expect(page.locator("main")).to_contain_text(NOTE)
-    sound = page.locator("audio")
+    await page.locator(".sounds a.button").first.click()
+    sound = page.locator("#sound")
     seconds = await sound.evaluate(
         "a => new Promise((yes, no) => { a.onloadedmetadata = () => yes(a.duration);"
         " a.onerror = () => no(String(a.error && a.error.message)); a.preload = 'metadata'; a.load(); })"
@@ -227,6 +254,25 @@ async def the_api_tells_the_same(server: Server, call: str, ticket: str) -> None
     assert told["attempts"][0]["accepted_by"] == "key"
     whole = (await server.get(f"api/v1/tickets/{ticket}", token))[1]
     assert [note["text"] for note in whole["notes"]] == [NOTE], json.dumps(whole)
+
+
+async def nothing_is_missing_in_it_though_she_heard_it_meanwhile(server: Server, page: Page, call: str) -> None:
+    """He speaks all the time: he is in every quarter second, until the last one. And it is told as complete."""
+    file = server.recording(call)
+    assert file
+    samples, part = samples_of(file), RATE // 4
+    pieces = [samples[at : at + part] for at in range(0, len(samples) - part, part)]
+    first = next(number for number, piece in enumerate(pieces) if heard(piece, CITIZEN))
+    assert [number for number, piece in enumerate(pieces[first:-1], first) if not heard(piece, CITIZEN)] == []
+    for side, speaks, silent in (("in", CITIZEN, SHE), ("out", SHE, CITIZEN)):
+        alone = samples_of(file.with_name(f"{call}-{side}.wav"))[RATE * 2 : RATE * 4]
+        assert heard(alone, speaks) and not heard(alone, silent), side
+
+    async def judged() -> bool:
+        await page.goto(f"{server.url}calls/{call}")
+        return await page.locator(".sounds .mark-answered").count() > 0
+
+    await until(judged, "its verdict: complete", every=1)
 
 
 def the_recording_has_everybody_in_order(server: Server, call: str) -> None:
