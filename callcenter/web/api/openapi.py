@@ -211,8 +211,8 @@ def _paths(settings: Settings, catalogue: Catalogue) -> Json:
     healthy = _get("health", "Can calls be taken and seen?", _answer("They can.", _ref("Health")), [], open_=True)
     healthy["get"]["responses"]["503"] = _answer("They cannot; the reasons say why.", _ref("Health"))
     sound = {
-        "200": {"description": "The recording.", "content": {"audio/wav": {}}},
-        "206": {"description": "The part that was asked for.", "content": {"audio/wav": {}}},
+        "200": {"description": "The recording.", "content": {"audio/wav": {}, "audio/flac": {}}},
+        "206": {"description": "The part that was asked for.", "content": {"audio/wav": {}, "audio/flac": {}}},
     }
     recording = _get("recording", "A call's recording; every hearing is written down.", {}, [CALL], 401, 403, 404, 503)
     recording["get"]["responses"] |= sound | {"416": _answer("There is no such part.", _ref("Error"))}

@@ -98,6 +98,8 @@ def _all(folder: Path, call: Call, pieces: Iterable[Piece], known: dict[tuple[st
 
 def _judged(folder: Path, call: Call, row: Recording) -> Sound:
     path = _inside(folder, row.path) if row.path and row.deleted_at is None else None
+    if path is None and row.path.endswith(".wav") and row.deleted_at is None:
+        path = _inside(folder, row.path.removesuffix(".wav") + ".flac")  # a backup is older than its compression
     sides = row.sides == len(SIDES) or (path is not None and _has_sides(path))
     part = Part(row.part)
     return Sound(call.id, part, row.leg, row.position, row.began_at, row.seconds, path, row, sides)
