@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from callcenter.core import facts
 from tests.browser import scenes
 from tests.browser.conftest import Arrive, speaks
-from tests.browser.test_axe import faults
+from tests.browser.looks import faults
 from tests.web.house import PARTS, PASSWORD, House
 
 pytestmark = pytest.mark.browser

@@ -1,86 +1,56 @@
-"""axe-core on every page, in both languages, light and dark: nothing that it knows to be wrong."""
-
-from importlib.resources import files
-from typing import Any
+"""Every page of everybody, in both languages and colours, at every width: nothing that a machine knows to be wrong."""
 
 import pytest
-from playwright.async_api import Page, expect
 
-from tests.browser import scenes
+from callcenter.web.access import ROLES
+from callcenter.web.painter import LANGUAGE_COOKIE
 from tests.browser.conftest import Arrive
+from tests.browser.every_page import NO_PAGES, PEOPLE, addresses, guests, much_happened, visits, whole_cast
+from tests.browser.looks import faults, wrong_with
 from tests.web.house import House
 
 pytestmark = pytest.mark.browser
 
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
-ASK = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
-  .map((found) => `${found.id}: ${found.nodes.map((node) => node.html.slice(0, 100)).slice(0, 3).join(' | ')}`)"""
+__all__ = ["faults"]
 
 
-async def faults(page: Page) -> Any:
-    await page.evaluate(AXE)
-    return await page.evaluate(ASK)
+async def test_every_page_of_every_role_is_right(here: House, arrive: Arrive) -> None:
+    await whole_cast(here)
+    pages = addresses(here, await much_happened(here))
+    wrong, opened = {}, {"nowhere"}
+    for role in ("", *ROLES):
+        page = await arrive(PEOPLE.get(role, ""))
+        for name, path in (*visits(pages, role), ("nowhere", "nowhere")):
+            answer = await page.goto(here.url + path)
+            assert answer
+            opened |= {name} if answer.ok else set()
+            broken = [f"answers {answer.status}"] if answer.status >= 500 else []
+            wrong[f"{role or 'nobody'}: {path}"] = broken or await wrong_with(page)
+    assert {where: found for where, found in wrong.items() if found} == {}
+    assert opened == {*pages, "nowhere"}, "each was seen by somebody with what belongs onto it"
 
 
-OF_SUPERVISOR = (
-    "calls",
-    "proof",
-    "position",
-    "nowhere",
-    "wall",
-    "shift",
-    "cards",
-    "phrases",
-    "places",
-    "callbacks",
-    "complaints",
-    "flags",
-    "figures",
-)
-OF_ADMIN = (
-    "people",
-    "agencies",
-    "agencies/damkar",
-    "agencies/-/add",
-    "categories",
-    "categories/FIRE",
-    "places",
-    "cards",
-    "cards/FIRE",
-)
-
-
-@pytest.mark.parametrize(("language", "dark"), [("id", False), ("id", True), ("en", False)])
-async def test_no_page_breaks_a_rule_that_axe_knows(here: House, arrive: Arrive, dark: bool, language: str) -> None:
-    await scenes.earlier_nights(here)
-    scenes.nobody_listened(here)
-    found = {}
-    siti = await arrive("siti", "101", dark=dark)
-    if language == "en":
-        await siti.click('button[name="language"][value="en"]')
-    await expect(siti.locator("#link.good")).to_be_visible()
-    found["idle"] = await faults(siti)
-    call = scenes.rings(here, scenes.PIDF)
-    await siti.wait_for_selector(".ring.loud")
-    found["ringing"] = await faults(siti)
-    scenes.picked_up(here, call)
-    scenes.fire_brigade_joins(here, call)
-    await siti.wait_for_selector("#a-damkar .state.ok")
-    await siti.wait_for_selector('[data-ask="verify"]')
-    for shelf in ("#shelf-open", "#shelf-last"):
-        await siti.click(f"{shelf} summary")
-    found["speaking"] = await faults(siti)
-    await siti.evaluate("document.getElementById('help').showModal()")
-    found["keys"] = await faults(siti)
-    here.telephone.hangs_up(call)
-    await here.stored()
-    one = (f"calls/{call}", f"tickets/{here.board.tickets[call]}")
-    for name, paths in {"": ("sign-in",), "bima": (*one, *OF_SUPERVISOR), "ayu": OF_ADMIN}.items():
-        page = await arrive(name, dark=dark)
-        await page.goto(here.url + "sign-in")
-        if language == "en":
-            await page.click('button[name="language"][value="en"]')
-        for path in paths:
+@pytest.mark.parametrize(("language", "busy"), [("en", True), ("id", False)], ids=["English", "nothing happened yet"])
+async def test_so_it_is_in_english_and_in_an_empty_house(
+    here: House, arrive: Arrive, language: str, busy: bool
+) -> None:
+    await whole_cast(here)
+    stands = await much_happened(here) if busy else {"category": "FIRE", "code": "damkar", "days": "2026-01"}
+    pages = addresses(here, stands, leave_out=not busy)
+    wrong = {}
+    for role in ("", *ROLES):
+        mine = [path for name, paths in pages.items() if guests(name)[0] == role for path in paths]
+        if not mine:
+            continue
+        page = await arrive(PEOPLE.get(role, ""))
+        await page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": here.url}])
+        for path in mine:
             await page.goto(here.url + path)
-            found[path] = await faults(page)
-    assert {where: wrong for where, wrong in found.items() if wrong} == {}
+            wrong[f"{role or 'nobody'}: {path}"] = await wrong_with(page)
+    assert {where: found for where, found in wrong.items() if found} == {}
+
+
+async def test_what_is_left_out_is_no_page(here: House, arrive: Arrive) -> None:
+    """So that a page cannot hide among the files."""
+    names = {route.name for route in here.app.router.routes()}
+    assert names >= NO_PAGES

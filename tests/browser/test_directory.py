@@ -4,8 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.test_axe import faults
-from tests.browser.test_pages import looks_right
+from tests.browser.looks import faults, looks_right
 from tests.web.house import House
 
 pytestmark = pytest.mark.browser

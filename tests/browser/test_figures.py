@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser import scenes
 from tests.browser.conftest import Arrive
-from tests.browser.test_axe import faults
+from tests.browser.looks import faults
 from tests.web.house import House
 
 pytestmark = pytest.mark.browser

@@ -1,92 +1,91 @@
-"""Every page in both languages, light and dark, wide and narrow: nothing sticks out, nothing cannot be read."""
+"""The call taker's screen at every moment, for the eye and for a screen reader; its weight; whom it asks."""
+
+import re
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import expect
 
 from tests.browser import scenes
 from tests.browser.conftest import Arrive
+from tests.browser.looks import looks_right, wrong_with
 from tests.web.house import House
 
 pytestmark = pytest.mark.browser
 
-STICKS_OUT = """() => {
-  const wide = document.documentElement.clientWidth;
-  return [...document.querySelectorAll('body *')].filter((node) => {
-    if (node.closest('.scroll, .banner, .skip, .sr, .choice input, dialog:not([open])')) return false;
-    if (node.closest('details:not([open]) > :not(summary)')) return false;
-    const box = node.getBoundingClientRect();
-    return box.width > 0 && box.right > wide + 1;
-  }).map((node) => node.outerHTML.slice(0, 80));
-}"""
+__all__ = ["looks_right"]
 
-TOO_FAINT = """() => {
-  const paper = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const rgb = (color) => {
-    paper.clearRect(0, 0, 1, 1);
-    paper.fillStyle = color;
-    paper.fillRect(0, 0, 1, 1);
-    return paper.getImageData(0, 0, 1, 1).data;
-  };
-  const part = (v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
-  const light = (c) => 0.2126 * part(c[0]) + 0.7152 * part(c[1]) + 0.0722 * part(c[2]);
-  const behind = (node) => {
-    for (let n = node; n; n = n.parentElement) {
-      const c = rgb(getComputedStyle(n).backgroundColor);
-      if (c[3] > 250) return c;
+
+MOMENTS = """() => {
+  const usual = { alert: 'assertive', status: 'polite', log: 'polite' };
+  const spoken = (node) => {
+    for (let n = node.nodeType === 1 ? node : node.parentElement; n; n = n.parentElement) {
+      if (n.getAttribute('aria-hidden') === 'true' || n.getAttribute('role') === 'timer') return '';
+      const live = n.getAttribute('aria-live') || usual[n.getAttribute('role')];
+      if (live) return live === 'off' ? '' : live;
     }
-    return rgb('#fff');
+    return '';
   };
-  const found = [];
-  for (const node of document.querySelectorAll('body *')) {
-    const own = [...node.childNodes].some((n) => n.nodeType === 3 && n.nodeValue.trim());
-    if (!own || !node.offsetParent || node.closest('[aria-hidden], :disabled, .skip, .sr, option')) continue;
-    const a = light(rgb(getComputedStyle(node).color)), b = light(behind(node));
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) found.push(`${ratio.toFixed(2)} ${node.outerHTML.slice(0, 90)}`);
-  }
-  return found;
+  window.heard = [];
+  new MutationObserver((changes) => changes.forEach((change) => {
+    const how = spoken(change.target), said = change.target.textContent.trim();
+    if (how && said) window.heard.push(`${how}: ${said.slice(0, 80)}`);
+  })).observe(document.body, { childList: true, characterData: true, subtree: true });
 }"""
-
-NAMELESS = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button')]
-  .filter((n) => !(n.labels?.length || n.getAttribute('aria-label') || n.textContent.trim()))
-  .map((n) => n.outerHTML)"""
+"""What a screen reader would speak, as it comes."""
+DIALOGS = ("help", "admit", "told", "hand", "keypad")
 
 
-async def looks_right(page: Page) -> None:
-    assert await page.evaluate(STICKS_OUT) == []
-    assert await page.evaluate(TOO_FAINT) == []
-    assert await page.evaluate(NAMELESS) == []  # a screen reader can name everything
-
-
-@pytest.mark.parametrize("width", [1366, 390])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("language", ["id", "en"])
-async def test_every_page_can_be_read(here: House, arrive: Arrive, width: int, dark: bool, language: str) -> None:
+async def test_the_screen_is_right_at_every_moment_of_a_call(here: House, arrive: Arrive, language: str) -> None:
     await scenes.earlier_nights(here)
-    door = await arrive(width=width, dark=dark)
-    await door.goto(here.url + "sign-in")
-    await looks_right(door)
-    siti = await arrive("siti", "101", width=width, dark=dark)
+    siti = await arrive("siti", "101")
     if language == "en":
         await siti.click('button[name="language"][value="en"]')
-    await looks_right(siti)
-    call = scenes.rings(here)
-    await siti.wait_for_selector(".ring.loud")
-    await looks_right(siti)
+    await expect(siti.locator("#link.good")).to_be_visible()
+    wrong = {"nothing": await wrong_with(siti)}
+    call = scenes.rings(here, scenes.PIDF)
+    await expect(siti.locator(".ring.loud")).to_be_visible()
+    wrong["it rings"] = await wrong_with(siti)
     scenes.picked_up(here, call)
     scenes.fire_brigade_joins(here, call)
-    await siti.wait_for_selector("#a-damkar .state.ok")
-    await siti.wait_for_selector(".sheet")
-    await looks_right(siti)
-    here.telephone.hangs_up(call)
-    await here.stored()
-    bima = await arrive("bima", "", width=width, dark=dark)
-    number = here.board.tickets[call]
-    for path in ("calls", f"calls/{call}", f"tickets/{number}", "calls?number=999", "proof", "nowhere", "position"):
-        await bima.goto(here.url + path)
-        await looks_right(bima)
-    ayu = await arrive("ayu", "", width=width, dark=dark)
-    await looks_right(ayu)
+    await expect(siti.locator("#a-damkar .state.ok")).to_be_visible()
+    await expect(siti.locator('[data-ask="verify"]')).to_be_visible()
+    await siti.select_option("#category", "FIRE")
+    await expect(siti.locator("#protocol")).to_be_visible()
+    await siti.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
+    wrong["all is unfolded"] = await wrong_with(siti)
+    for dialog in DIALOGS:
+        await siti.evaluate(f"document.getElementById('{dialog}').showModal()")
+        wrong[dialog] = await wrong_with(siti)
+        await siti.evaluate(f"document.getElementById('{dialog}').close()")
+    here.board.set_line("down")
+    await expect(siti.locator(".ring.blind")).to_be_visible()
+    wrong["the line is down"] = await wrong_with(siti)
+    assert {moment: found for moment, found in wrong.items() if found} == {}
+
+
+async def test_a_screen_reader_hears_a_ring_at_once_the_rest_politely_and_no_running_seconds(
+    here: House, arrive: Arrive
+) -> None:
+    page = await arrive("siti", "101")
+    await expect(page.locator("#link.good")).to_be_visible()
+    await page.evaluate(MOMENTS)
+    call = scenes.rings(here)
+    await expect(page.locator("#say-now")).to_contain_text("0812-3456-7890")
+    await expect(page.locator(".ring-time .run")).to_have_text(
+        re.compile("0:1[0-9]")
+    )  # three seconds and more of ringing
+    heard: list[str] = await page.evaluate("window.heard")
+    assert [each for each in heard if each.startswith("assertive")] == [
+        "assertive: Panggilan masuk: 0812-3456-7890, Telkomsel. Angkat telepon 101."
+    ]
+    assert len(heard) <= 6, heard  # her phone's state, the queue: once each
+    scenes.picked_up(here, call)
+    await expect(page.locator("#say-now")).to_be_empty()
+    await expect(page.locator(".mine.on")).to_be_visible()
+    await page.evaluate("window.heard = []")
+    await expect(page.locator(".mine .caller .run")).to_have_text(re.compile("0:0[3-9]"))
+    assert len(await page.evaluate("window.heard")) <= 4
 
 
 async def test_no_request_leaves_the_server(here: House, arrive: Arrive) -> None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import PATIENT_MS, browser_of
-from tests.browser.test_axe import faults
+from tests.browser.looks import faults
 from tests.web.house import PASSWORD, House
 
 pytestmark = pytest.mark.browser

@@ -1,24 +1,29 @@
 """`./test screenshots`: the pictures of the documents, painted from the real pages and kept small."""
 
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from PIL import Image
+from playwright.async_api import Page, ViewportSize, expect
 
 from callcenter.core.account import Account
 from callcenter.selftest import Light
+from callcenter.web.painter import LANGUAGE_COOKIE
 from callcenter.web.parts import PARTS
 from callcenter.web.proof import Proofs
 from tests.browser import scenes
 from tests.browser.conftest import Arrive, fill_the_room
+from tests.browser.every_page import PEOPLE, addresses, guests, much_happened, whole_cast
+from tests.browser.looks import DESK, TELEPHONE
 from tests.web.house import PASSWORD, House, house
 
 pytestmark = [pytest.mark.browser, pytest.mark.screenshots]
 
-LARGEST = 200_000
+LARGEST = 150_000
 SHIFT = timedelta(hours=4)
 NOTE = "Api besar dari dapur, asap tebal sampai ke jalan.\nDua orang masih di lantai dua, pintu depan tertutup api."
 
@@ -89,8 +94,30 @@ async def speaks(here: House, page: Page) -> str:
 async def keep(page: Page, root: Path, name: str) -> None:
     folder = root / "docs"
     folder.mkdir(exist_ok=True)
-    await page.screenshot(path=folder / name)
+    painted = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
+    painted.quantize(256, dither=Image.Dither.NONE).save(folder / name, optimize=True)  # a third of the bytes
     assert (folder / name).stat().st_size < LARGEST
+
+
+async def test_every_page_is_painted_to_be_looked_at(
+    here: House, arrive: Arrive, request: pytest.FixtureRequest
+) -> None:
+    """Into var/screenshots: both languages, both colours, at the desk and on a telephone."""
+    await whole_cast(here)
+    pages = addresses(here, await much_happened(here))
+    for language in here.app[PARTS].painter.languages:
+        folder = Path(str(request.config.rootpath)) / "var" / "screenshots" / language
+        folder.mkdir(parents=True, exist_ok=True)
+        for role in ("", *PEOPLE):
+            page = await arrive(PEOPLE.get(role, ""), "101" if role == "call_taker" else "")
+            await page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": language, "url": here.url}])
+            for name in (name for name in pages if guests(name)[0] == role):
+                await page.goto(here.url + pages[name][0])
+                for width, height in (DESK, TELEPHONE):
+                    await page.set_viewport_size(ViewportSize(width=width, height=height))
+                    for colours in ("light", "dark"):
+                        await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+                        await page.screenshot(path=folder / f"{name}-{width}-{colours}.png", full_page=True)
 
 
 async def test_the_pictures_of_the_documents(here: House, arrive: Arrive, request: pytest.FixtureRequest) -> None:
@@ -112,9 +139,21 @@ async def test_the_pictures_of_the_documents(here: House, arrive: Arrive, reques
     scenes.nobody_listened(here, ago_s=5400)
     await here.stored()
     bima = await arrive("bima")
-    for path, name in (("calls", "log.png"), (f"calls/{call}", "call.png"), ("proof", "proof.png")):
+    for path, name in (
+        ("calls", "log.png"),
+        (f"calls/{call}", "call.png"),
+        ("proof", "proof.png"),
+        ("figures", "figures.png"),
+        ("wall", "wall.png"),
+    ):
         await bima.goto(here.url + path)
+        if name == "wall.png":
+            await expect(bima.locator("#link.good")).to_be_visible()
         await keep(bima, root, name)
+    await here.people.add_user("regu1", display="Regu 1", role="agency", agency="damkar", password=PASSWORD)
+    station = await arrive("regu1", width=TELEPHONE[0], height=TELEPHONE[1])
+    await expect(station.locator("#link.good")).to_be_visible()
+    await keep(station, root, "agency.png")
 
 
 async def test_the_picture_of_the_night(here: House, arrive: Arrive, request: pytest.FixtureRequest) -> None:

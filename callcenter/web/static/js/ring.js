@@ -52,7 +52,15 @@ function turn() {
 export function ring(banner) {
   onFloor = banner?.dataset.ringing || "";
   title = banner?.dataset.title || "";
+  say("say-now", banner?.dataset.sayNow);
+  say("say", banner?.dataset.say);
   follow();
+}
+
+// To a screen reader the banner is one short sentence, once: its seconds and its details would be read for ever.
+function say(id, words = "") {
+  const place = document.getElementById(id);
+  if (place && place.textContent !== words) place.textContent = words;
 }
 
 // The phone in the page rings, whether our server lives or not.
