@@ -95,7 +95,7 @@ async def wrong_with(page: Page) -> list[str]:
     """In both colours, at every width, for the eye, for the hand and for a screen reader."""
     found = [*await faults(page), *await page.evaluate(NAMELESS)]
     for colours in ("light", "dark"):
-        await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=colours)
         found += await page.evaluate(TOO_FAINT)
     found += await faults(page, "color-contrast")
     await page.emulate_media(color_scheme="light")

@@ -116,7 +116,7 @@ async def test_every_page_is_painted_to_be_looked_at(
                 for width, height in (DESK, TELEPHONE):
                     await page.set_viewport_size(ViewportSize(width=width, height=height))
                     for colours in ("light", "dark"):
-                        await page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+                        await page.emulate_media(color_scheme=colours)
                         await page.screenshot(path=folder / f"{name}-{width}-{colours}.png", full_page=True)
 
 
