@@ -48,7 +48,7 @@ class House:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     folder = tmp_path_factory.mktemp("page-phone")
-    server = Server(folder, 'record_legs = true\npositions = ["101"]\n')
+    server = Server(folder, 'record_legs = true\npositions = ["101"]\nwrap_up_s = 0\n')
     await server.start()
     try:
         password = await server.last_word("user", "add", "siti", "--display", "Siti")
