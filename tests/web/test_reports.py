@@ -146,7 +146,7 @@ async def test_a_published_month_stays_and_a_correction_is_a_revision(here: Hous
     ]
     assert "anak-anak" in (await bima.get(f"/tickets/{ticket}"))[1]
     _, page = await bima.get("/reports/2026-11")
-    assert "classes/EMERGENCY" in page and "Terbitkan versi 2" in page
+    assert "Panggilan masuk menurut klasifikasi: Darurat" in page and "Terbitkan versi 2" in page
     assert json.loads((await bima.get("/reports/2026-11.json"))[1]) == first  # as it was printed
     assert (await bima.form("/reports/2026-11/publish"))[0] == 400  # a revision says why
     assert (await bima.form("/reports/2026-11/publish", reason="satu tiket prank"))[0] == 303
@@ -154,7 +154,7 @@ async def test_a_published_month_stays_and_a_correction_is_a_revision(here: Hous
     assert (second["published"]["version"], second["report"]["classes"]["PRANK"]) == (2, 1)
     assert json.loads((await bima.get("/reports/2026-11.json?version=1"))[1]) == first
     _, text = await bima.get("/reports/2026-11.csv")
-    assert "classes/EMERGENCY" in text and "satu tiket prank" in text
+    assert "Panggilan masuk menurut klasifikasi: Darurat,1,0" in text and "satu tiket prank" in text
     assert [a.action for a in (await here.history.audit()).lines].count("report.publish") == 2
 
 

@@ -18,7 +18,7 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from callcenter.web.figures.sheets import Cell, Sheet
+from callcenter.web.figures.sheets import Cell, Sheet, plain, said
 from callcenter.web.supervisor.export import BOM, safe
 
 INK, LINE, SOFT = colors.HexColor("#14202c"), colors.HexColor("#d5dde6"), colors.HexColor("#eef2f6")
@@ -35,6 +35,7 @@ class Paper:
     days: str
     lines: tuple[str, ...]
     sheets: Sequence[Sheet]
+    language: str = "id"
 
 
 def as_csv(paper: Paper) -> bytes:
@@ -71,7 +72,7 @@ def as_xlsx(paper: Paper) -> bytes:
             page.write_row(0, 0, sheet.head, bold)
             for row, cells in enumerate(sheet.rows, 1):
                 for column, cell in enumerate(cells):
-                    page.write(row, column, cell, bold if row > len(sheet.rows) - sheet.sums else None)
+                    page.write(row, column, plain(cell), bold if row > len(sheet.rows) - sheet.sums else None)
             if sheet.note:
                 page.write_string(len(sheet.rows) + 2, 0, sheet.note)
     return out.getvalue()
@@ -92,21 +93,21 @@ def as_pdf(paper: Paper) -> bytes:
     story += [Paragraph(printable(line), styles["BodyText"]) for line in paper.lines]
     for sheet in paper.sheets:
         story.append(Spacer(1, 5 * mm))
-        heading, table = Paragraph(printable(sheet.title), styles["Heading2"]), _table(sheet, styles)
+        heading, table = Paragraph(printable(sheet.title), styles["Heading2"]), _table(sheet, styles, paper.language)
         note = [Paragraph(printable(sheet.note), styles["Italic"])] if sheet.note else []
         story += [KeepTogether([heading, table, *note])] if len(sheet.rows) < 25 else [heading, table, *note]
     document.build(story, onFirstPage=_foot, onLaterPages=_foot)
     return out.getvalue()
 
 
-def _table(sheet: Sheet, styles: Any) -> Table:
+def _table(sheet: Sheet, styles: Any, language: str) -> Table:
     wide = A4[0] - 32 * mm
     first = wide * (0.6 if len(sheet.head) <= 4 else 0.28)
     widths = [first, *[(wide - first) / max(len(sheet.head) - 1, 1)] * (len(sheet.head) - 1)]
     small = styles["BodyText"].clone("small", fontSize=8, leading=9.5)
     rows: list[list[Any]] = [[Paragraph(printable(str(title)), small) for title in sheet.head]]
     rows += [
-        [Paragraph(printable(cell), small) if isinstance(cell, str) else str(cell) for cell in row]
+        [Paragraph(printable(cell), small) if isinstance(cell, str) else said(cell, language) for cell in row]
         for row in sheet.rows
     ]
     table = Table(rows, colWidths=widths, repeatRows=1)
@@ -135,8 +136,8 @@ def printable(text: str) -> str:
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _safe(cell: Cell) -> Cell:
-    return safe(cell) if isinstance(cell, str) else cell
+def _safe(cell: Cell) -> str | int | float:
+    return safe(cell) if isinstance(cell, str) else plain(cell)
 
 
 def _sheet_name(title: str, number: int) -> str:

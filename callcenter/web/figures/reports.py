@@ -15,13 +15,14 @@ from aiohttp import hdrs, web
 from callcenter.core import kpi
 from callcenter.core.account import Kind
 from callcenter.core.errors import BadInput, CallCenterError, NotFound, Refused
-from callcenter.core.report import Json, Material, canonical, differences, document
+from callcenter.core.report import Json, Material, document
 from callcenter.storage import Published
 from callcenter.storage.reports import read_days
 from callcenter.web.figures import papers
 from callcenter.web.figures.papers import Paper
 from callcenter.web.figures.period import month_end
-from callcenter.web.figures.sheets import Sheet, Speaker, days, sheets
+from callcenter.web.figures.revision import changes
+from callcenter.web.figures.sheets import Sheet, Speaker, days, said, sheets
 from callcenter.web.forms import read_form, text_of
 from callcenter.web.i18n import N_, Language
 from callcenter.web.parts import Parts, parts
@@ -29,7 +30,6 @@ from callcenter.web.security import person, see_other
 
 LARGEST = 1_000_000
 MONTHS_SHOWN = 24
-MOST_DIFFERENCES = 400
 NO_DAYS = "{text} is no month and no days: write 2026-10, or 2018-10-29..2018-12-11."
 NOT_OVER = "This month is not over yet: it can be published when it is."
 ONLY_MONTHS = "Only whole months are published."
@@ -165,7 +165,7 @@ async def report(request: web.Request) -> web.Response:
             now = await compute(here, shown.first, shown.last)
         except Refused:
             now = None
-    changed = _changes(shown.body, now) if now is not None else []
+    changed = changes(shown.body, now, speaker) if now is not None else []
     today = here.painter.times["en"].today(here.clock())
     return here.painter.page(
         request,
@@ -173,23 +173,12 @@ async def report(request: web.Request) -> web.Response:
         shown=shown,
         days=days(shown.body, speaker),
         sheets=sheets(shown.body, speaker),
-        since_before=_changes(shown.older.body, shown.body) if shown.older else [],
+        said=lambda cell: said(cell, language.code),
+        since_before=changes(shown.older.body, shown.body, speaker) if shown.older else [],
         changed=changed,
         may_publish=shown.month and shown.last < today and (shown.frozen is None or changed),
         version=request.query.get("version", ""),
     )
-
-
-def _changes(old: Json, new: Json) -> list[tuple[str, str, str]]:
-    """Path, old, new: as the revision prints them."""
-    found = list(differences(json.loads(canonical(old)), json.loads(canonical(new))))[:MOST_DIFFERENCES]
-    return [(path, _said(before), _said(after)) for path, before, after in found]
-
-
-def _said(value: object) -> str:
-    if isinstance(value, list):
-        return " / ".join("n/a" if each is None else str(each) for each in value)
-    return "–" if value is None else str(value)
 
 
 async def publish(request: web.Request) -> web.Response:
@@ -234,10 +223,10 @@ def paper_of(shown: Shown, speaker: Speaker) -> Paper:
     else:
         lines.append(say(N_("Not published: these figures can still change.")))
     if shown.older is not None:
-        rows = tuple(_changes(shown.older.body, shown.body))
+        rows = tuple(changes(shown.older.body, shown.body, speaker))
         title = say(N_("What this version changes against version {version}"), version=shown.older.version)
         found.append(Sheet(title, (say(N_("Figure")), say(N_("Before")), say(N_("After"))), rows))
-    return Paper(f"112 {shown.body['city']}", days(shown.body, speaker), tuple(lines), found)
+    return Paper(f"112 {shown.body['city']}", days(shown.body, speaker), tuple(lines), found, speaker.language.code)
 
 
 FORMS: dict[str, tuple[str, Callable[[Paper], bytes]]] = {

@@ -11,12 +11,16 @@ from typing import Any
 
 from callcenter.core.catalogue import Catalogue
 from callcenter.core.report import NO_ROW, Json
+from callcenter.core.tally import Part
+from callcenter.web.figures import numbers
 from callcenter.web.figures.words import CLASSES, PARTS, SPANS
 from callcenter.web.i18n import N_, Language
 from callcenter.web.labels import OUTCOME
 from callcenter.web.times import NOT_KNOWN, CityTime
 
-Cell = str | int | float
+Cell = str | int | float | Part
+"""A share stands as both its parts: a page and a paper say 68,4 %, a spreadsheet gets the number."""
+WIDE = 7
 MINISTRY: dict[str, str] = {
     "normal": N_("Normal"),
     "ghost": N_("Ghost"),
@@ -40,6 +44,11 @@ class Sheet:
     rows: tuple[tuple[Cell, ...], ...]
     sums: int = 0
     note: str = ""
+
+    @property
+    def wide(self) -> bool:
+        """It needs the whole width."""
+        return len(self.head) > WIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +164,23 @@ def _figures(body: Json, speaker: Speaker) -> Iterator[Sheet]:
 
 
 def _share(title: str, numerator: int, denominator: int) -> tuple[Cell, ...]:
-    return title, numerator, denominator, round(numerator / denominator, 6) if denominator else NOT_KNOWN
+    return title, numerator, denominator, Part(numerator, denominator)
+
+
+def said(cell: Cell, language: str) -> str:
+    """A cell as people read it."""
+    if isinstance(cell, Part):
+        return numbers.percent(cell, language)
+    if isinstance(cell, float):
+        return numbers.days(cell, language)
+    return numbers.whole(cell, language) if isinstance(cell, int) else cell
+
+
+def plain(cell: Cell) -> str | int | float:
+    """A cell as a spreadsheet takes it."""
+    if isinstance(cell, Part):
+        return NOT_KNOWN if cell.value is None else round(cell.value, 6)
+    return cell
 
 
 def _span(values: list[float | None]) -> tuple[Cell, ...]:
