@@ -52,7 +52,7 @@ from callcenter.storage.related import Link, Merged, OpenReport, Related
 from callcenter.storage.reports import Published, Reports
 from callcenter.storage.responders import Responders, Teller
 from callcenter.storage.reviews import Filled, Review, Reviews
-from callcenter.storage.saved import SavedFilters
+from callcenter.storage.saved import SavedFilter, SavedFilters
 from callcenter.storage.score_forms import Form, ScoreForms
 from callcenter.storage.second import Second
 from callcenter.storage.second import Standing as SecondStanding
@@ -139,6 +139,7 @@ __all__ = [
     "Review",
     "Reviews",
     "Role",
+    "SavedFilter",
     "SavedFilters",
     "ScoreForms",
     "Second",

@@ -1,20 +1,35 @@
-"""Filters that a person keeps: what she looks for again and again.
+"""Filters that a person keeps: what she looks for again and again, for herself or for everybody who reads the log.
 
-In:  her name, a name for the filter, its address. Out: her own filters.
-Never: another person's.
+In:  her name, a name for the filter, its address. Out: her own filters and those that others share; her first one.
+Never: another person's that is not shared, to see or to change.
 """
 
-from sqlalchemy import delete, func, select
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.core.errors import BadInput
+from callcenter.core.errors import BadInput, NotFound
 from callcenter.storage.database import Clock, Database
+from callcenter.storage.records import record
 from callcenter.storage.sql import clean, insert
-from callcenter.storage.tables_log import saved_filters
+from callcenter.storage.tables_log import saved_defaults, saved_filters
 
 MOST, LONGEST_NAME, LONGEST_QUERY = 30, 60, 2000
 NO_NAME = "Give the filter a name."
 TOO_MANY = "You have {most} filters already. Take one away first."
+NO_FILTER = "There is no such filter any more."
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """One filter as one person sees it. `first`: what she sees when she opens the log."""
+
+    person: str
+    name: str
+    query: str
+    shared: bool
+    first: bool
 
 
 class SavedFilters:
@@ -23,11 +38,15 @@ class SavedFilters:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    async def of(self, person: str) -> dict[str, str]:
-        """Name -> address, by name."""
-        wanted = select(saved_filters).where(saved_filters.c.person == person).order_by(saved_filters.c.name)
+    async def of(self, person: str) -> list[SavedFilter]:
+        """Hers, then those that others share; by name."""
+        wanted = _seen(person).order_by(saved_filters.c.person != person, saved_filters.c.name, saved_filters.c.person)
         async with self._database.read() as connection:
-            return {row.name: row.query for row in await connection.execute(wanted)}
+            return [record(SavedFilter, row) for row in await connection.execute(wanted)]
+
+    async def first(self, person: str) -> str:
+        """The address of her first filter; empty: she has none, or its owner does not share it any more."""
+        return next((each.query for each in await self.of(person) if each.first), "")
 
     async def save(self, person: str, name: str, query: str) -> None:
         """BadInput: no name, or too many."""
@@ -39,7 +58,7 @@ class SavedFilters:
             mine = select(func.count()).where(saved_filters.c.person == person, saved_filters.c.name != name)
             if int((await connection.execute(mine)).scalar_one()) >= MOST:
                 raise BadInput(TOO_MANY, most=MOST)
-            row = insert(connection, saved_filters).values(person=person, name=name, query=query, at=now)
+            row = insert(connection, saved_filters).values(person=person, name=name, query=query, at=now, shared=False)
             same = {"query": row.excluded["query"], "at": row.excluded["at"]}
             await connection.execute(row.on_conflict_do_update(index_elements=["person", "name"], set_=same))
 
@@ -49,3 +68,48 @@ class SavedFilters:
         """Hers, of that name; nothing happens where there is none."""
         gone = delete(saved_filters).where(saved_filters.c.person == person, saved_filters.c.name == name)
         await self._database.write(lambda connection: connection.execute(gone))
+
+    async def share(self, person: str, name: str, *, on: bool) -> None:
+        """Show hers to everybody who reads the log, or no more. NotFound."""
+        mine = saved_filters.c.person == person, saved_filters.c.name == name
+
+        async def unit(connection: AsyncConnection) -> None:
+            if (await connection.execute(update(saved_filters).where(*mine).values(shared=on))).rowcount == 0:
+                raise NotFound(NO_FILTER)
+
+        await self._database.write(unit)
+
+    async def prefer(self, person: str, owner: str, name: str) -> None:
+        """What she sees when she opens the log; no owner: everything. NotFound: not hers, and not shared."""
+
+        async def unit(connection: AsyncConnection) -> None:
+            await connection.execute(delete(saved_defaults).where(saved_defaults.c.person == person))
+            if not owner:
+                return
+            one = _seen(person).where(saved_filters.c.person == owner, saved_filters.c.name == name)
+            if (await connection.execute(one)).first() is None:
+                raise NotFound(NO_FILTER)
+            row = insert(connection, saved_defaults).values(person=person, owner=owner, name=name)
+            await connection.execute(row)
+
+        await self._database.write(unit)
+
+
+def _seen(person: str) -> Select[tuple[str, str, str, bool, bool]]:
+    """Those that this person sees."""
+    hers = and_(
+        saved_defaults.c.person == person,
+        saved_defaults.c.owner == saved_filters.c.person,
+        saved_defaults.c.name == saved_filters.c.name,
+    )
+    return (
+        select(
+            saved_filters.c.person,
+            saved_filters.c.name,
+            saved_filters.c.query,
+            saved_filters.c.shared,
+            saved_defaults.c.person.is_not(None).label("first"),
+        )
+        .join_from(saved_filters, saved_defaults, hers, isouter=True)
+        .where(or_(saved_filters.c.person == person, saved_filters.c.shared.is_(True)))
+    )

@@ -6,9 +6,10 @@ Never: anything in the first two that is not made from calls, tickets and notes.
     call_log        one narrow row for each call: what lists filter and sort by, of the call and of its ticket
     ticket_words    every word of a ticket: place, names, summary, hazards, notes
     saved_filters   what a person looks for again and again
+    saved_defaults  which of them she sees first
 """
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, false
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from callcenter.storage.columns import BigId, flag, key, metadata, moment, words
@@ -52,4 +53,13 @@ saved_filters = Table(
     key("name", 60),
     Column("query", Text, nullable=False),
     moment("at", known=True),
+    Column("shared", Boolean, nullable=False, default=False, server_default=false()),  # with all who read the log
+)
+
+saved_defaults = Table(
+    "saved_defaults",
+    metadata,
+    Column("person", ForeignKey(users.c.name), primary_key=True),
+    Column("owner", String(64), nullable=False),  # whose filter it is; no key: it may be gone
+    Column("name", String(60), nullable=False),
 )

@@ -119,6 +119,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "calls.spreadsheet": READERS,
     "calls.save": READERS,
     "calls.forget": READERS,
+    "calls.share": READERS,
+    "calls.first": READERS,
     "call": READERS,
     "ticket": READERS,
     "ticket.report": READERS,

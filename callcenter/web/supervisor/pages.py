@@ -6,33 +6,28 @@ Never: a change. Who looked at a recording or took an export stands in the audit
 
 import asyncio
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import hdrs, web
 
 from callcenter.core.call import Outcome
 from callcenter.core.errors import BadInput
+from callcenter.core.kind import Kind
 from callcenter.core.ticket import CallClass, TicketStatus
 from callcenter.storage import CallFilter, Page
-from callcenter.web.forms import read_form, text_of
 from callcenter.web.parts import parts
 from callcenter.web.recordings.sounds import sounds_of
-from callcenter.web.security import person, see_other
+from callcenter.web.security import person
 from callcenter.web.supervisor.export import csv_lines
 from callcenter.web.supervisor.filters import NAMES, UNCLASSIFIED, read_after, read_filter, read_limit
+from callcenter.web.supervisor.saved import carried, first
 from callcenter.web.supervisor.spreadsheet import xlsx_file
 from callcenter.web.supervisor.trail import looked
 
 
-def _carried(query: Mapping[str, str]) -> str:
-    """The filter as an address, without the place in the list."""
-    return urlencode({name: query[name] for name in NAMES if query.get(name)})
-
-
 async def calls(request: web.Request) -> web.Response:
     """The log, newest first. A filter that cannot be read is said beside the form, which keeps what was typed."""
+    await first(request)
     here = parts(request)
     error, page = "", None
     try:
@@ -52,13 +47,14 @@ async def calls(request: web.Request) -> web.Response:
         error=error,
         query={name: request.query.get(name, "") for name in NAMES},
         filtered=any(request.query.get(name) for name in NAMES),
-        carried=_carried(request.query),
+        carried=carried(request.query),
         saved=await here.saved.of(person(request).person),
         first="after" not in request.query,
         today=here.painter.times["en"].today(here.clock()).isoformat(),
         outcomes=list(Outcome),
         classes=[*CallClass, UNCLASSIFIED],
         statuses=list(TicketStatus),
+        kinds=list(Kind),
     )
 
 
@@ -91,22 +87,6 @@ async def spreadsheet(request: web.Request) -> web.StreamResponse:
                 await response.write(block)
         await response.write_eof()
     return response
-
-
-async def save_filter(request: web.Request) -> web.Response:
-    """Keep the filter of this address under a name."""
-    here, form = parts(request), await read_form(request)
-    asked = dict(parse_qsl(text_of(form, "query", 2000)))
-    read_filter(asked, here.settings, here.catalogue())
-    await here.saved.save(person(request).person, text_of(form, "name", 60), _carried(asked))
-    return see_other(f"/calls?{_carried(asked)}")
-
-
-async def forget_filter(request: web.Request) -> web.Response:
-    """Take one away."""
-    here, form = parts(request), await read_form(request)
-    await here.saved.forget(person(request).person, text_of(form, "name", 60))
-    return see_other("/calls")
 
 
 async def export(request: web.Request) -> web.StreamResponse:

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from callcenter.web.screen.routes import CALL
-from callcenter.web.supervisor import listening, pages, proof, ticket, trail
+from callcenter.web.supervisor import listening, pages, proof, saved, ticket, trail
 
 TICKET = "/tickets/{number:[0-9A-Za-z-]{1,40}}"
 
@@ -14,8 +14,10 @@ ROUTES = [
     web.get("/calls", pages.calls, name="calls"),
     web.get("/calls.csv", pages.export, name="calls.export"),
     web.get("/calls.xlsx", pages.spreadsheet, name="calls.spreadsheet"),
-    web.post("/calls/filters", pages.save_filter, name="calls.save"),
-    web.post("/calls/filters/forget", pages.forget_filter, name="calls.forget"),
+    web.post("/calls/filters", saved.save, name="calls.save"),
+    web.post("/calls/filters/forget", saved.forget, name="calls.forget"),
+    web.post("/calls/filters/share", saved.share, name="calls.share"),
+    web.post("/calls/filters/first", saved.prefer, name="calls.first"),
     web.get(CALL, pages.call, name="call"),
     web.post(CALL + "/listen", listening.listen, name="listen"),
     web.post(CALL + "/listen/stop", listening.stop, name="listen.stop"),
