@@ -1,13 +1,13 @@
 """Filters are shared, and each person has one that comes first.
 
-Revision 0027.
+Revision 0028.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
