@@ -50,7 +50,7 @@ from callcenter.core.desk_wishes import (
     StopHelp,
     TakePause,
 )
-from callcenter.core.errors import CallCenterError
+from callcenter.core.errors import CallCenterError, Refused
 from callcenter.core.facts import Fact, LineLost, Unreadable
 from callcenter.core.kind import Kind, made_id
 from callcenter.core.listen_wishes import Listen
@@ -63,6 +63,9 @@ FORGOTTEN_PER_ORDER = 10
 """How many ended calls one Originate takes out of Asterisk's journal: a header line holds 1,022 bytes."""
 
 NOTED_EVERY_S = 2.0
+
+NO_SUCH_LEG = "No such channel"
+"""Asterisk's answer where a leg that is to end has ended already: then it is as it was wished."""
 
 ASKED_AT_ONCE = 500
 """How many calls the database is asked about in one question."""
@@ -240,7 +243,12 @@ class Exchange:
         )
 
     async def _order(self, order: Order) -> None:
-        await self.link.ask(order.action, await ringing_phone(self.link, self._positions, order.headers))
+        try:
+            await self.link.ask(order.action, await ringing_phone(self.link, self._positions, order.headers))
+        except Refused as refused:
+            if order.action != "Hangup" or refused.values.get("words") != NO_SUCH_LEG:
+                raise
+            log.info("%s had ended by itself", order.headers["Channel"])  # the last order's doing, or its own
 
     async def trunks(self, names: Sequence[str]) -> dict[str, bool]:
         """Whether each operator's trunk answers: Asterisk asks its peers every 30 s."""

@@ -153,6 +153,8 @@ async def _listen_and_whisper(story: Ears) -> None:
         await story.turn(Mode.LISTEN)
     await story.turn(Mode.WHISPER)
     await story.hear(**WHISPERS)
+    await story.bima.press("*#12#5")  # ChanSpy's own keys and those of others: nothing changes
+    await story.hear(**WHISPERS)
     await story.desk.again()  # the next life finds who listens, and how
     assert story.mode() == Mode.WHISPER
     await story.turn(Mode.LISTEN)
@@ -264,19 +266,25 @@ async def test_a_listener_keeps_nobody_in_conversation_when_the_call_taker_s_pho
     await story.hear(caller={BIMA}, bima={CALLER})
 
 
+@pytest.mark.parametrize("alone", [False, True])
 async def test_who_joined_has_the_call_when_the_call_taker_s_phone_dies_and_all_are_free_when_he_hangs_up(
-    room: Room, desk: Desk, ami: Ami
+    room: Room, desk: Desk, ami: Ami, alone: bool
 ) -> None:
     story = await talk(room, desk)
     await story.lifts(Mode.JOIN)
     await story.hear(caller={HER, BIMA}, her={CALLER, BIMA}, bima={CALLER, HER})
+    if alone:
+        await desk.kill()  # nobody hears any of it: Asterisk's own records tell it afterwards
     story.her.die()
-    await until(lambda: story.call.position == "102", "it is hers")
     await story.hear(caller={BIMA}, bima={CALLER})
+    await until(lambda: alone or story.call.position == "102", "it is hers")
     assert len(ami.events("QueueCallerJoin", Uniqueid=story.id)) == 1
     await story.caller.hang_up()
     await story.bima.closed()
-    await over(desk, story)
+    if alone:
+        await desk.start()
+    done = await over(desk, story)
+    assert (done.outcome, done.disconnected_early) == ("ANSWERED", False)
 
 
 async def test_when_the_caller_hangs_up_every_phone_is_free(room: Room, desk: Desk) -> None:

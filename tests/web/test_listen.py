@@ -124,6 +124,7 @@ async def test_a_call_that_was_taken_over_is_hers_and_its_ticket_tells_all_of_it
     assert "mengambil alih panggilan ini" in screen
     takes_over(here)
     assert here.board.floor.calls[CALL].position == "104"
+    assert "Bima telah mengambil alih panggilan ini." in (await siti.get(f"/?call={CALL}"))[1]
     _, wall = await bima.get("/wall")
     assert "Panggilan ini sekarang milik Anda" in wall
     assert f'data-call="{CALL}"' in (await bima.get("/"))[1]
