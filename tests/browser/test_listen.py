@@ -11,6 +11,7 @@ from callcenter.core.listen_wishes import Listen, StopListening
 from callcenter.core.listener import Mode
 from tests.browser import scenes
 from tests.browser.conftest import Arrive
+from tests.browser.test_axe import faults
 from tests.web.house import House
 
 pytestmark = pytest.mark.browser
@@ -54,6 +55,7 @@ async def test_one_key_listens_and_one_more_changes_it(here: House, arrive: Arri
     await expect(bima.locator('.ear button[aria-pressed="true"]')).to_contain_text("L")
     await expect(bima.locator("#w-104")).to_have_class("wseat listening")
     await expect(siti.locator(".ear-sign")).to_be_visible()
+    assert await faults(siti) == []
     await shot(siti, "call-taker")
     await bima.keyboard.press("w")
     await here.until(lambda: here.board.asked[-1] == Listen(CALL, "104", "bima", Mode.WHISPER))
@@ -83,6 +85,7 @@ async def test_her_own_screen_has_the_same_by_click_also_on_a_small_window(
     turned(here, "WHISPER")
     await expect(button).to_be_disabled()
     await bima.keyboard.press("1")  # a class on this page, never somebody's call
+    assert await faults(bima) == []
     await shot(bima, f"screen-{dark}")
     await bima.set_viewport_size({"width": 390, "height": 844})
     await fits(bima)
@@ -90,5 +93,6 @@ async def test_her_own_screen_has_the_same_by_click_also_on_a_small_window(
     await bima.goto(here.url + "wall")
     await expect(bima.locator(".ear button").first).to_be_visible()
     await fits(bima)
+    assert await faults(bima) == []
     await shot(bima, f"wall-narrow-{dark}")
     assert len(here.board.asked) == 1

@@ -6,6 +6,7 @@ import pytest
 
 from callcenter.core.call import Call, Ring, Stage
 from callcenter.core.floor import Floor
+from callcenter.core.listener import Listener, Mode
 from callcenter.core.position import Phone, Position
 from callcenter.core.wall import State, look
 
@@ -59,6 +60,16 @@ def test_waits_talks_and_rings_are_counted_without_trial_calls() -> None:
     assert (wall.owed, wall.oldest_owed) == (2, later(4))
     assert (wall.waits_long(later(12)), wall.waits_long(later(12.1))) == (False, True)
     assert (wall.talks_long(later(301)), wall.talks_long(later(301.1))) == (False, True)
+
+
+@pytest.mark.parametrize(("openly", "state", "since"), [(True, State.LISTENING, later(9)), (False, State.TALKING, NOON)])
+def test_a_supervisor_at_somebody_else_s_call_speaks_with_no_caller(
+    openly: bool, state: State, since: datetime
+) -> None:
+    ear = Listener("102", "ear-102-1-c", mode=Mode.LISTEN, since=later(9))
+    talking = Call("c", NOON, stage=Stage.TALKING, position="101", answered_at=later(1), listeners=(ear,))
+    wall = look(floor(talking, a=desk(), b=desk("102", Phone.IN_USE)), ["101", "102"], {}, openly=openly)
+    assert (wall.talking, wall.seats[1].state, wall.seats[1].since) == (1, state, since)
 
 
 def test_an_empty_room_is_quiet() -> None:

@@ -208,6 +208,8 @@ async def test_she_hears_on_when_the_call_moves_to_a_room_with_an_agency(room: R
     await story.hear(**there)
     await story.turn(Mode.WHISPER)
     await story.hear(caller={HER, DAMKAR}, her={CALLER, DAMKAR, BIMA}, agency={CALLER, HER}, bima={CALLER, HER, DAMKAR})
+    assert not ever(samples_of(story.recorded()), BIMA)
+    assert not ever(samples_of(story.recorded("-out")), BIMA)
     await story.turn(Mode.JOIN)
     await story.hear(
         caller={HER, DAMKAR, BIMA}, her={CALLER, DAMKAR, BIMA}, agency={CALLER, HER, BIMA}, bima={CALLER, HER, DAMKAR}
