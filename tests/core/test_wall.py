@@ -62,7 +62,9 @@ def test_waits_talks_and_rings_are_counted_without_trial_calls() -> None:
     assert (wall.talks_long(later(301)), wall.talks_long(later(301.1))) == (False, True)
 
 
-@pytest.mark.parametrize(("openly", "state", "since"), [(True, State.LISTENING, later(9)), (False, State.TALKING, NOON)])
+@pytest.mark.parametrize(
+    ("openly", "state", "since"), [(True, State.LISTENING, later(9)), (False, State.TALKING, NOON)]
+)
 def test_a_supervisor_at_somebody_else_s_call_speaks_with_no_caller(
     openly: bool, state: State, since: datetime
 ) -> None:
