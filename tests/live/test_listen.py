@@ -2,142 +2,31 @@
 
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from callcenter.core.call import Call, Stage
+from callcenter.core.call import Stage
 from callcenter.core.errors import Refused
 from callcenter.core.listen_wishes import Listen, StopListening
 from callcenter.core.listener import Mode
 from callcenter.core.listening import at
-from callcenter.core.wishes import Forward, HangUp
+from callcenter.core.wishes import HangUp
 from tests.live.ami import Ami, first
-from tests.live.conftest import TONES, Room
+from tests.live.conftest import Room
 from tests.live.desk import Desk, desk_of
-from tests.live.softphone import Phone
-from tests.live.tone import ever, heard, samples_of
+from tests.live.ears import BIMA, CALLER, DAMKAR, HER, Ears, ever_heard, over, rung_after_the_end, talk, with_damkar
+from tests.live.tone import ever, samples_of
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-CALLER, HER, BIMA, DAMKAR = (TONES[name] for name in ("caller", "101", "102", "damkar"))
-ALL = {CALLER, HER, BIMA, DAMKAR}
-LASTS = 0.4
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def desk(room: Room) -> AsyncIterator[Desk]:
     async with desk_of(room) as here:
         yield here
-
-
-@dataclass
-class Ears:
-    """A caller in speech with 101; 102 is the supervisor's. `hear` says which tones each of them must hear, exactly."""
-
-    room: Room
-    desk: Desk
-    caller: Phone
-    her: Phone
-    bima: Phone
-    id: str
-    agency: Phone | None = None
-    missed: list[str] = field(default_factory=list)
-
-    @property
-    def call(self) -> Call:
-        return self.desk.board.floor.calls[self.id]
-
-    async def hear(self, **wanted: set[int]) -> None:
-        """Each phone hears these tones and no other, for as long as is measured."""
-        phones: dict[str, Phone | None] = vars(self)
-
-        def right() -> bool:
-            now = {name: _tones(phones[name]) for name in wanted}
-            self.missed = [f"{name} hears {sorted(now[name])}" for name in wanted if now[name] != wanted[name]]
-            return not self.missed
-
-        try:
-            await until(right, f"{wanted}", 15)
-        except AssertionError as late:
-            raise AssertionError(f"{late}: {', '.join(self.missed)}") from None
-
-    async def turn(self, mode: Mode) -> None:
-        await self.desk.wish(Listen(self.id, "102", "bima", mode))
-        told = Mode.JOIN if mode is Mode.TAKE else mode
-        await until(lambda: self.mode() in (told, "hers"), f"she is at {mode}")
-
-    async def lifts(self, mode: Mode = Mode.LISTEN) -> None:
-        self.bima.events.clear()
-        await self.desk.wish(Listen(self.id, "102", "bima", mode))
-        await self.bima.answer()
-        await until(lambda: self.mode() not in (None, ""), "she hears it")
-
-    def mode(self) -> str | None:
-        if self.call.position == "102":
-            return "hers"
-        mine = at(self.call, "102")
-        return mine.mode if mine else ""
-
-    async def stop(self) -> None:
-        await self.desk.wish(StopListening(self.id, "102", "bima"))
-        await self.bima.closed()
-        await until(lambda: at(self.call, "102") is None, "nobody listens")
-
-    def with_agency(self) -> bool:
-        return self.call.agency_in_room()
-
-    def recorded(self, part: str = "") -> Path:
-        return self.room.exchange.recording(self.call.recording.removesuffix(".wav") + f"{part}.wav")
-
-
-def _tones(phone: Phone | None) -> set[int]:
-    assert phone is not None
-    files = phone.sound()
-    samples = samples_of(files[-1], LASTS) if files else None
-    if samples is None or len(samples) < LASTS * 7200:
-        return {0}
-    return {hertz for hertz in ALL if heard(samples, hertz)}
-
-
-def _ever(phone: Phone, hertz: int) -> bool:
-    return any(ever(samples_of(file), hertz) for file in phone.sound())
-
-
-def _rung_after_the_end(phone: Phone) -> bool:
-    kinds = phone.kinds()
-    return "CALL_INCOMING" in kinds[kinds.index("CALL_CLOSED") :]
-
-
-async def over(desk: Desk, story: Ears) -> Call:
-    """As it was written down."""
-    await until(lambda: desk.calls[story.id].done, "it is over")
-    return desk.calls[story.id]
-
-
-async def talk(room: Room, desk: Desk) -> Ears:
-    caller, her, bima = await room.phone("caller"), await room.phone("101"), await room.phone("102")
-    await caller.dial("112")
-    await her.answer()
-    await until(lambda: any(c.position == "101" for c in desk.board.floor.calls.values()), "it is hers")
-    await until(lambda: desk.board.floor.positions["102"].phone == "IDLE", "102 is free")
-    bima.events.clear()
-    story = Ears(room, desk, caller, her, bima, desk.only().id)
-    await story.hear(caller={HER}, her={CALLER})
-    return story
-
-
-async def with_damkar(story: Ears) -> None:
-    """She forwards, and the fire brigade presses 1."""
-    story.agency = await story.room.phone("damkar")
-    await story.desk.wish(Forward(story.id, "damkar", "101", "ayu"))
-    await story.agency.answer()
-    await until(lambda: story.call.attempts and story.call.attempts[0].answered_at, "the agency lifted")
-    await story.agency.press("1")
-    await until(story.with_agency, "the agency is in")
 
 
 ONLY_TWO = {"caller": {HER}, "her": {CALLER}}
@@ -161,7 +50,7 @@ async def _listen_and_whisper(story: Ears) -> None:
     await story.hear(**LISTENS)
     for leg in ("", "-in", "-out"):
         assert not ever(samples_of(story.recorded(leg)), BIMA), f"the whisper is in {leg or 'the recording'}"
-    assert not _ever(story.caller, BIMA)
+    assert not ever_heard(story.caller, BIMA)
 
 
 async def _join_and_back(story: Ears) -> None:
@@ -257,12 +146,12 @@ async def test_a_listener_keeps_nobody_in_conversation_when_the_call_taker_s_pho
     story.her.die()
     await story.bima.closed()
     joined = await ami.event("QueueCallerJoin", Uniqueid=story.id, Position="1")
-    assert joined and not _ever(story.caller, BIMA)
+    assert joined and not ever_heard(story.caller, BIMA)
     if mode is Mode.WHISPER:
         await desk.start()
     await until(lambda: story.call.stage is Stage.WAITING, "he waits")
     assert story.call.position == ""
-    await until(lambda: _rung_after_the_end(story.bima), "rung as the queue rings anybody")
+    await until(lambda: rung_after_the_end(story.bima), "rung as the queue rings anybody")
     await story.bima.order("accept")
     await until(lambda: story.call.position == "102", "answered")
     await story.hear(caller={BIMA}, bima={CALLER})
