@@ -5,6 +5,7 @@ Never: a text field in a live part: an update must not eat what somebody types.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -25,6 +26,9 @@ from callcenter.web.proof import recent
 from callcenter.web.screen import view
 from callcenter.web.security import person
 from callcenter.web.supervisor.listening import ears
+
+PRACTICE_SHOWN = timedelta(minutes=10)
+"""So long after its end the way to its sheet stands on the screen."""
 
 
 def viewer_of(request: web.Request) -> Viewer:
@@ -99,6 +103,8 @@ def ears_scope(viewer: Viewer) -> tuple[str, bool, str]:
 def _at_my_desk(here: Parts, viewer: Viewer, mine: Call | None) -> dict[str, Any]:
     """Help that is called, the practice that was."""
     practised = here.desk.practised(viewer.position)
+    if practised is not None and practised.ended_at and here.clock() - practised.ended_at > PRACTICE_SHOWN:
+        practised = None
     return {"practised": practised, "practice_cut": CUT, "help": standing(mine) if mine else None}
 
 
