@@ -55,6 +55,7 @@ FULL = os.environ.get("SCALE_URL", "")
 @pytest.fixture(scope="session", params=[FULL.partition(":")[0]] if FULL else ["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if FULL:
+        asyncio.run(migrate(FULL))
         yield FULL
         return
     if request.param == "sqlite":

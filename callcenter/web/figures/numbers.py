@@ -4,7 +4,9 @@ In:  shares, spans, counts. Out: text: 90,3 %; 1.234; 0:05; n/a.
 Never: a zero for what is not known.
 """
 
-from babel.numbers import format_decimal
+from functools import cache
+
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from callcenter.core.tally import Part
 from callcenter.web.times import NOT_KNOWN, locale_of
@@ -15,12 +17,12 @@ def percent(part: Part, language: str) -> str:
     if not part.denominator:
         return NOT_KNOWN
     tenths = part.numerator * 1000 // part.denominator
-    return f"{format_decimal(tenths / 10, '0.0', locale=locale_of(language))} %"
+    return f"{tenths // 10}{_signs(language)[0]}{tenths % 10} %"
 
 
 def whole(number: int, language: str) -> str:
     """1.234"""
-    return str(format_decimal(number, "#,##0", locale=locale_of(language)))
+    return f"{number:,}".replace(",", _signs(language)[1])
 
 
 def seconds(value: float | None, language: str) -> str:
@@ -28,7 +30,7 @@ def seconds(value: float | None, language: str) -> str:
     if value is None:
         return NOT_KNOWN
     if value < 90:
-        return f"{format_decimal(value, '0.0', locale=locale_of(language))} {'s' if language == 'en' else 'dtk'}"
+        return f"{days(value, language)} {'s' if language == 'en' else 'dtk'}"
     full = round(value)
     hours, minutes = full // 3600, full // 60 % 60
     return f"{hours}:{minutes:02d}:{full % 60:02d}" if hours else f"{minutes}:{full % 60:02d}"
@@ -36,4 +38,11 @@ def seconds(value: float | None, language: str) -> str:
 
 def days(value: float | None, language: str) -> str:
     """2,5"""
-    return NOT_KNOWN if value is None else str(format_decimal(value, "0.0", locale=locale_of(language)))
+    return NOT_KNOWN if value is None else f"{value:.1f}".replace(".", _signs(language)[0])
+
+
+@cache
+def _signs(language: str) -> tuple[str, str]:
+    """Before tenths, and between thousands. A page has thousands of numbers: a pattern is not read for each."""
+    locale = locale_of(language)
+    return get_decimal_symbol(locale), get_group_symbol(locale)
