@@ -6,6 +6,7 @@ Never: a figure without numerator and denominator; a number or a name of a calle
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -95,7 +96,7 @@ def namer(here: Parts, by: str, language: Language) -> Callable[[str], str]:
             return here.painter.times[language.code].short_date(date.fromisoformat(key))
         return key
 
-    return name
+    return cache(name)  # a chart, its words and the table say it again
 
 
 def _charts(asked: Asked, name: Callable[[str], str], language: Language) -> tuple[charts.Chart, charts.Chart]:
