@@ -80,18 +80,22 @@ class Review:
 
 
 def lines() -> Select[Any]:
-    """Sheets with the questions that they were filled with."""
+    """Sheets, and whether their call was drawn."""
     drawn = exists().where(quality_drawn.c.call == reviews.c.call)
-    return select(reviews, score_forms.c.questions, drawn.label("drawn")).join_from(
-        reviews, score_forms, score_forms.c.version == reviews.c.form
-    )
+    return select(reviews, drawn.label("drawn"))
 
 
-def review_of(row: Row[Any]) -> Review:
-    """The record of one of these lines."""
-    found = dict(row._mapping)
-    answers = {code: Answer(*pair) for code, pair in found["answers"].items()}
-    return Review(**{**found, "questions": tuple(from_plain(found["questions"])), "answers": answers})
+async def read(connection: AsyncConnection, query: Select[Any]) -> list[Review]:
+    """These sheets with the questions that they were filled with; each version of them is read once."""
+    rows = (await connection.execute(query)).all()
+    asked = select(score_forms).where(score_forms.c.version.in_({row.form for row in rows}))
+    forms = {form.version: tuple(from_plain(form.questions)) for form in await connection.execute(asked)}
+    return [_review(row, forms[row.form]) for row in rows]
+
+
+def _review(row: Row[Any], questions: tuple[Question, ...]) -> Review:
+    answers = {code: Answer(*pair) for code, pair in row.answers.items()}
+    return Review(**{**row._mapping, "questions": questions, "answers": answers})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ class Reviews:
             .order_by(reviews.c.finished_at.is_(None), reviews.c.calibration, reviews.c.finished_at, reviews.c.id)
         )
         async with self._database.read() as connection:
-            return [review_of(row) for row in await connection.execute(ordered)]
+            return await read(connection, ordered)
 
     async def save(self, number: int, sent: Filled, *, by: str) -> Review:
         """Keep it. BadInput: finished with questions unanswered (it is kept as a draft). Conflict, Refused."""
@@ -241,12 +245,12 @@ class Reviews:
 
 
 async def _mine(connection: AsyncConnection, number: int, by: str) -> Review:
-    row = (await connection.execute(lines().where(reviews.c.id == number).with_for_update(of=reviews))).first()
-    if row is None:
+    found = await read(connection, lines().where(reviews.c.id == number).with_for_update(of=reviews))
+    if not found:
         raise NotFound(NO_SHEET)
-    if row.reviewer != by:
-        raise Refused(OTHERS, who=row.reviewer)
-    return review_of(row)
+    if found[0].reviewer != by:
+        raise Refused(OTHERS, who=found[0].reviewer)
+    return found[0]
 
 
 async def _second(connection: AsyncConnection, one: Review) -> bool:

@@ -61,7 +61,8 @@ async def _page(request: web.Request, month: date, wrong: Refused | None = None)
     found = await kept.reviews.finished(months[0], month)
     drawn = await _draw(kept, month)
     only = request.query.get("open", "") == "1"
-    rows = [row for row in await _rows(kept, drawn) if not (only and row.finished)] if drawn else []
+    lots = await _rows(kept, drawn) if drawn else []
+    rows = [row for row in lots if not (only and row.finished)]
     told = trend.trend(found, months)
     language = here.painter.language_of(request)
     return here.painter.page(
@@ -74,10 +75,10 @@ async def _page(request: web.Request, month: date, wrong: Refused | None = None)
         after=month_after(month) if month < this_month(here) else None,
         over=month < this_month(here),
         drawn=drawn,
-        again=await kept.draws.again(month) if drawn else False,
+        again=await kept.draws.again(month) if drawn and "check" in request.query else None,
         rows=rows[:SHOWN],
         more=max(0, len(rows) - SHOWN),
-        done=await _done(kept, drawn),
+        done=sum(row.finished for row in lots),
         only=only,
         told=told,
         people=trend.by_person(found, months),
@@ -101,10 +102,6 @@ async def _rows(kept: Stores, drawn: Draw) -> list[Row]:
     ids = [lot.call for lot in drawn.lots]
     at, sheets = await kept.draws.arrivals(ids), await kept.reviews.of_calls(ids)
     return [Row(lot, at.get(lot.call), sheets.get(lot.call, [])) for lot in drawn.lots]
-
-
-async def _done(kept: Stores, drawn: Draw | None) -> int:
-    return sum(row.finished for row in await _rows(kept, drawn)) if drawn else 0
 
 
 async def draw(request: web.Request) -> web.Response:
