@@ -91,6 +91,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "screen.replay": DESK,
     "screen.recall": DESK,
     "screen.number": DESK,
+    "screen.story": DESK,
     "screen.ticket_call": DESK,
     "screen.phone": DESK,
     "screen.practise": DESK,

@@ -96,7 +96,10 @@ async def test_what_notes_speak_of_is_proposed_shown_and_opened(here: House, arr
     kept = "caches.keys().then((boxes) => boxes.sort().join(' '))"
     await until(lambda: page.evaluate(kept), "the browser keeps the page", 20)
     page.on("dialog", lambda dialog: dialog.accept())
-    await page.locator('form[action="/sign-out"] button').click()
+    here.telephone.hangs_up(call)
+    await here.until(lambda: not here.board.floor.calls)
+    await page.click("#sign-out button")
+    await page.click("[data-end]")
     await page.wait_for_url(lambda url: "sign-in" in url)
 
     async def forgotten() -> bool:

@@ -1,4 +1,4 @@
-"""What a note speaks of, opened from the screen: a number's earlier calls, a ticket by its number.
+"""What is opened from the sheet: a number's earlier calls, a ticket by its number, the ticket's whole story.
 
 In:  GET, hostile. Out: a partial for the dialog; JSON with the call whose sheet shows the ticket.
 Never: a number dialled because it stands in a text: only one that has called 112 can be called back.
@@ -7,12 +7,16 @@ Never: a number dialled because it stands in a text: only one that has called 11
 from aiohttp import web
 
 from callcenter.core.errors import BadInput, NotFound
+from callcenter.storage import Stories
 from callcenter.web.parts import parts
 from callcenter.web.screen.desk import About
 from callcenter.web.security import person
+from callcenter.web.supervisor.ticket import teller
+from callcenter.web.supervisor.timeline import AUDIT, timeline
 from callcenter.web.supervisor.trail import looked
 
 LONGEST = 40
+MOST = 200
 NO_NUMBER = "This is no telephone number."
 
 
@@ -44,3 +48,14 @@ async def ticket_call(request: web.Request) -> web.Response:
     if not page.calls:
         raise NotFound("There is no ticket {number}.", number=wanted)
     return web.json_response({"call": page.calls[0].id})
+
+
+async def story(request: web.Request) -> web.Response:
+    """The open ticket's story, the newest first, without who looked at it."""
+    here, language = parts(request), parts(request).painter.language_of(request).code
+    ticket = await here.desk.ticket_of(request.match_info["call"])
+    told = await Stories(here.database, here.history).of(ticket.number)
+    await looked(request, "ticket.view", ticket.number)
+    events = [event for event in timeline(told, teller(request)) if event.source != AUDIT]
+    html = here.painter.part("screen/story.html", language, events=events[::-1][:MOST])
+    return web.Response(text=html, content_type="text/html")

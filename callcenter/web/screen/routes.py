@@ -38,6 +38,7 @@ ROUTES = [
     web.get("/tickets/{number:[0-9T-]{9,20}}/call", numbers.ticket_call, name="screen.ticket_call"),
     web.post("/practice", practice.start, name="screen.practise"),
     web.get("/practice/{call:[A-Za-z0-9._:-]{1,200}}", practice.sheet, name="screen.practice"),
+    web.get(CALL + "/story", numbers.story, name="screen.story"),
     web.post("/ready", seat.ready, name="screen.ready"),
     web.post("/pause", seat.pause, name="screen.pause"),
     web.post("/phone", phone.account, name="screen.phone"),

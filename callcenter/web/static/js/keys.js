@@ -1,17 +1,23 @@
 // One key, one deed. Outside a field the key alone; inside a field Esc first, so that digits are never eaten from notes.
 const ARMED_MS = 2500;
-const FIELDS = { t: "place", k: "category", p: "caller_name", c: "note" };
+const FIELDS = { t: "place", k: "category", p: "caller_name", c: "note", ":": "disposition" };
 const armedSign = document.getElementById("armed");
-let armed = 0;
+let armed = 0, digitsOnly = false;
 
 function typing(node) {
   return node && (node.tagName === "TEXTAREA" || node.tagName === "SELECT" || (node.tagName === "INPUT" && node.type !== "radio"));
 }
 
-function arm(on) {
+function arm(on, digits = false) {
   clearTimeout(armed);
+  digitsOnly = digits;
   armed = on ? setTimeout(arm, ARMED_MS, false) : 0;
-  armedSign.hidden = !on;
+  armedSign.hidden = !on || digits;
+}
+
+// Esc that closed a list: who goes on typing types, but a digit is the class, as after any Esc.
+export function armDigits() {
+  arm(true, true);
 }
 
 function press(key) {
@@ -21,7 +27,8 @@ function press(key) {
   const shown = [...document.querySelectorAll(`[data-key="${CSS.escape(key.toUpperCase())}"]`)].find((b) => !b.disabled && b.offsetParent);
   if (!shown) return false;
   shown.click();
-  if (shown.tagName === "SUMMARY" && shown.parentElement.open) shown.parentElement.querySelector("button")?.focus();
+  if (shown.tagName === "SUMMARY") shown.scrollIntoView({ block: "nearest" });
+  if (shown.tagName === "SUMMARY" && shown.parentElement.open) shown.parentElement.querySelector("button, input, ol[tabindex]")?.focus();
   return true;
 }
 
@@ -30,6 +37,7 @@ addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") { arm(!armed); event.preventDefault(); return; }
   if (event.key.length !== 1 || event.repeat) return;
+  if (digitsOnly && !/^[0-9]$/.test(event.key)) arm(false);
   if (typing(event.target) && !armed) return;
   const wasArmed = Boolean(armed);
   arm(false);

@@ -1,4 +1,4 @@
-// What a note speaks of: a place is proposed under the place field, a number shows its earlier calls, a ticket opens.
+// What is opened from the sheet. What a note speaks of: a place is proposed under the place field, a number shows its earlier calls, a ticket opens.
 import { tell } from "./ask.js";
 import { propose } from "./places.js";
 import { t } from "./words.js";
@@ -34,6 +34,14 @@ async function number(value) {
   place.innerHTML = html; // painted and escaped by our server
   dialog.showModal();
 }
+
+// The story is read when it is unfolded, and again each time.
+document.addEventListener("toggle", async (event) => {
+  const node = event.target;
+  if (!node.dataset?.story || !node.open) return;
+  const html = await got(node.dataset.story, "text");
+  if (html !== null) node.querySelector("ol").innerHTML = html; // painted and escaped by our server
+}, true);
 
 async function ticket(value) {
   const found = await got(`/tickets/${encodeURIComponent(value)}/call`);

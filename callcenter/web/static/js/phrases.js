@@ -1,6 +1,8 @@
 // Phrases by shortcut: ".kb " in the note becomes the sentence of the city's list, in this page alone, so also without a
 // network. What is typed is never eaten: only a whole shortcut that stands alone, right when its space is typed; Ctrl+Z
 // brings it back, and then it stays. The list below the note shows what fits while a shortcut is typed.
+import { armDigits } from "./keys.js";
+
 const known = new Map(JSON.parse(document.getElementById("phrases")?.textContent || "[]"));
 const BEGUN = /(?:^|\s)\.([a-z][a-z0-9]*)?$/i, WHOLE = /(?:^|\s)\.([a-z][a-z0-9]*)(\s)$/i;
 const MOST = 40;
@@ -77,12 +79,12 @@ function pick(number) {
   if (begun) put(field, options[number][1], " ", (begun[1] || "").length + 1);
 }
 
-// Before keys.js: arrows are the list's while it is open; Enter only once a line is marked; Esc only closes it.
+// Before keys.js: arrows are the list's while it is open; Enter only once a line is marked; Esc closes it, and a digit after it is the class.
 addEventListener("keydown", (event) => {
   if (!options.length || event.target !== note() || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") mark((active + (event.key === "ArrowDown" ? 1 : options.length + (active < 0 ? 1 : 0) - 1)) % options.length);
   else if ((event.key === "Enter" || event.key === "Tab") && active >= 0) pick(active);
-  else if (event.key === "Escape") { close(); event.stopImmediatePropagation(); }
+  else if (event.key === "Escape") { close(); armDigits(); event.stopImmediatePropagation(); }
   else return;
   event.preventDefault();
 }, true);

@@ -1,6 +1,7 @@
 // The place field finds streets, kelurahan and landmarks while somebody types, and reads coordinates, Plus Codes and map
 // links. Nothing is taken over by itself: what stands in the field is what she typed, until she picks a line.
 import { post } from "./ask.js";
+import { armDigits } from "./keys.js";
 import { t } from "./words.js";
 
 const QUIET_MS = 120;
@@ -17,7 +18,7 @@ addEventListener("input", (event) => {
 
 addEventListener("focusout", (event) => { if (event.target === field()) setTimeout(close, 150); });
 
-// Before keys.js: arrows and Enter are the list's while it is open; Esc only closes it.
+// Before keys.js: arrows and Enter are the list's while it is open; Esc closes it, and a digit after it is the class.
 addEventListener("keydown", (event) => {
   if (event.target !== field() || event.isComposing) return;
   if (event.key === "ArrowDown" && !options.length) { find(); event.preventDefault(); return; }
@@ -25,7 +26,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     mark((active + (event.key === "ArrowDown" ? 1 : options.length)) % options.length);
   } else if (event.key === "Enter" && active >= 0) pick(options[active]);
-  else if (event.key === "Escape") { close(); event.stopImmediatePropagation(); }
+  else if (event.key === "Escape") { close(); armDigits(); event.stopImmediatePropagation(); }
   else return;
   event.preventDefault();
 }, true);
@@ -106,6 +107,7 @@ export function propose(place, name, detail) {
   const input = field();
   if (!input) return;
   input.focus({ preventScroll: true });
+  input.scrollIntoView({ block: "center" });
   asked += 1;
   clearTimeout(timer);
   show(input, { places: [{ id: place, name, detail }] });

@@ -2,7 +2,8 @@
 const icon = document.getElementById("icon");
 const soundButton = document.getElementById("sound");
 const quiet = document.title;
-let audio = null, timer = 0, blink = 0, ringing = "", title = "", onFloor = "", onPhone = "", through = null;
+const notices = document.getElementById("notices");
+let notice = null, audio = null, timer = 0, blink = 0, ringing = "", title = "", onFloor = "", onPhone = "", through = null;
 
 function context() {
   audio ||= window.AudioContext ? new AudioContext() : null;
@@ -71,14 +72,29 @@ export function phoneRings(on) {
 }
 
 function follow() {
-  const now = onFloor || onPhone;
-  if (now && now !== ringing) burst();
+  const now = onFloor || onPhone, news = now !== ringing;
+  if (now && news) burst();
   ringing = now;
+  if (news) announce();
   blink = 0;
   turn();
   clearInterval(timer);
   if (ringing) timer = setInterval(() => { turn(); if (blink % 2 === 0) burst(); }, 1000);
   else document.title = title || quiet;
+}
+
+// A window that is not in front: a notice of the desktop, where she allowed it once; it goes when the ringing ends.
+function announce() {
+  notice?.close();
+  notice = null;
+  if (!ringing || document.hasFocus() || !window.Notification || Notification.permission !== "granted") return;
+  notice = new Notification(title || quiet, { tag: "112", body: document.querySelector(".ring.loud .ring-more span")?.textContent || "", requireInteraction: true, silent: true });
+  notice.onclick = () => { window.focus(); notice?.close(); };
+}
+
+if (notices && window.Notification?.permission === "default" && isSecureContext) {
+  notices.hidden = false;
+  notices.onclick = async () => { await Notification.requestPermission(); notices.hidden = Notification.permission !== "default"; };
 }
 
 addEventListener("pointerdown", allowSound);

@@ -9,6 +9,11 @@ const nothing = document.getElementById("nothing");
 const bar = document.getElementById("switch");
 let keeper = null, opening = "", waiting = "";
 
+// On a narrow screen what comes and goes stands below an open ticket, never above what she types into.
+function writing() {
+  place.closest("main").classList.toggle("writing", Boolean(keeper));
+}
+
 export function current() {
   return keeper;
 }
@@ -17,6 +22,7 @@ function adopt() {
   const sheet = place.querySelector(".sheet");
   keeper = sheet ? sheetKeeper(sheet) : null;
   nothing.hidden = Boolean(sheet);
+  writing();
   if (keeper) { opened(keeper.call); drawn(); }
   return keeper?.call || "";
 }
@@ -89,6 +95,7 @@ export function shut(lookAt) {
   opening = "";
   opened("");
   nothing.hidden = false;
+  writing();
   lookAt("");
 }
 
