@@ -97,7 +97,7 @@ async def test_what_notes_speak_of_is_proposed_shown_and_opened(here: House, arr
     await until(lambda: page.evaluate(kept), "the browser keeps the page", 20)
     page.on("dialog", lambda dialog: dialog.accept())
     here.telephone.hangs_up(call)
-    await here.until(lambda: not here.board.floor.calls)
+    await here.until(lambda: here.board.floor.at_position("101") is None)
     await page.click("#sign-out button")
     await page.click("[data-end]")
     await page.wait_for_url(lambda url: "sign-in" in url)
