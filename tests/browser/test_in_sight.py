@@ -1,4 +1,4 @@
-"""What must stay in sight and under her hands: the desktop's notice, Esc from every list, nothing that moves, the agency."""
+"""What must stay in sight and under her hands: the desktop notice, Esc from lists, what never moves, the agency."""
 
 import pytest
 from playwright.async_api import Page, expect
