@@ -104,7 +104,7 @@ async def test_a_page_that_does_not_exist_is_said(room: Room, after: str) -> Non
 async def test_an_export_is_written_down_before_it_is_handed_out(day: Room) -> None:
     export = day.history.export(CallFilter(number="7890"), by="rina", address="10.0.0.9")
     assert (await anext(export)).id == "fire"
-    (line,) = (await day.history.audit()).lines
+    line = (await day.history.audit()).lines[0]
     assert (line.action, line.by, line.target, line.address) == ("calls.export", "rina", "", "10.0.0.9")
     assert line.details == {"number": "7890"}
     await export.aclose()
