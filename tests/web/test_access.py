@@ -141,13 +141,20 @@ def test_what_the_narrow_roles_reach_is_said_once_more_by_hand(here: House) -> N
         "static", "health", "api.openapi", "icon", "sign_in", "sign_in.send", "language.send", "theme.send",
         "link", "link.say", "link.note", "screen.worker",
     }  # fmt: skip
-    mine = everybody | {"sign_out.send", "start"}
+    mine = everybody | {"sign_out.send", "sign_in.code", "sign_in.code.send", "start"}
+    mine |= {"me", "me.password", "me.password.send", "me.end", "me.end_others"}
     assert reach("", here) == everybody
     figures = {"figures", "figures.export", "reports", "report", "report.file"}
     assert reach("viewer", here) - mine == figures | {"wall", "wall.live", "api.wall", "api.figures", "api.responses"}
     assert reach("agency", here) - mine == {"agency", "agency.live", "agency.forward", "agency.say", "agency.note"}
-    own = {"calls.save", "calls.forget", "calls.share", "calls.first"}  # her own filters; an auditor changes nothing else,
+    own = {
+        "calls.save",
+        "calls.forget",
+        "calls.share",
+        "calls.first",
+    }  # her own filters; an auditor changes nothing else,
     own |= {"recording.heard"}  # and what she listens to is written down
+    own |= {"me.second.begin", "me.second.codes", "me.second.off"}
     assert reach("auditor", here, "POST") - mine == own
     callers_data = ("call", "ticket", "recording", "screen", "figures", "report", "flag", "api.", "shift", "wall")
     assert [name for name in reach("admin", here) - everybody if name.startswith(callers_data)] == []
