@@ -21,8 +21,18 @@ class Guarded(Folders):
         'auditors may set one up in any case. For example ["supervisor", "admin"].',
         each(one_of(*ROLES)),
     )
+    whole_number_roles: tuple[str, ...] = knob(
+        ("call_taker", "dispatcher", "supervisor", "agency"),
+        "Roles that see callers' numbers whole; others see them masked, on pages, in exports and in the API.",
+        each(one_of(*ROLES)),
+    )
+    restricted_roles: tuple[str, ...] = knob(
+        ("supervisor",),
+        "Roles that read every restricted ticket; others read those that they worked on, or give a reason.",
+        each(one_of("call_taker", "dispatcher", "supervisor", "auditor")),
+    )
     restricted_categories: tuple[str, ...] = knob(
         ("DV",),
-        "Categories of which an agency's page shows only what is needed to come: no names, no notes.",
+        "Categories that only those concerned read; an agency's page shows what is needed to come: no names, no notes.",
         each(matches(r"[A-Z][A-Z0-9_]{1,30}", "capitals, digits and _")),
     )

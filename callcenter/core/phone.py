@@ -16,6 +16,12 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 
 WITHHELD = frozenset({"", "anonymous", "unknown", "<unknown>", "restricted", "private", "unavailable", "withheld"})
 LONGEST = 64
+MASK = "•"
+MASKED_FROM = 8
+"""A number of so many digits is somebody's."""
+_IN_TEXT = re.compile(  # no ticket's number, no date
+    r"(?<![\w.:-])(?!\d{6}-\d{4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d))\+?\(?\d[\d ()-]{6,18}\d(?![\w:]|\.\d)"
+)
 _SERVICE = re.compile(r"[0-9]{2,6}\Z")  # short codes and extensions: shown, not dialled back
 
 
@@ -40,7 +46,7 @@ def read(raw: str | None, region: str = "ID", language: str = "id", pseudo: Sequ
     text = "".join(c for c in (raw or "") if c.isprintable()).strip()[:LONGEST]
     if text.lower() in WITHHELD:
         return Number(raw=text or None, withheld=True)
-    if any(re.fullmatch(pattern, text) for pattern in pseudo) or _SERVICE.match(text):
+    if MASK in text or any(re.fullmatch(pattern, text) for pattern in pseudo) or _SERVICE.match(text):
         return Number(raw=text, shown=text)
     try:
         parsed = phonenumbers.parse(text, region)
@@ -54,6 +60,19 @@ def read(raw: str | None, region: str = "ID", language: str = "id", pseudo: Sequ
         shown=_shown(parsed, region),
         origin=_origin(parsed, language),
     )
+
+
+def masked(raw: str | None) -> str | None:
+    """The number for eyes that need not know it: its first four and last two digits, whatever it is written with."""
+    digits = "".join(c for c in raw or "" if c.isascii() and c.isdigit())
+    if len(digits) < MASKED_FROM:
+        return raw  # a short code, an extension, "anonymous"
+    return f"{digits[:4]}{MASK * (len(digits) - 6)}{digits[-2:]}"
+
+
+def masked_in(text: str) -> str:
+    """A text, with every number in it masked."""
+    return _IN_TEXT.sub(lambda found: masked(found[0]) or "", text)
 
 
 def forms(e164: str, region: str = "ID") -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from callcenter.storage.journal import Journal, JournalState
 from callcenter.storage.links import LinkLine, Links
 from callcenter.storage.messages import Letter, MessageLine, Messages, Waiting
 from callcenter.storage.migrate import migrate
+from callcenter.storage.need import PROTECTED, Looker, Need, veil, veil_ticket
 from callcenter.storage.pages import AuditPage, CallPage, Page, TicketPage, TicketsPage
 from callcenter.storage.people import People
 from callcenter.storage.phrases import PhraseList, Phrases
@@ -67,6 +68,7 @@ from callcenter.storage.wanted import CallFilter
 
 __all__ = [
     "CARD_LANGUAGES",
+    "PROTECTED",
     "TYPED_FIELDS",
     "ApiToken",
     "AtPosition",
@@ -115,9 +117,11 @@ __all__ = [
     "Link",
     "LinkLine",
     "Links",
+    "Looker",
     "Merged",
     "MessageLine",
     "Messages",
+    "Need",
     "Note",
     "NoteVersion",
     "OpenReport",
@@ -167,5 +171,7 @@ __all__ = [
     "migrate",
     "open_tickets",
     "sqlite_url",
+    "veil",
+    "veil_ticket",
     "write_places",
 ]

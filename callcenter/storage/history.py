@@ -5,11 +5,11 @@ Never: a change; a recording or an export handed out before its row in the audit
 or cannot be called taken for a person.
 """
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from callcenter.core.call import Call
 from callcenter.core.codec import from_plain
@@ -52,6 +52,8 @@ from callcenter.storage.trail import AuditFilter, Trail
 from callcenter.storage.wanted import CallFilter, lines
 
 MOST = 200
+Readable = ColumnElement[bool] | None
+Eyes = Callable[[list[CallLine]], Awaitable[list[CallLine]]] | None
 EXPORTED_AT_ONCE = 500
 
 
@@ -61,16 +63,20 @@ class History:
     def __init__(self, database: Database, *, read_number: ReadNumber, clock: Clock) -> None:
         self._database, self._read_number, self._clock = database, read_number, clock
 
-    async def calls(self, wanted: CallFilter, *, after: str = "", limit: int = 50) -> Page:
-        """Calls that the filter wants, newest first; `after` is the `next` of the page before."""
+    async def calls(self, wanted: CallFilter, *, after: str = "", limit: int = 50, readable: Readable = None) -> Page:
+        """Calls that the filter wants, newest first; `after` is the `next` of the page before. `readable`: what may be
+        found by its contents (`Need.readable`)."""
         most = max(1, min(limit, MOST))
-        return await self._calls(wanted, after, most)
+        return await self._calls(wanted, after, most, readable)
 
-    async def tickets(self, wanted: CallFilter, *, after: str = "", limit: int = 50) -> TicketsPage:
+    async def tickets(
+        self, wanted: CallFilter, *, after: str = "", limit: int = 50, readable: Readable = None
+    ) -> TicketsPage:
         """Tickets that have a call which the filter wants, each where its newest such call stands."""
         most = max(1, min(limit, MOST))
         async with self._database.read() as connection:
             where = await matching(connection, wanted, self._read_number)
+            where += [readable] if readable is not None and wanted.by_contents else []
             ids, place = await walk_tickets(connection, where, most, moment_and_id(after) if after else None)
             rows = await connection.execute(select(tickets).where(tickets.c.id.in_(ids)))
             found = {row.id: record(Ticket, row) for row in rows}
@@ -99,15 +105,17 @@ class History:
             bodies = [row.body for row in await connection.execute(query)]
         return [from_plain(GapClosed, body) for body in reversed(bodies)]
 
-    async def export(self, wanted: CallFilter, *, by: str, address: str = "") -> AsyncGenerator[CallLine, None]:
+    async def export(
+        self, wanted: CallFilter, *, by: str, address: str = "", readable: Readable = None, eyes: Eyes = None
+    ) -> AsyncGenerator[CallLine, None]:
         """All of them, a few hundred at a time; who took them out is written down first."""
         details = {name: str(value) for name, value in asdict(wanted).items() if value}
         now = self._clock()
         await audited(self._database, by=by, action="calls.export", at=now, details=details, address=address)
         after, more = "", True
         while more:
-            page = await self._calls(wanted, after, EXPORTED_AT_ONCE)
-            for line in page.lines:
+            page = await self._calls(wanted, after, EXPORTED_AT_ONCE, readable)
+            for line in await eyes(page.lines) if eyes else page.lines:
                 yield line
             after, more = page.next, bool(page.next)
 
@@ -224,9 +232,10 @@ class History:
         async with self._database.read() as connection:
             return [record(QuarantineLine, row) for row in await connection.execute(wanted)]
 
-    async def _calls(self, wanted: CallFilter, after: str, most: int) -> Page:
+    async def _calls(self, wanted: CallFilter, after: str, most: int, readable: Readable) -> Page:
         async with self._database.read() as connection:
             where = await matching(connection, wanted, self._read_number)
+            where += [readable] if readable is not None and wanted.by_contents else []
             page = page_of_calls(where, most, moment_and_id(after) if after else None)
             ids = (await connection.execute(page)).scalars().all()
             found = await call_lines(connection, lines().where(calls.c.id.in_(ids)))

@@ -72,6 +72,34 @@ sign_ins = Table(
     Index("ix_sign_ins_position_started_at", "position", "started_at"),
 )
 
+openings = Table(
+    "openings",
+    metadata,
+    number(),
+    Column("person", String(64), nullable=False),
+    Column("ticket", String(20), nullable=False),
+    moment("at", known=True),
+    moment("until", known=True),
+    words("reason"),
+    Index("ix_openings_person_ticket", "person", "ticket"),
+)
+"""Protected tickets that somebody opened with a reason."""
+
+data_requests = Table(
+    "data_requests",
+    metadata,
+    number(),
+    Column("e164", String(32), nullable=False),  # masked once it is done
+    words("reason"),
+    words("asked_by"),
+    moment("asked_at", known=True),
+    words("decided_by"),
+    moment("decided_at"),
+    Column("decision", String(10), nullable=False, default="", server_default=""),  # done, refused; empty: waits
+    Column("result", JSON, nullable=False),
+)
+"""Requests of people to be made unknown (UU 27/2022)."""
+
 throttles = Table(
     "throttles",
     metadata,

@@ -43,6 +43,11 @@ class CallFilter:
     open: bool = False  # its ticket is not closed
     tests: bool = False
 
+    @property
+    def by_contents(self) -> bool:
+        """It asks for what only those concerned may know of a protected ticket: its words, its number, what it is."""
+        return bool(self.number or self.text or self.category or self.agency or self.ticket)
+
 
 def lines() -> Select[Any]:
     """Calls with what matters of their tickets, newest first."""

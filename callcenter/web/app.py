@@ -21,6 +21,7 @@ from callcenter.storage import (
     Figures,
     History,
     Holds,
+    Need,
     People,
     Phrases,
     Places,
@@ -48,6 +49,7 @@ from callcenter.web.figures.routes import ROUTES as FIGURES
 from callcenter.web.i18n import read_languages
 from callcenter.web.live import Hub
 from callcenter.web.me.routes import ROUTES as ME
+from callcenter.web.need import Concerned
 from callcenter.web.painter import Painter
 from callcenter.web.parts import PARTS, Parts
 from callcenter.web.people.routes import ROUTES as PEOPLE
@@ -65,6 +67,7 @@ from callcenter.web.security import Tokens, guard, put_headers
 from callcenter.web.sessions import Sessions
 from callcenter.web.shift.routes import ROUTES as SHIFT
 from callcenter.web.static_files import StaticFiles, read_static
+from callcenter.web.subject.routes import ROUTES as SUBJECT
 from callcenter.web.supervisor.routes import ROUTES as SUPERVISOR
 from callcenter.web.wall.board import WallBoard
 from callcenter.web.wall.board import regions as wall_regions
@@ -120,10 +123,15 @@ def make_app(
         painter=painter,
         phones={each: secrets.page_phone(each) for each in settings.positions},
         desk=desk, shelf=shelf, callers=room, agencies=agencies, hub=hub,
+        concerned=Concerned(_need(settings, database, clock), desk, hub.stir),
         wall=WallBoard(board, desk, room, proofs, figures, database, settings=settings, clock=clock),
     )  # fmt: skip
     _show(here)
     return _open_doors(here, files)
+
+
+def _need(settings: Settings, database: Database, clock: Callable[[], datetime]) -> Need:
+    return Need(database, categories=settings.restricted_categories, roles=settings.restricted_roles, clock=clock)
 
 
 def _show(here: Parts) -> None:
@@ -147,6 +155,7 @@ def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
         DIRECTORY,
         ME,
         PEOPLE,
+        SUBJECT,
         PLACES,
         CARDS,
         PHRASES,

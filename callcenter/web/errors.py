@@ -19,8 +19,9 @@ from callcenter.core.errors import (
     Unconfirmed,
 )
 from callcenter.web.i18n import N_
+from callcenter.web.need import Protected
 from callcenter.web.parts import parts
-from callcenter.web.security import Handler, NotAllowed, SignInFirst, see_other
+from callcenter.web.security import Handler, NotAllowed, SignInFirst, form_token, see_other
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,21 @@ def answer(request: web.Request, error: CallCenterError) -> web.StreamResponse:
         return response
     if isinstance(error, SignInFirst):
         return see_other("/sign-in")
+    if isinstance(error, Protected):
+        return protected(request, str(error.values["number"]), status=status)
     return painter.page(request, "error.html", status=status, error=sentence, code=status)
+
+
+def protected(request: web.Request, number: str, *, error: str = "", status: int = 403) -> web.Response:
+    """What stands in the place of a ticket: that there is one, and a way to give a reason. As a sheet: a part."""
+    painter = parts(request).painter
+    values = {"number_of": number, "error": error, "back": request.path if request.method == hdrs.METH_GET else ""}
+    if request.match_info.route.name == "screen.ticket":
+        call = request.match_info["call"]
+        more = {"back": f"/?call={call}", "call_id": call, "csrf": form_token(request)}
+        html = painter.part("screen/protected.html", painter.language_of(request).code, **{**values, **more})
+        return web.Response(text=html, content_type="text/html")
+    return painter.page(request, "supervisor/protected.html", status=status, **values)
 
 
 def _plain(request: web.Request, status: int, allow: str = "") -> web.StreamResponse:

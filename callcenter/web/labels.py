@@ -17,7 +17,7 @@ from callcenter.web.callers.words import CALLERS
 from callcenter.web.i18n import N_
 from callcenter.web.labels_of_desk import DESK
 from callcenter.web.labels_of_facts import FACT
-from callcenter.web.labels_of_people import LOCK, ROLE, SIGNIN, TRAIL
+from callcenter.web.labels_of_people import KEPT, LOCK, REQUEST, ROLE, SIGNIN, STAYS, TRAIL
 from callcenter.web.recordings.words import RECORDINGS
 from callcenter.web.supervisor.words import EARS
 
@@ -229,6 +229,9 @@ TABLES: dict[str, dict[str, str]] = {
     "trail": TRAIL,
     "signin": SIGNIN,
     "lock": LOCK,
+    "kept": KEPT,
+    "request": REQUEST,
+    "stays": STAYS,
     "place": PLACE,
     "kind": KIND,
     "silent": SILENT,

@@ -16,6 +16,7 @@ TRAIL: dict[str, str] = {
     "sign_in": N_("signed in, refused"),
     "session": N_("sessions ended"),
     "second": N_("authenticators"),
+    "data": N_("a person's data: looked at, handed out, made unknown"),
     "lock": N_("waits after wrong tries, ended"),
     "sign_out": N_("signed out"),
     "audit": N_("this page: searched"),
@@ -52,4 +53,36 @@ ROLE: dict[str, str] = {
     "admin": N_("Administrator"),
     "auditor": N_("Auditor"),
     "viewer": N_("Viewer"),
+}
+
+KEPT: dict[str, str] = {
+    "calls": N_("Calls"),
+    "tickets": N_("Tickets"),
+    "notes": N_("Notes"),
+    "note_revisions": N_("earlier versions of notes"),
+    "ticket_changes": N_("changes of tickets"),
+    "facts": N_("what the telephone told"),
+    "attempts": N_("lines of agencies that were dialled"),
+    "mentions": N_("notes on other tickets that name the number"),
+    "recordings": N_("Recordings"),
+    "callbacks": N_("Callbacks"),
+    "callback_calls": N_("calls that a callback was owed for"),
+    "callback_tries": N_("callbacks that were tried"),
+    "flags": N_("Flags"),
+    "forwards": N_("requests to agencies"),
+    "messages": N_("messages to agencies"),
+    "looked": N_("who looked at it"),
+}
+
+REQUEST: dict[str, str] = {
+    "waits": N_("waits for somebody else's word"),
+    "done": N_("made unknown"),
+    "refused": N_("refused"),
+}
+
+STAYS: dict[str, str] = {
+    "hold": N_("tickets under legal hold (article 15: law enforcement)"),
+    "open": N_("tickets that are still open: help is under way"),
+    "audit": N_("rows of the audit that tell who looked: evidence that cannot be changed"),
+    "records": N_("Asterisk's own records and backups, until their time is over"),
 }

@@ -24,9 +24,10 @@ from callcenter.core.share import Status
 from callcenter.core.ticket import CLASS_KEYS, LARGE_CLASSES
 from callcenter.core.tongue import FIRST
 from callcenter.settings import Settings
+from callcenter.storage import PROTECTED
 from callcenter.web.access import may
 from callcenter.web.figures import numbers
-from callcenter.web.i18n import TEMPLATES, Language
+from callcenter.web.i18n import N_, TEMPLATES, Language
 from callcenter.web.labels import TABLES
 from callcenter.web.mentions import Mentioned, mentioned, once
 from callcenter.web.place import read_place
@@ -37,6 +38,7 @@ from callcenter.web.times import CityTime, between, epoch_ms, span
 
 LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
+PROTECTED_NAME = N_("protected")
 THEMES = ("auto", "light", "dark")
 
 
@@ -103,7 +105,7 @@ class Painter:
             mentioned=lambda text: self.mentioned(text, language.code),
             spoken_of=lambda notes: once(self.mentioned(note.text, language.code) for note in notes),
             agency_name=lambda code: self.catalogue().agency_name(code, language.code),
-            category_name=lambda code: self.catalogue().category_name(code, language.code),
+            category_name=lambda code: self.category_name(code, language),
             pause_name=lambda code: self.pause_name(code, language.code),
             catalogue=self.catalogue,
             answers=tuple(Answer),
@@ -135,6 +137,12 @@ class Painter:
         reason = next((each for each in self.settings.pause_reasons if each.code == code), None)
         return reason.name(language) if reason else self.label("pause", code, language)
 
+    def category_name(self, code: str, language: Language) -> str:
+        """What that category is called; of a ticket that somebody may not read, that it is protected."""
+        return (
+            language.say(PROTECTED_NAME) if code == PROTECTED else self.catalogue().category_name(code, language.code)
+        )
+
     def number(self, raw: str | None, language: str) -> Number:
         return _read_number(raw, self.settings.region, language, self.settings.no_sim_numbers)
 
@@ -150,10 +158,13 @@ class Painter:
         """A whole page, in the person's language and colours."""
         language = self.language_of(request)
         theme = request.cookies.get(THEME_COOKIE, "auto")
+        session = session_of(request)
+        if session is not None and session.role not in self.settings.whole_number_roles and not values.get("whole"):
+            values.setdefault("number", lambda raw: self.number(phone.masked(raw), language.code))
         html = self.part(
             template,
             language.code,
-            **{"session": session_of(request), "error": "", **values},
+            **{"session": session, "error": "", **values},
             csrf=form_token(request),
             theme=theme if theme in THEMES else "auto",
             here=request.rel_url.path_qs if request.method == hdrs.METH_GET else "/",

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from callcenter.web.agency.side import AgencySide
     from callcenter.web.callers.room import Callers
     from callcenter.web.live import Hub
+    from callcenter.web.need import Concerned
     from callcenter.web.painter import Painter
     from callcenter.web.screen.desk import Desk
     from callcenter.web.screen.shelf import Shelf
@@ -84,6 +85,7 @@ class Parts:
     agencies: "AgencySide"
     hub: "Hub"
     wall: "WallBoard"
+    concerned: "Concerned"
 
     def catalogue(self) -> Catalogue:
         """Agencies and categories of this moment."""

@@ -48,7 +48,8 @@ ROOMS = (
     Room("agencies", "/agencies", N_("Agencies"), ("/categories",)),
     Room("places", "/places", N_("Places")),
     Room("audit", "/audit", N_("Audit")),
-    Room("people", "/people", N_("People")),
+    Room("people", "/people", N_("People"), ("/person",)),
+    Room("data", "/data", N_("A person's data")),
     Room("sign_ins", "/sign-ins", N_("Sign-ins")),
     Room("me", "/me", N_("My account")),
 )

@@ -102,6 +102,12 @@ def form_token(request: web.Request) -> str:
     return visitor(request).csrf
 
 
+def own_path(where: str, otherwise: str = "/") -> str:
+    """A path of ours, or the other one."""
+    ours = where.startswith("/") and not where.startswith(("//", "/\\")) and where.isprintable()
+    return where if ours else otherwise
+
+
 def see_other(where: str) -> web.Response:
     """Done; the browser goes on there with GET."""
     return web.Response(status=303, headers={hdrs.LOCATION: where})
@@ -148,6 +154,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     allowed = ACCESS.get(name, NOBODY)
     if allowed is not EVERYONE:
         _check_role(request, name, allowed)
+        await _check_need(request, name)
     if request.method not in SAFE or request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
         _check_origin(request)
     if request.method not in SAFE:
@@ -198,6 +205,12 @@ def _check_role(request: web.Request, name: str, allowed: frozenset[str]) -> Non
         if name == "screen":  # the front door leads everybody to their own room
             raise web.HTTPSeeOther(home_of(session.role))
         raise NotAllowed("Your role may not open this.")
+
+
+async def _check_need(request: web.Request, name: str) -> None:
+    from callcenter.web.need import check  # it needs who asks, of this module
+
+    await check(request, name)
 
 
 def wants_pages(request: web.Request) -> bool:

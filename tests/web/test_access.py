@@ -143,6 +143,8 @@ def test_what_the_narrow_roles_reach_is_said_once_more_by_hand(here: House) -> N
     }  # fmt: skip
     mine = everybody | {"sign_out.send", "sign_in.code", "sign_in.code.send", "start"}
     mine |= {"me", "me.password", "me.password.send", "me.end", "me.end_others"}
+    account = {"me", "me.password", "me.password.send", "me.end", "me.end_others", "sign_in.code", "sign_in.code.send"}
+    mine = everybody | account | {"sign_out.send", "start"}
     assert reach("", here) == everybody
     figures = {"figures", "figures.export", "reports", "report", "report.file"}
     assert reach("viewer", here) - mine == figures | {"wall", "wall.live", "api.wall", "api.figures", "api.responses"}
@@ -156,6 +158,10 @@ def test_what_the_narrow_roles_reach_is_said_once_more_by_hand(here: House) -> N
     own |= {"recording.heard"}  # and what she listens to is written down
     own |= {"me.second.begin", "me.second.codes", "me.second.off"}
     assert reach("auditor", here, "POST") - mine == own
+    filters = {"calls.save", "calls.forget", "calls.share", "calls.first"}  # her own
+    own = filters | {"me.second.begin", "me.second.codes", "me.second.off"}
+    opened = {"ticket.open", "call.number", "recording.heard"}  # with a reason; by a click; how far she listened
+    assert reach("auditor", here, "POST") - mine == own | opened, "an auditor changes nothing but her own account"
     callers_data = ("call", "ticket", "recording", "screen", "figures", "report", "flag", "api.", "shift", "wall")
     assert [name for name in reach("admin", here) - everybody if name.startswith(callers_data)] == []
 

@@ -118,7 +118,7 @@ async def test_she_sees_and_ends_her_own_sessions_and_nobody_elses(here: House, 
 async def test_the_administrator_changes_a_person_and_each_change_is_written_down(here: House, visit: Visit) -> None:
     ayu, bima = await visit("ayu"), await visit("bima")
     await set_up(here, bima)
-    _, page = await ayu.get("/people/bima")
+    _, page = await ayu.get("/person/bima")
     assert "10 kode pemulihan" in page
     assert (await ayu.form("/people/second", name="bima"))[0] == 200
     assert (await bima.head("/me", allow_redirects=False)).status == 303
@@ -133,7 +133,7 @@ async def test_the_administrator_changes_a_person_and_each_change_is_written_dow
     assert (await ayu.form("/people/end", name="rina"))[0] == 200
     assert (await rina.head("/me", allow_redirects=False)).status == 303
     assert (await ayu.form("/people/second", name="nobody"))[0] == 404
-    assert (await ayu.get("/people/nobody"))[0] == 404
+    assert (await ayu.get("/person/nobody"))[0] == 404
     done = [line.action for line in (await here.history.audit(AuditFilter(by="ayu"))).lines][::-1]
     assert [action for action in done if not action.startswith("sign")] == [
         "second.off", "user.display", "user.role", "user.disable", "user.enable", "user.password", "session.end_all",
@@ -150,7 +150,7 @@ async def test_a_wait_is_said_in_words_and_the_administrator_ends_it(here: House
         here.clock.pass_(61 if "detik" in page else 0)  # type: ignore[attr-defined]
     assert "Telepon tetap berdering seperti biasa." in page or "telepon tetap berdering" in page
     ayu = await visit("ayu")
-    _, page = await ayu.get("/people/rina")
+    _, page = await ayu.get("/person/rina")
     assert "harus menunggu sampai" in page
     assert "harus menunggu" in (await ayu.get("/people"))[1]
     assert "rina" in (await ayu.get("/sign-ins"))[1]

@@ -4,46 +4,78 @@ In:  GET with a token and filters, hostile. Out: JSON, newest first, page by pag
 Never: HTML, a change, a number to a role that may not read numbers.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
 from aiohttp import web
 
+from callcenter.core.phone import masked
+from callcenter.storage import PROTECTED, CallLine
 from callcenter.web.api import openapi
 from callcenter.web.api.fields import shaped
 from callcenter.web.api.shape import CALL, TICKET, TICKET_WHOLE, CallRow, TicketRow
 from callcenter.web.api.shape_callers import CALLBACK, FLAG
 from callcenter.web.callers.pages import read_state
+from callcenter.web.need import for_eyes, looker, sees_whole
 from callcenter.web.parts import parts
 from callcenter.web.recordings.sending import send_recording
 from callcenter.web.security import visitor
 from callcenter.web.supervisor.filters import read_after, read_filter, read_limit
 
+R = TypeVar("R")
+
 
 async def calls(request: web.Request) -> web.Response:
     here = parts(request)
     wanted = read_filter(request.query, here.settings, here.catalogue())
-    page = await here.history.calls(wanted, after=read_after(request.query), limit=read_limit(request.query))
+    readable = here.concerned.need.readable(looker(request))
+    page = await here.history.calls(
+        wanted, after=read_after(request.query), limit=read_limit(request.query), readable=readable
+    )
+    lines = await for_eyes(request, page.lines)
     tried = await here.history.attempts_of([line.id for line in page.lines])
     asked = await here.history.forwards_of([line.id for line in page.lines])
-    rows = [shaped(CALL, CallRow(line, tried.get(line.id, ()), asked.get(line.id, ()))) for line in page.lines]
+    rows = [shaped(CALL, CallRow(line, _of(tried, line), _of(asked, line))) for line in lines]
     return web.json_response({"calls": rows, "next": page.next or None})
+
+
+def _of(found: Mapping[str, Sequence[R]], line: CallLine) -> Sequence[R]:
+    """What belongs to that call; nothing of a veiled one."""
+    return () if line.category == PROTECTED else found.get(line.id, ())
 
 
 async def call(request: web.Request) -> web.Response:
     page = await parts(request).history.call(request.match_info["call"])
-    return web.json_response(shaped(CALL, CallRow(page.line, page.attempts, page.forwards)))
+    (line,) = await for_eyes(request, [page.line])
+    return web.json_response(shaped(CALL, CallRow(line, page.attempts, page.forwards)))
 
 
 async def tickets(request: web.Request) -> web.Response:
     here = parts(request)
     wanted = read_filter(request.query, here.settings, here.catalogue())
-    page = await here.history.tickets(wanted, after=read_after(request.query), limit=read_limit(request.query))
-    rows = [shaped(TICKET, TicketRow(ticket)) for ticket in page.lines]
+    who = looker(request)
+    page = await here.history.tickets(
+        wanted,
+        after=read_after(request.query),
+        limit=read_limit(request.query),
+        readable=here.concerned.need.readable(who),
+    )
+    found = await here.concerned.need.veiled_tickets(page.lines, who)
+    rows = [shaped(TICKET, TicketRow(ticket)) for ticket in found]
     return web.json_response({"tickets": rows, "next": page.next or None})
 
 
 async def ticket(request: web.Request) -> web.Response:
     page = await parts(request).history.ticket(request.match_info["number"])
-    row = TicketRow(page.ticket, page.calls, page.notes, page.forwards, page.related)
+    row = TicketRow(page.ticket, await for_eyes(request, page.calls), page.notes, page.forwards, page.related)
     return web.json_response(shaped(TICKET_WHOLE, row))
+
+
+def _masked(request: web.Request, row: dict[str, Any]) -> dict[str, Any]:
+    """The row as whoever asks may read its number."""
+    if sees_whole(parts(request), looker(request).role):
+        return row
+    return {name: masked(value) if name in ("number", "e164") else value for name, value in row.items()}
 
 
 async def callbacks(request: web.Request) -> web.Response:
@@ -52,13 +84,15 @@ async def callbacks(request: web.Request) -> web.Response:
         after=read_after(request.query),
         limit=read_limit(request.query),
     )
-    rows = [shaped(CALLBACK, line) for line in page.lines]
+    rows = [_masked(request, shaped(CALLBACK, line)) for line in page.lines]
     return web.json_response({"callbacks": rows, "next": page.next or None})
 
 
 async def flags(request: web.Request) -> web.Response:
     page = await parts(request).callers.flags.page(after=read_after(request.query), limit=read_limit(request.query))
-    return web.json_response({"flags": [shaped(FLAG, line) for line in page.lines], "next": page.next or None})
+    return web.json_response(
+        {"flags": [_masked(request, shaped(FLAG, line)) for line in page.lines], "next": page.next or None}
+    )
 
 
 async def recording(request: web.Request) -> web.StreamResponse:

@@ -13,6 +13,7 @@ from callcenter.core.errors import CallCenterError
 from callcenter.core.ticket import CallClass
 from callcenter.storage import Ticket
 from callcenter.web.forms import read_body, text_of
+from callcenter.web.need import check_ticket
 from callcenter.web.parts import Parts, parts
 from callcenter.web.security import person, see_other
 
@@ -46,6 +47,7 @@ async def merge(request: web.Request) -> web.Response:
     """This call's ticket is the same incident as that one: its calls go there."""
     here, who = parts(request), person(request)
     into = text_of(await read_body(request), "into", LONGEST_NUMBER)
+    await check_ticket(request, into)
     child = await here.history.ticket_of(request.match_info["call"])
     ticket, calls = await here.callers.incidents.merge(child.number, into, by=who.person)
     _moved(here, ticket, calls)
@@ -70,6 +72,7 @@ async def link(request: web.Request) -> web.Response:
     here, who = parts(request), person(request)
     body = await read_body(request)
     other, kind = text_of(body, "to", LONGEST_NUMBER), text_of(body, "kind", 20) or "RELATED"
+    await check_ticket(request, other)
     mine = await here.history.ticket_of(request.match_info["call"])
     await here.callers.incidents.link(mine.number, other, kind, by=who.person)
     await _look_again(here, mine.number, other)

@@ -16,7 +16,7 @@ from callcenter.web.painter import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 from callcenter.web.parts import parts
 from callcenter.web.screen.phone import remember
 from callcenter.web.screen.seat import get_up, hand_over, refuse_in_a_call, sit_down
-from callcenter.web.security import SESSION_COOKIE, person, see_other, set_cookie
+from callcenter.web.security import SESSION_COOKIE, own_path, person, see_other, set_cookie
 
 YEAR_S = 365 * 24 * 3600
 END_OF_SHIFT = "/shift?end=1"
@@ -26,8 +26,7 @@ LONGEST_PASSWORD = 1000
 
 def _back(form: dict[str, str]) -> str:
     """A path of ours, or the front door."""
-    back = form.get("back", "/")
-    return back if back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable() else "/"
+    return own_path(form.get("back", "/"))
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:

@@ -16,6 +16,6 @@ ROUTES = [
     web.post("/people/second", changes.second_off, name="people.second_off"),
     web.post("/people/end", changes.end, name="people.end"),
     web.post("/people/unlock", changes.unlock, name="people.unlock"),
-    web.get("/people/" + pages.NAME, pages.one, name="people.one"),
+    web.get("/person/" + pages.NAME, pages.one, name="people.one"),
     web.get("/sign-ins", pages.sign_ins, name="sign_ins"),
 ]

@@ -17,6 +17,7 @@ from callcenter.core.errors import BadInput
 from callcenter.core.gazetteer import KINDS, Place
 from callcenter.core.where import Point, read
 from callcenter.storage import write_places
+from callcenter.web.need import looker
 from callcenter.web.parts import Parts, parts
 from callcenter.web.place import read_place
 
@@ -88,6 +89,8 @@ async def _incidents(here: Parts, request: web.Request) -> list[dict[str, Any]]:
     language, found = here.painter.language_of(request).code, {}
     for call in here.board.floor.calls.values():
         ticket = here.desk.about(call.id).ticket
+        if ticket is not None and not here.concerned.ticket(ticket, looker(request)):
+            continue
         sent = read_place(call.location) if call.location else None
         if ticket is not None and ticket.latitude is not None and ticket.longitude is not None:
             at, radius = [ticket.latitude, ticket.longitude], ticket.radius_m

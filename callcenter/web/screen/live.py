@@ -5,6 +5,7 @@ Never: a text field in a live part: an update must not eat what somebody types.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from markupsafe import Markup
 
 from callcenter.core.call import Call
 from callcenter.core.control import free, may_be_ghost
+from callcenter.core.errors import StoreDown
+from callcenter.core.floor import Floor
 from callcenter.core.help import standing
 from callcenter.core.practice import CUT
 from callcenter.core.relay import missing
@@ -21,6 +24,7 @@ from callcenter.web.agency.relay import relay_about
 from callcenter.web.channel import serve
 from callcenter.web.complaints.pages import due_on, holidays_of
 from callcenter.web.live import Region, Viewer
+from callcenter.web.need import Protected, check_call
 from callcenter.web.parts import Parts, parts
 from callcenter.web.proof import recent
 from callcenter.web.screen import view
@@ -43,38 +47,28 @@ def picture(here: Parts, template: str, viewer: Viewer) -> Markup:
     floor = here.board.floor
     mine = view.my_call(floor, viewer)
     open_id = viewer.open_call or (mine.id if mine else "")
-    shown, about = here.desk.call(open_id), here.desk.about(open_id)  # agencies are shown of the open ticket
+    sees = here.concerned.call(open_id, viewer)
+    shown = here.desk.call(open_id) if sees else None  # agencies are shown of the open ticket
+    about = here.concerned.about(open_id, viewer)
     catalogue = here.catalogue()
     category = catalogue.categories.get(about.ticket.category) if about.ticket else None
     number = shown.number if shown else None
     values: dict[str, Any] = {
-        "viewer": viewer,
-        "floor": floor,
-        "line": here.board.line,
-        "journal": here.journal.state,
-        "desk": here.desk,
-        "ringing": view.ringing_at(floor, viewer.position),
-        "waiting": floor.waiting(),
-        "alone": view.alone(floor),
-        "others": view.others(floor),
+        **_of_the_room(here, viewer, floor),
         "mine": mine,
         "shown": shown,
         "open_id": open_id,
         "about": about,
         "category": category,
         "card": here.cards.of(category.code, viewer.language) if category else None,
-        "gap": recent(floor.gaps, here.clock()),
-        "alarms": here.proofs.alarms(),
-        "shelf": lambda: here.shelf.of(viewer.person, viewer.position),
+        "shelf": lambda: here.concerned.shelf(here.shelf.of(viewer.person, viewer.position), viewer),
+        "alike": lambda: here.concerned.alike(here.callers.known.same(open_id), viewer) if sees else (),
+        "about_of": lambda call: here.concerned.about(call, viewer),
         "due_on": lambda share: due_on(here, about.ticket.category if about.ticket else "", share, holidays_of(here)),
         "spot": lambda: view.spot(shown, about.ticket),
-        "callers": here.callers,
-        "paces": here.agencies.paces,
         "unasked": may_be_ghost(floor.calls.get(open_id)) is not None,
-        "colleagues": lambda: [each for each in here.settings.positions if free(floor, each)],
         "relay_card": lambda ticket: relay_about(ticket, number, about.notes, here.painter, viewer.language),
         **_at_my_desk(here, viewer, mine),
-        "missing": missing,
         "offers": lambda: view.offers(shown, list(catalogue.agencies.values()), category),
     }
     return here.painter.part(f"screen/live/{template}.html", viewer.language, **values)
@@ -108,14 +102,35 @@ def _at_my_desk(here: Parts, viewer: Viewer, mine: Call | None) -> dict[str, Any
     return {"practised": practised, "practice_cut": CUT, "help": standing(mine) if mine else None}
 
 
+def _of_the_room(here: Parts, viewer: Viewer, floor: Floor) -> dict[str, Any]:
+    """What is the same whichever ticket lies open."""
+    return {
+        "viewer": viewer,
+        "floor": floor,
+        "line": here.board.line,
+        "journal": here.journal.state,
+        "desk": here.desk,
+        "ringing": view.ringing_at(floor, viewer.position),
+        "waiting": floor.waiting(),
+        "alone": view.alone(floor),
+        "others": view.others(floor),
+        "gap": recent(floor.gaps, here.clock()),
+        "alarms": here.proofs.alarms(),
+        "callers": here.callers,
+        "paces": here.agencies.paces,
+        "colleagues": lambda: [each for each in here.settings.positions if free(floor, each)],
+        "missing": missing,
+    }
+
+
 def regions(here: Callable[[], Parts]) -> list[Region]:
     """Every live part with the viewers who see the same of it."""
 
     def painter(name: str) -> Callable[[Viewer], str]:
         return lambda viewer: picture(here(), name, viewer)
 
-    def mine(viewer: Viewer) -> tuple[str, str]:
-        return viewer.language, viewer.position
+    def mine(viewer: Viewer) -> tuple[str, str, str]:
+        return viewer.language, viewer.position, here().concerned.scope(viewer)
 
     def own(viewer: Viewer) -> tuple[str, str, str]:
         return viewer.language, viewer.position, viewer.person
@@ -126,8 +141,8 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
     def owing(viewer: Viewer) -> tuple[str, object]:
         return viewer.language, here().callers.owed.scope(viewer.person, bool(viewer.position))
 
-    def opened(viewer: Viewer) -> tuple[str, str, str]:
-        return viewer.language, viewer.position, viewer.open_call
+    def opened(viewer: Viewer) -> tuple[str, str, str, str]:
+        return viewer.language, viewer.position, viewer.open_call, here().concerned.scope(viewer)
 
     return [
         Region("ring", painter("ring"), mine, urgent=True),
@@ -151,5 +166,7 @@ def regions(here: Callable[[], Parts]) -> list[Region]:
 
 async def channel(request: web.Request) -> web.StreamResponse:
     """The WebSocket: server to page; the page only tells which ticket lies open."""
-    here = parts(request)
-    return await serve(request, here.hub, viewer_of(request), here.desk.ask)
+    here, viewer = parts(request), viewer_of(request)
+    with suppress(Protected, StoreDown):  # after our restart: who may read what lies open is asked anew
+        await check_call(request, viewer.open_call)
+    return await serve(request, here.hub, viewer, here.desk.ask)

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from callcenter.core.errors import BadInput, NotFound
 from callcenter.storage import Stories
+from callcenter.web.need import for_eyes
 from callcenter.web.parts import parts
 from callcenter.web.screen.desk import About
 from callcenter.web.security import person
@@ -28,7 +29,7 @@ async def number(request: web.Request) -> web.Response:
         raise BadInput(NO_NUMBER)
     await looked(request, "number.view", e164)
     now = here.clock()
-    earlier = await here.history.earlier_from(e164, before=now)
+    earlier = await for_eyes(request, await here.history.earlier_from(e164, before=now))
     html = here.painter.part(
         "screen/number.html",
         language,

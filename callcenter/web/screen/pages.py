@@ -15,10 +15,12 @@ from callcenter.core.practice import STORIES
 from callcenter.core.ticket import Disposition
 from callcenter.web.i18n import Language, script_sentences
 from callcenter.web.live import Viewer
+from callcenter.web.need import Protected, check_call
 from callcenter.web.parts import Parts, parts
 from callcenter.web.screen import view
 from callcenter.web.screen.live import ears_picture, picture, viewer_of
 from callcenter.web.screen.phone import LIBRARY, allow_socket, has_phone
+from callcenter.web.security import form_token
 
 REGIONS = ("ring", "status", "seat", "mine", "agencies", "responders", "queue", "callbacks", "room", "shelf")
 WORDS = sorted(script_sentences("js"))
@@ -31,9 +33,20 @@ async def screen(request: web.Request) -> web.Response:
     mine = view.my_call(here.board.floor, viewer)
     viewer = replace(viewer, open_call=viewer.open_call or (mine.id if mine else ""))
     live = {name: picture(here, name, viewer) for name in REGIONS} | {"ears": ears_picture(here, viewer, keys=False)}
-    return _page(
-        request, viewer, live, await sheet_of(here, viewer, viewer.open_call) if viewer.open_call else Markup()
-    )
+    return _page(request, viewer, live, await _sheet(request, viewer))
+
+
+async def _sheet(request: web.Request, viewer: Viewer) -> Markup:
+    """The sheet that lies open; of a protected ticket that she has not to do with, how to open it."""
+    here, call = parts(request), viewer.open_call
+    if not call:
+        return Markup()
+    try:
+        await check_call(request, call)
+    except Protected as refused:
+        values = {"number_of": refused.values["number"], "back": f"/?call={call}", "call_id": call, "error": ""}
+        return here.painter.part("screen/protected.html", viewer.language, **values, csrf=form_token(request))
+    return await sheet_of(here, viewer, call)
 
 
 async def shell(request: web.Request) -> web.Response:

@@ -4,12 +4,14 @@ In:  GET; a note for the next shift. Out: HTML, made for printing.
 Never: a note lost: what could not be stored stands in the form again.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from aiohttp import web
 
 from callcenter.core.errors import BadInput, StoreDown
 from callcenter.web.forms import read_form
+from callcenter.web.need import looker
 from callcenter.web.parts import parts
 from callcenter.web.security import person
 
@@ -28,6 +30,7 @@ async def _page(
 ) -> web.Response:
     here, who, now = parts(request), person(request), parts(request).clock()
     found = await here.shifts.sheet(now - SHIFT, notes_since=now - NOTES_LAST, person=who.person)
+    found = replace(found, tickets=await here.concerned.need.veiled_tickets(found.tickets, looker(request)))
     return here.painter.page(
         request,
         "shift/sheet.html",

@@ -6,6 +6,8 @@ Never: a change. Who looked at a recording or took an export stands in the audit
 
 import asyncio
 import tempfile
+from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 from aiohttp import hdrs, web
@@ -14,7 +16,8 @@ from callcenter.core.call import Outcome
 from callcenter.core.errors import BadInput
 from callcenter.core.kind import Kind
 from callcenter.core.ticket import CallClass, TicketStatus
-from callcenter.storage import CallFilter, Page
+from callcenter.storage import CallFilter, CallLine, CallPage, Page
+from callcenter.web.need import for_call, for_eyes, for_ticket, looker, sees_whole
 from callcenter.web.parts import parts
 from callcenter.web.recordings.sounds import sounds_of
 from callcenter.web.security import person
@@ -32,7 +35,11 @@ async def calls(request: web.Request) -> web.Response:
     error, page = "", None
     try:
         wanted = read_filter(request.query, here.settings, here.catalogue())
-        page = await here.history.calls(wanted, after=read_after(request.query), limit=read_limit(request.query))
+        readable = here.concerned.need.readable(looker(request))
+        page = await here.history.calls(
+            wanted, after=read_after(request.query), limit=read_limit(request.query), readable=readable
+        )
+        page = Page(await for_eyes(request, page.lines), page.next)
         await looked(
             request, "calls.view", details={name: request.query[name] for name in NAMES if name in request.query}
         )
@@ -60,12 +67,21 @@ async def calls(request: web.Request) -> web.Response:
 
 async def call(request: web.Request) -> web.Response:
     """One call: its times, its attempts, its recording, what happened."""
-    here = parts(request)
-    page = await here.history.call(request.match_info["call"])
+    page = await parts(request).history.call(request.match_info["call"])
     await looked(request, "call.view", page.line.id)
+    return await call_page(request, await for_call(request, page))
+
+
+async def call_page(request: web.Request, page: CallPage, *, whole: bool = False) -> web.Response:
+    """The page of what was read; `whole`: with its number, also for who reads masked ones."""
+    here = parts(request)
     ticket = await here.history.ticket(page.line.ticket) if page.line.ticket else None
+    ticket = await for_ticket(request, ticket) if ticket else None
     sounds = await sounds_of(here, [page.call])
-    return here.painter.page(request, "supervisor/call.html", page=page, ticket=ticket, sounds=sounds)
+    masked = not whole and not sees_whole(here, person(request).role)
+    return here.painter.page(
+        request, "supervisor/call.html", page=page, ticket=ticket, sounds=sounds, masked=masked, whole=whole
+    )
 
 
 async def spreadsheet(request: web.Request) -> web.StreamResponse:
@@ -73,7 +89,7 @@ async def spreadsheet(request: web.Request) -> web.StreamResponse:
     here = parts(request)
     wanted = read_filter(request.query, here.settings, here.catalogue())
     language = here.painter.language_of(request)
-    lines = here.history.export(wanted, by=person(request).person, address=request.remote or "")
+    lines = _taken_out(request, wanted)
     name = f"112-{here.painter.times['en'].today(here.clock()).isoformat()}.xlsx"
     with tempfile.TemporaryDirectory(prefix="112-") as folder:
         path = await xlsx_file(aiter(lines), language, here.painter.times[language.code], Path(folder))
@@ -89,13 +105,20 @@ async def spreadsheet(request: web.Request) -> web.StreamResponse:
     return response
 
 
+def _taken_out(request: web.Request, wanted: CallFilter) -> AsyncIterator[CallLine]:
+    """The export as this person may read it."""
+    here, by = parts(request), person(request).person
+    readable, eyes = here.concerned.need.readable(looker(request)), partial(for_eyes, request)
+    return here.history.export(wanted, by=by, address=request.remote or "", readable=readable, eyes=eyes)
+
+
 async def export(request: web.Request) -> web.StreamResponse:
     """What is filtered, as CSV, streamed."""
     here = parts(request)
     wanted: CallFilter = read_filter(request.query, here.settings, here.catalogue())
     painter = here.painter
     language = painter.language_of(request)
-    lines = here.history.export(wanted, by=person(request).person, address=request.remote or "")
+    lines = _taken_out(request, wanted)
     blocks = csv_lines(aiter(lines), language, painter.times[language.code])
     first = await anext(blocks)  # a filter or a database that fails still gets a sentence, not half a file
     name = f"112-{painter.times['en'].today(here.clock()).isoformat()}.csv"

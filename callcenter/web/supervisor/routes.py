@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from callcenter.web.screen.routes import CALL
-from callcenter.web.supervisor import listening, pages, proof, saved, ticket, trail
+from callcenter.web.supervisor import listening, opened, pages, proof, saved, ticket, trail
 
 TICKET = "/tickets/{number:[0-9A-Za-z-]{1,40}}"
 
@@ -19,6 +19,8 @@ ROUTES = [
     web.post("/calls/filters/share", saved.share, name="calls.share"),
     web.post("/calls/filters/first", saved.prefer, name="calls.first"),
     web.get(CALL, pages.call, name="call"),
+    web.post(CALL + "/number", opened.number, name="call.number"),
+    web.post(TICKET + "/open", opened.open_ticket, name="ticket.open"),
     web.post(CALL + "/listen", listening.listen, name="listen"),
     web.post(CALL + "/listen/stop", listening.stop, name="listen.stop"),
     web.get(TICKET, ticket.ticket, name="ticket"),

@@ -8,9 +8,11 @@ import asyncio
 
 from aiohttp import hdrs, web
 
+from callcenter.core.phone import masked
 from callcenter.storage import Stories, Story
 from callcenter.web.forms import read_form, text_of
 from callcenter.web.i18n import N_
+from callcenter.web.need import for_story, looker, sees_whole
 from callcenter.web.parts import Parts, parts
 from callcenter.web.recordings.sounds import sounds_of
 from callcenter.web.security import person, see_other
@@ -40,7 +42,7 @@ async def ticket(request: web.Request) -> web.Response:
 
 async def _story(request: web.Request) -> Story:
     here = parts(request)
-    return await Stories(here.database, here.history).of(request.match_info["number"])
+    return await for_story(request, await Stories(here.database, here.history).of(request.match_info["number"]))
 
 
 def teller(request: web.Request) -> Teller:
@@ -48,7 +50,8 @@ def teller(request: web.Request) -> Teller:
     here = parts(request)
     language = here.painter.language_of(request)
     times = here.painter.times[language.code]
-    return Teller(language, here.catalogue(), times, lambda raw: shown(here, raw, language.code))
+    eyes = (lambda raw: raw) if sees_whole(here, looker(request).role) else masked
+    return Teller(language, here.catalogue(), times, lambda raw: shown(here, eyes(raw), language.code))
 
 
 def shown(here: Parts, raw: str | None, language: str) -> str:

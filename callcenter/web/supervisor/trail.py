@@ -5,12 +5,14 @@ Never: a change, but the row that says who looked here.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
 from callcenter.core.errors import BadInput
 from callcenter.storage import AuditFilter, AuditPage, audited
+from callcenter.web.need import masked_row, sees_whole
 from callcenter.web.parts import parts
 from callcenter.web.security import person
 from callcenter.web.supervisor.filters import read_after, read_limit, read_span
@@ -31,6 +33,7 @@ KINDS = (
     "session",
     "second",
     "lock",
+    "data",
     "audit",
     "places",
     "cards",
@@ -61,6 +64,8 @@ async def trail(request: web.Request) -> web.Response:
         error = here.painter.sentence(request, wrong)
     if any(query.values()):
         await looked(request, "audit.view", details={name: value for name, value in query.items() if value})
+    if not sees_whole(here, person(request).role):
+        page = replace(page, lines=[masked_row(line) for line in page.lines])
     return here.painter.page(
         request,
         "supervisor/audit.html",

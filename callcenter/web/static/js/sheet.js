@@ -21,7 +21,7 @@ export function current() {
 function adopt() {
   const sheet = place.querySelector(".sheet");
   keeper = sheet ? sheetKeeper(sheet) : null;
-  nothing.hidden = Boolean(sheet);
+  nothing.hidden = Boolean(sheet || place.querySelector("[data-protected]"));
   writing();
   if (keeper) { opened(keeper.call); drawn(); }
   return keeper?.call || "";
@@ -81,7 +81,7 @@ export async function open(call, lookAt) {
   paint(place, html);
   adopt();
   lookAt(call);
-  place.querySelector("#note").focus({ preventScroll: true });
+  place.querySelector("#note, #reason")?.focus({ preventScroll: true });
 }
 
 export function openWaiting(lookAt) {
