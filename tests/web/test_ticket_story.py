@@ -86,10 +86,10 @@ async def test_the_report_on_paper_names_city_ticket_and_who_printed_it_on_every
 
 
 def test_a_long_story_with_hostile_text_gets_as_many_pages_as_it_needs() -> None:
-    rows = [(f"{n}", "x" * 5000 if n == 7 else "<para>&amp;\n" * 90, "\x00\ud800 消防") for n in range(120)]
+    rows = [(f"{n}", "x" * 5000 if n == 7 else "<para>&amp;\n" * 90, "\x00\ud800 消防") for n in range(25)]
     sections = [Section("T", ("A", "B", "C"), rows, (0.2, 0.5, 0.3)), Section("Empty", ("A",), (), (1.0,), "nothing")]
     pages = texts(as_pdf(Report("112 X", "by me", "Page {page} of {pages}", sections, "letters missing")))
-    assert len(pages) > 100
+    assert len(pages) > 20
     assert all(f"Page {n} of {len(pages)}" in text and "112 X" in text for n, text in enumerate(pages, 1))
     assert "nothing" in pages[-2] + pages[-1] and "letters missing" in pages[-1]
 
