@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from aiohttp import hdrs
 
+from callcenter.core import facts
 from callcenter.core.score import Answer
 from callcenter.storage import Filled
 from callcenter.storage.score_forms import shipped
@@ -62,7 +63,7 @@ def addresses(here: House, stands: Mapping[str, str], *, leave_out: bool = False
             continue
         for place in places:
             assert place in stands, f"every_page.py must say what stands for {{{place}}} in {path}"
-            path = path.replace(f"{{{place}}}", stands[place])
+            path = path.replace(f"{{{place}}}", stands.get(f"{name} {place}", stands[place]))
         found[name] = [path.lstrip("/"), *(f"{path.lstrip('/')}?{query}" for query in MORE.get(name, ()))]
     return found
 
@@ -79,10 +80,23 @@ def visits(pages: Mapping[str, list[str]], role: str) -> Iterator[tuple[str, str
             yield from ((name, path) for path in paths)
 
 
+async def practised(here: House) -> str:
+    """Siti's practice call, broken off after the answer."""
+    call, at = "e112-1790000500.1", here.clock()
+    here.board.hear(facts.CallArrived(call, at, "112", dialled="112*101*1", test=True), facts.CallQueued(call, at))
+    here.board.hear(
+        facts.PhoneCalled(call, at, "101", f"101-{call}"), facts.CallAnswered(call, at, "101", f"101-{call}")
+    )
+    here.board.hear(facts.LegEnded(call, at, 42))
+    await here.stored()
+    return call
+
+
 async def much_happened(here: House) -> dict[str, str]:
     """A night with something for every page; what stands for the places in their addresses."""
     await here.people.sign_in("siti", PASSWORD, position="101", address="192.168.1.11", agent="")
     await seats(here.app[PARTS])
+    drill = await practised(here)
     await scenes.earlier_nights(here)
     scenes.nobody_listened(here)
     call = scenes.rings(here, scenes.PIDF)
@@ -107,6 +121,7 @@ async def much_happened(here: House) -> dict[str, str]:
     await reviews.save(sheet, Filled(answers, "Terima kasih", 1, True), by="bima")
     return {
         "call": call,
+        "screen.practice call": drill,
         "number": number,
         "category": "FIRE",
         "code": "damkar",
@@ -114,6 +129,6 @@ async def much_happened(here: House) -> dict[str, str]:
         "token": link.token,
         "days": f"{here.clock():%Y-%m}",
         "sheet": str(sheet),
-        "person": "siti",
+        **dict.fromkeys(("person", "name"), "siti"),
         "version": "1",
     }

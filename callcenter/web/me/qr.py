@@ -25,6 +25,6 @@ def svg(text: str) -> Markup:
     )
     side = size + 2 * QUIET
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges" role="img">'
-        '<rect width="{side}" height="{side}" fill="#fff"/><path fill="#000" d="{dark}"/></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges"'
+        ' aria-hidden="true"><rect width="{side}" height="{side}" fill="#fff"/><path fill="#000" d="{dark}"/></svg>'
     ).format(side=side, dark=dark)
