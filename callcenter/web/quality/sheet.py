@@ -15,6 +15,7 @@ from callcenter.storage import Filled, Review
 from callcenter.web.errors import status_of
 from callcenter.web.figures import numbers
 from callcenter.web.forms import read_form, text_of, version_of
+from callcenter.web.need import check_call, for_call, for_ticket
 from callcenter.web.parts import parts
 from callcenter.web.quality import trend
 from callcenter.web.quality.room import number_of, stores
@@ -80,13 +81,14 @@ async def _page(
 async def _call(request: web.Request, call: str) -> tuple[Any, Any]:
     """The call and its ticket, looked at by whoever opens the sheet; None where the row is gone."""
     here = parts(request)
+    await check_call(request, call)
     try:
         page = await here.history.call(call)
         ticket = await here.history.ticket(page.line.ticket) if page.line.ticket else None
     except NotFound:
         return None, None
     await looked(request, "call.view", call, {"for": "quality"})
-    return page, ticket
+    return await for_call(request, page), await for_ticket(request, ticket) if ticket else None
 
 
 async def save(request: web.Request) -> web.StreamResponse:
