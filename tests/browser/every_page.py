@@ -21,7 +21,7 @@ from tests.browser import scenes
 from tests.web.house import PARTS, PASSWORD, House
 
 NO_PAGES = {"static", "health", "icon", "recording", "screen.ticket", "screen.replay", "places.find", "places.map"}
-NO_PAGES |= {"screen.worker", "screen.ticket_call", "screen.number", "screen.recall", "recording.peaks"}
+NO_PAGES |= {"screen.worker", "screen.ticket_call", "screen.number", "screen.recall", "recording.peaks", "screen.story"}
 """Sounds, scripts, parts of a page, answers to scripts."""
 FILES = re.compile(r"[.]\w+$|[.]{\w+}$|/csv$|/live$|/files/")
 """Addresses of files and channels."""
