@@ -180,7 +180,7 @@ def same(one: datetime | None, other: datetime | None) -> bool:
 CUTS = st.lists(st.integers(1, len(messages())), max_size=8, unique=True).map(sorted)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @example([1, 128, 129, 130], True)
 @given(CUTS, st.booleans())
 def test_a_story_with_holes_and_records_for_the_holes_is_the_story(cuts: list[int], restarts: bool) -> None:

@@ -35,7 +35,7 @@ LINES = st.lists(
 
 
 @given(names=st.lists(st.tuples(WORDS, WORDS, LINES, st.booleans()), min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_goes_out_comes_back_the_same(names: list[tuple[str, str, list[Line], bool]]) -> None:
     entries = tuple(
         Kept(

@@ -228,7 +228,7 @@ class World:
 @given(
     st.lists(st.integers(0, 1000), max_size=60), st.sampled_from(["damkar", "bpbd", "polres"]), st.sampled_from(Mode)
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_happens_no_line_is_dialled_twice_and_the_chain_ends(dice: list[int], agency: str, mode: Mode) -> None:
     world = World(dice)
     for fact in (*ANSWERED, *IN_ROOM, asked(agency, mode)):

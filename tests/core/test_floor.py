@@ -206,7 +206,7 @@ ANY_FACT: st.SearchStrategy[Fact] = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(ANY_FACT, max_size=40))
 def test_no_order_repetition_or_loss_of_facts_breaks_the_floor(told: list[Fact]) -> None:
     floor = Floor()
@@ -221,7 +221,7 @@ def test_no_order_repetition_or_loss_of_facts_breaks_the_floor(told: list[Fact])
         assert fact_from_plain(fact_to_plain(fact)) == fact
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(ANY_FACT, max_size=30))
 def test_telling_the_last_fact_twice_changes_nothing(told: list[Fact]) -> None:
     floor, _ = play(*told)

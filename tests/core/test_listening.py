@@ -199,7 +199,7 @@ def _bare(calls: dict[str, Call]) -> dict[str, Call]:
     return {id_: replace(call, listeners=()) for id_, call in calls.items()}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(MIXED)
 def test_a_listener_changes_nothing_of_a_call_in_any_order_of_facts(told: list[Fact]) -> None:
     _, heard = play(*told)
@@ -210,7 +210,7 @@ def test_a_listener_changes_nothing_of_a_call_in_any_order_of_facts(told: list[F
 ANYTHING = (*OF_THE_LEG, *REST, *IN_ROOM, *JOINS, *TAKES, facts.RoomLeft(EAR, after(43), ROOM))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(ANYTHING), max_size=40))
 def test_no_order_of_facts_gives_her_the_call_before_the_room_has_her(told: list[Fact]) -> None:
     floor = Floor()

@@ -94,7 +94,7 @@ async def test_words_are_found_as_a_reader_would_find_them(
         assert await found(room, asked) == expected, asked
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(said=st.text(max_size=200))
 async def test_no_text_breaks_the_search(room: Room, said: str) -> None:
     assert (await room.history.calls(CallFilter(text=said.replace("\0", "")))).lines == []
