@@ -90,7 +90,11 @@ def met(here: House, path: str) -> set[str]:
     for route in here.app.router.routes():
         info = route.resource.get_info() if route.resource else {}
         pattern = info.get("pattern")
-        if path == info.get("path") or (pattern and pattern.fullmatch(path)) or path.startswith(info.get("prefix", "\0")):
+        if (
+            path == info.get("path")
+            or (pattern and pattern.fullmatch(path))
+            or path.startswith(info.get("prefix", "\0"))
+        ):
             found.add(route.method)
     return found
 
