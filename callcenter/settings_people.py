@@ -22,12 +22,12 @@ class Guarded(Folders):
         each(one_of(*ROLES)),
     )
     whole_number_roles: tuple[str, ...] = knob(
-        ("call_taker", "dispatcher", "supervisor", "agency"),
+        ("call_taker", "dispatcher", "supervisor", "agency", "auditor"),
         "Roles that see callers' numbers whole; others see them masked, on pages, in exports and in the API.",
         each(one_of(*ROLES)),
     )
     restricted_roles: tuple[str, ...] = knob(
-        ("supervisor",),
+        ("supervisor", "auditor"),
         "Roles that read every restricted ticket; others read those that they worked on, or give a reason.",
         each(one_of("call_taker", "dispatcher", "supervisor", "auditor")),
     )

@@ -55,19 +55,24 @@ class Visitor:
         return where
 
 
+async def with_people(made: House) -> House:
+    """Siti and Rina (call takers), Bima (supervisor) and Ayu (administrator) work there."""
+    for name, display, role in (
+        ("siti", "Siti", "call_taker"),
+        ("rina", "Rina", "call_taker"),
+        ("bima", "Bima", "supervisor"),
+        ("ayu", "Ayu", "admin"),
+    ):
+        await made.people.add_user(name, display=display, role=role, password=PASSWORD)
+    made.telephone.ready("101", "102", "103", "104")
+    return made
+
+
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[House]:
-    """The web, running, with Siti and Rina (call takers), Bima (supervisor) and Ayu (administrator)."""
+    """The web, running, with its people."""
     async with house(tmp_path / "home") as made:
-        for name, display, role in (
-            ("siti", "Siti", "call_taker"),
-            ("rina", "Rina", "call_taker"),
-            ("bima", "Bima", "supervisor"),
-            ("ayu", "Ayu", "admin"),
-        ):
-            await made.people.add_user(name, display=display, role=role, password=PASSWORD)
-        made.telephone.ready("101", "102", "103", "104")
-        yield made
+        yield await with_people(made)
 
 
 @pytest.fixture

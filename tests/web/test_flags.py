@@ -94,7 +94,7 @@ async def test_the_supervisor_ends_it_and_the_page_keeps_all_that_was(here: Hous
 
 async def test_the_api_tells_the_flags(here: House, visit: Visit) -> None:
     await here.app[PARTS].callers.flags.flag(BUDI, hours=24, reason="", by="siti")
-    secret = await here.people.create_token("dashboard", role="supervisor")
+    secret = await here.people.create_token("dashboard")
     program = await visit()
     status, text = await program.get("/api/v1/flags", headers={"Authorization": f"Bearer {secret}"})
     (line,) = json.loads(text)["flags"]

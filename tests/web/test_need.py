@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,13 +14,23 @@ from callcenter.storage import AuditFilter
 from callcenter.web.live import Viewer
 from callcenter.web.screen.live import regions
 from tests.browser.scenes import BUDI, picked_up, rings
-from tests.web.conftest import Visitor
-from tests.web.house import PARTS, PASSWORD, House
+from tests.web.conftest import Visitor, with_people
+from tests.web.house import PARTS, PASSWORD, House, house
 
 Visit = Callable[..., Awaitable[Visitor]]
 STREET, NAME, NUMBER, WORDS = "Jalan Rahasia 7", "Ibu Sari Dewi", "0812-3456-7890", "suaminya memukul lagi"
 SECRETS = (STREET, NAME, WORDS)
 DIGITS = "34567890"
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[House]:
+    """A city where an auditor, too, gives a reason first, and sees numbers masked."""
+    whole = "call_taker, dispatcher, supervisor, agency"
+    async with house(
+        tmp_path / "home", CALLCENTER_RESTRICTED_ROLES="supervisor", CALLCENTER_WHOLE_NUMBER_ROLES=whole
+    ) as made:
+        yield await with_people(made)
 
 
 @pytest.fixture
@@ -169,6 +180,13 @@ async def test_programs_read_what_their_role_reads(here: House, visit: Visit, ca
         assert (await program.head(f"/api/v1/calls/{call}/recording", headers=bearer)).status == (200 if whole else 403)
         _, text = await program.get("/api/v1/calls?number=7890", headers=bearer)
         assert bool(json.loads(text)["calls"]) is whole
+
+
+async def test_by_default_an_auditor_reads_everything(tmp_path: Path) -> None:
+    async with house(tmp_path / "usual") as made:
+        usual = made.settings
+    assert "auditor" in usual.whole_number_roles and "auditor" in usual.restricted_roles
+    assert not {"viewer", "admin"} & {*usual.whole_number_roles, *usual.restricted_roles}
 
 
 async def test_an_auditor_reads_numbers_masked_until_a_click_that_is_written_down(here: House, visit: Visit) -> None:
