@@ -1,19 +1,20 @@
-"""The audit's end, written down outside of the database, and `./run audit verify`.
+"""The audit's end, written down outside of the database; `./run audit verify`, `./run audit seal`.
 
 In:  the database. Out: one line in audit-heads.jsonl for each new end; what does not fit any more, in words.
-Never: a row or a line changed. Who can write the database cannot at the same time hide what he took off its end.
+Never: a row or a line changed. Who can write the database cannot at the same time hide what he took off its end; who
+can write both is found by a seal that was kept elsewhere.
 """
 
 import asyncio
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from callcenter.core.errors import BadInput, CallCenterError
-from callcenter.core.seal import Head, Seal
+from callcenter.core.seal import Head, Seal, read_seal, written
 from callcenter.settings import Settings
 from callcenter.storage import Database, Trail
 
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 EVERY_S = 5.0
 HEADS = "audit-heads.jsonl"
 UNREADABLE = "{file} cannot be read at line {line}: put the file of a backup there, or look who changed it."
+ALONE = "{file} is not there or empty, so nothing beside the database says where the audit ended. {how}"
+HOW = "Compare with a seal that was kept elsewhere: ./run audit verify --against SEAL"
 
 
 class Heads:
@@ -72,21 +75,42 @@ def read_heads(file: Path) -> Iterator[Head]:
                 raise BadInput(UNREADABLE, file=file, line=number) from wrong
 
 
-async def verify(settings: Settings, clock: Callable[[], datetime]) -> tuple[int, list[str]]:
-    """`./run audit verify`: exit code and lines; 1 when a row was changed, added between or taken out."""
+async def seal(settings: Settings) -> tuple[int, list[str]]:
+    """`./run audit seal`: the end of now as one line, to be kept where nobody of this machine can change it."""
     async with Database(settings.database_url).running() as database:
         await database.check()
-        count, wrong = await check(database, settings.home / HEADS, clock())
+        kept = await Trail(database).head()
+    return (
+        (0, [written(Head(None, *kept))]) if kept else (1, ["The audit has no row yet, so there is nothing to seal."])
+    )
+
+
+async def verify(
+    settings: Settings, clock: Callable[[], datetime], against: Sequence[str] = ()
+) -> tuple[int, list[str]]:
+    """`./run audit verify`: exit code and lines; 1 when a row was changed, added between or taken out."""
+    elsewhere, file = [read_seal(text) for text in against], settings.home / HEADS
+    async with Database(settings.database_url).running() as database:
+        await database.check()
+        count, wrong = await check(database, file, clock(), elsewhere)
     if wrong:
         return 1, [*wrong, f"The audit was tampered with: {len(wrong)} findings in {count} rows."]
-    return 0, [f"The audit is whole: {count} rows, each as it was written."]
+    said = [f"The audit is whole: {count} rows, each as it was written."]
+    if elsewhere:
+        said.append(
+            f"It holds each of the {len(elsewhere)} seals given, up to row {max(each.count for each in elsewhere)}."
+        )
+    elif count and next(read_heads(file), None) is None:
+        said.append(ALONE.format(file=file, how=HOW))
+    return 0, said
 
 
-async def check(database: Database, file: Path, now: datetime) -> tuple[int, list[str]]:
+async def check(database: Database, file: Path, now: datetime, elsewhere: Sequence[Head] = ()) -> tuple[int, list[str]]:
     """How many rows there are, and what does not fit."""
-    heads = list(read_heads(file))
-    kept = await Trail(database).head()
-    seal, wrong = Seal([*heads, *([Head(now, *kept)] if kept else [])]), list[str]()
-    async for line in Trail(database).rows():
+    trail, heads = Trail(database), [*read_heads(file), *elsewhere]
+    before = await trail.head()
+    seal, wrong = Seal([*heads, *([Head(now, *before)] if before else [])]), list[str]()
+    async for line in trail.rows():
         wrong.extend(seal.next(line))
-    return seal.count, [*wrong, *seal.end()]
+    after = await trail.head()
+    return seal.count, [*wrong, *seal.end(), *seal.beside(before[0] if before else 0, after[0] if after else 0)]

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from callcenter import __version__, archive
+from callcenter.audit import HEADS
 from callcenter.core.errors import BadInput
 from callcenter.keys import write_private
 from callcenter.settings import Settings
@@ -107,14 +108,17 @@ async def collect(settings: Settings, folder: Path, recordings: bool) -> tuple[d
         "calls": counted.calls,
         "tickets": counted.tickets,
         "newest": counted.newest.isoformat() if counted.newest else None,
+        "audit": counted.seal,
         "recordings": listed,
     }
     return {name: path for name, path in (files | (sounds if recordings else {})).items() if path.exists()}, about
 
 
 def _copies(settings: Settings, folder: Path) -> dict[str, Path]:
-    """Asterisk's two journals, then the spool: all that moves on, in the order in which it moves."""
+    """The audit's ends, before the rows; Asterisk's two journals, then the spool: in the order in which all moves."""
     found: dict[str, Path] = {}
+    if (settings.home / HEADS).exists():
+        found[HEADS] = Path(shutil.copyfile(settings.home / HEADS, folder / HEADS))
     for name, copy in ((ASTDB, _copy_astdb), (CEL, _copy_cel)):
         if (settings.home / name).exists():
             found[name] = folder / Path(name).name
@@ -195,6 +199,8 @@ def _said(file: Path, size: int, manifest: Mapping[str, Any], gone: int) -> Iter
         yield f"{len(manifest['recordings'])} recordings ({total} bytes) are only listed: --recordings takes them in"
     elif sounds:
         yield f"{sounds} recordings are in it"
+    if manifest["audit"]:
+        yield f"the audit's seal, to be kept elsewhere too: {manifest['audit']}"
     if gone:
         yield f"{gone} older backups were removed"
     yield "It holds secrets and callers' numbers: keep it where only those who need it can read it."

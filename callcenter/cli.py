@@ -184,10 +184,10 @@ def agencies(settings: Settings, words: Words) -> int:
     return told(*asyncio.run(act(settings, words.file, categories=words.categories, clock=clock)))
 
 
-def audit(settings: Settings, _: Words) -> int:
-    from callcenter.audit import verify
+def audit(settings: Settings, words: Words) -> int:
+    from callcenter.audit import seal, verify
 
-    return told(*asyncio.run(verify(settings, clock)))
+    return told(*asyncio.run(seal(settings) if words.act == "seal" else verify(settings, clock, words.against)))
 
 
 def recordings(settings: Settings, _: Words) -> int:
@@ -265,9 +265,11 @@ def _safety(word: Callable[[str, Callable[[Settings, Words], int], str], argpars
     books = word("account", account, "is every call that Asterisk wrote down a call and a ticket here?")
     books.add_argument("day", nargs="?", default="", help="like 2026-01-14; without it: today")
     trail = word("audit", audit, "the trail of who looked at and changed what").add_subparsers(
-        required=True, metavar="ACT"
+        required=True, metavar="ACT", dest="act"
     )
-    trail.add_parser("verify", help="is every row as it was written, and none missing?")
+    whole = trail.add_parser("verify", help="is every row as it was written, and none missing?")
+    whole.add_argument("--against", action="append", default=[], metavar="SEAL", help="one that was kept elsewhere")
+    trail.add_parser("seal", help="the newest row's seal on one line: keep it on paper or on another machine")
     sounds = word("recordings", recordings, "what was recorded").add_subparsers(required=True, metavar="ACT")
     sounds.add_parser("verify", help="is every recording as it was written, and is it there?")
     quiet = word("quiet-restart", quiet_restart, "start Asterisk again in a minute without a call")

@@ -14,6 +14,7 @@ from typing import Any
 
 from callcenter import archive
 from callcenter.alone import LOCKS, SERVER, SERVICE, only_one
+from callcenter.audit import HEADS
 from callcenter.backup import DATABASE, SOUNDS, must_be_ours
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
@@ -24,7 +25,18 @@ from callcenter.storage.migrate import knows
 from callcenter.supervise import running_asterisk
 
 STAGING, ASIDE = ".restoring", "before-restore-"
-TOPS = {"settings.toml", "secrets.json", "first-run.txt", "tls", "spool", "asterisk", DATABASE}
+TOPS = {
+    "settings.toml",
+    "secrets.json",
+    "first-run.txt",
+    HEADS,
+    "tls",
+    "sounds",
+    "locales",
+    "spool",
+    "asterisk",
+    DATABASE,
+}
 RUNS = "Asterisk of {home} is running (process {pid}). Stop the server first; nothing was changed."
 NEWER = "{file} was made by a newer version of this program ({program}). Restore it with that version."
 STRANGE = "{file} holds {name!r}, which no backup has. Nothing was changed."

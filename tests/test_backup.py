@@ -9,10 +9,12 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from callcenter.audit import HEADS, Heads, verify
 from callcenter.backup import ASTDB, backup
 from callcenter.core.errors import BadInput
 from callcenter.keys import read_secrets
@@ -20,7 +22,7 @@ from callcenter.restore import restore
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
 from callcenter.setup import prepare
-from callcenter.storage import CallFilter, Database
+from callcenter.storage import CallFilter, Database, audited
 from callcenter.storage.dump import counted
 from callcenter.watch import LAST_BACKUP
 from tests import postgres
@@ -193,10 +195,19 @@ async def test_what_is_there_is_put_aside_and_its_recordings_are_found_again(
     settings.settings_file.write_text('city = "Bima"\n')
     (settings.home / SOUND).parent.mkdir(parents=True)
     (settings.home / SOUND).write_bytes(b"RIFF")
-    await backup(settings, tmp_path / "room.tar.gz")
+    own = settings.home / "locales/jv.po"
+    own.parent.mkdir()
+    own.write_text('msgid ""\n')
+    async with Database(settings.database_url).running() as database:
+        await audited(database, by="bima", action="call.view", at=datetime.now(UTC))
+        await Heads(settings, database, clock=lambda: datetime.now(UTC)).look()
+    said = await backup(settings, tmp_path / "room.tar.gz")
+    (seal,) = [line.rsplit(" ", 1)[1] for line in said if "the audit's seal" in line]
     settings.settings_file.write_text('city = "Kupang"\n')
     told = await restore(settings, tmp_path / "room.tar.gz", environ)
-    assert "1 of 1 recordings were found again" in told
+    assert "1 of 1 recordings were found again" in told and own.exists()
+    assert (await verify(settings, lambda: datetime.now(UTC), [seal]))[0] == 0
+    assert (settings.home / HEADS).exists()
     assert (settings.home / SOUND).read_bytes() == b"RIFF"
     assert read_settings(environ).city == "Bima"
     (aside,) = settings.home.glob("before-restore-*")

@@ -19,11 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.errors import BadInput
+from callcenter.core.seal import Head, written
 from callcenter.storage.database import Database
 from callcenter.storage.engine import open_engine, place, read_url, sqlite_url
 from callcenter.storage.migrate import revisions
 from callcenter.storage.tables import calls, tickets
+from callcenter.storage.tables_people import audit_head
 
+SEALED = "0005"  # since this migration the audit has seals
 SQLITE, POSTGRESQL = "callcenter.db", "callcenter.pgdump"
 COPY_S = 6 * 3600.0
 NO_PROGRAM = "The program {program} is missing. Install PostgreSQL's client programs (postgresql-client)."
@@ -40,6 +43,7 @@ class Counted:
     calls: int
     tickets: int
     newest: datetime | None  # arrival of the newest call
+    seal: str = ""  # of the audit's newest row, for `./run audit verify --against`
 
 
 def file_name(url: str) -> str:
@@ -109,7 +113,9 @@ async def _count(connection: AsyncConnection) -> Counted:
         return Counted("", 0, 0, None)
     many = (await connection.execute(select(func.count(), func.max(calls.c.arrived_at)).select_from(calls))).one()
     paper = (await connection.execute(select(func.count()).select_from(tickets))).scalar_one()
-    return Counted(schema, many[0], paper, many[1])
+    sealed = schema >= SEALED  # an older one is copied before it is migrated
+    end = (await connection.execute(select(audit_head.c.size, audit_head.c.digest))).first() if sealed else None
+    return Counted(schema, many[0], paper, many[1], written(Head(None, end.size, end.digest)) if end else "")
 
 
 async def load(url: str, file: Path, stamp: str) -> str:
