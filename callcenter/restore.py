@@ -25,18 +25,8 @@ from callcenter.storage.migrate import knows
 from callcenter.supervise import running_asterisk
 
 STAGING, ASIDE = ".restoring", "before-restore-"
-TOPS = {
-    "settings.toml",
-    "secrets.json",
-    "first-run.txt",
-    HEADS,
-    "tls",
-    "sounds",
-    "locales",
-    "spool",
-    "asterisk",
-    DATABASE,
-}
+TOPS = {"settings.toml", "secrets.json", "first-run.txt", HEADS, "tls", "spool", "asterisk", DATABASE}
+TOPS |= {"sounds", "locales"}  # the city's own
 RUNS = "Asterisk of {home} is running (process {pid}). Stop the server first; nothing was changed."
 NEWER = "{file} was made by a newer version of this program ({program}). Restore it with that version."
 STRANGE = "{file} holds {name!r}, which no backup has. Nothing was changed."
