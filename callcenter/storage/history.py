@@ -75,9 +75,8 @@ class History:
         """Tickets that have a call which the filter wants, each where its newest such call stands."""
         most = max(1, min(limit, MOST))
         async with self._database.read() as connection:
-            where = await matching(connection, wanted, self._read_number)
-            where += [readable] if readable is not None and wanted.by_contents else []
-            ids, place = await walk_tickets(connection, where, most, moment_and_id(after) if after else None)
+            search = await matching(connection, wanted, self._read_number, readable)
+            ids, place = await walk_tickets(connection, search, most, moment_and_id(after) if after else None)
             rows = await connection.execute(select(tickets).where(tickets.c.id.in_(ids)))
             found = {row.id: record(Ticket, row) for row in rows}
         return TicketsPage([found[id_] for id_ in ids], f"{place[0].isoformat()} {place[1]}" if place else "")
@@ -234,9 +233,8 @@ class History:
 
     async def _calls(self, wanted: CallFilter, after: str, most: int, readable: Readable) -> Page:
         async with self._database.read() as connection:
-            where = await matching(connection, wanted, self._read_number)
-            where += [readable] if readable is not None and wanted.by_contents else []
-            page = page_of_calls(where, most, moment_and_id(after) if after else None)
+            search = await matching(connection, wanted, self._read_number, readable)
+            page = page_of_calls(search, most, moment_and_id(after) if after else None)
             ids = (await connection.execute(page)).scalars().all()
             found = await call_lines(connection, lines().where(calls.c.id.in_(ids)))
         last = found[-1] if len(found) == most else None

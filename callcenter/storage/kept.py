@@ -1,4 +1,5 @@
-"""What the database keeps by itself, as triggers: marks for the figures, the call log, the words of tickets.
+"""What the database keeps by itself, as triggers: marks for the figures, the call log, the calls of agencies,
+the words of tickets.
 
 In:  nothing. Out: `EVERYTHING`, for `derived.py`.
 Never: a rule of calls or tickets: only copies of columns, side by side.
@@ -100,6 +101,26 @@ LOG = Kept(
     (("DELETE FROM call_log",) * 2, (LOGGED.format("true"),) * 2),
 )
 
+ASKED = (
+    "INSERT INTO call_agencies (call, agency, arrived_at) SELECT DISTINCT c.id, a.agency, c.arrived_at"  # noqa: S608
+    " FROM attempts a JOIN calls c ON c.id = a.call WHERE a.agency <> '' AND {} ON CONFLICT (call, agency) DO NOTHING"
+)
+ASKED_ANEW = "DELETE FROM call_agencies WHERE call = {0}; " + ASKED.format("a.call = {0}")
+AGENCIES = Kept(
+    (
+        _log("asked_new", "AFTER INSERT ON attempts", ASKED.format("a.leg = new.leg")),
+        _log("asked_changed", "AFTER UPDATE ON attempts", ASKED_ANEW.format("new.call"), ("agency",)),
+        _log("asked_gone", "AFTER DELETE ON attempts", ASKED_ANEW.format("old.call")),
+        _log(
+            "asked_moved",
+            "AFTER UPDATE ON calls",
+            "UPDATE call_agencies SET arrived_at = new.arrived_at WHERE call = new.id",
+            ("arrived_at",),
+        ),
+    ),
+    (("DELETE FROM call_agencies",) * 2, (ASKED.format("true"),) * 2),
+)
+
 TEXTS = ("place", "landmark", "kelurahan", "kecamatan", "caller_name", "summary", "hazards")
 MOST_WORDS = 100_000
 """Letters of one ticket that can be searched: more would not fit PostgreSQL's form of them."""
@@ -162,4 +183,4 @@ WORDS = Kept(
     ),
 )
 
-EVERYTHING = (MARKS, LOG, WORDS)
+EVERYTHING = (MARKS, LOG, AGENCIES, WORDS)

@@ -2,12 +2,12 @@
 
 In:  a filter from a form, hostile text in it; the place where the page before ended. Out: ids, newest first.
 Never: a sort of everything, a count of everything, a wide row: the narrow call log is walked in the order of arrival,
-by the index of a filter where there is one. What is rare (a word, an agency, a number) is looked up first; what is
-common is met soon on that walk.
+by the index of a filter where there is one, an agency's calls by their own. What is rare (a word, a number) is looked
+up first; what is common is met soon on that walk.
 """
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,13 +30,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.ticket import CLOSED_STATES, TicketStatus
 from callcenter.storage.rows import ReadNumber, backwards
-from callcenter.storage.tables import attempts, calls, tickets
-from callcenter.storage.tables_log import call_log, ticket_words
+from callcenter.storage.tables import calls, tickets
+from callcenter.storage.tables_log import call_agencies, call_log, ticket_words
 from callcenter.storage.tables_recordings import recordings
 from callcenter.storage.wanted import UNCLASSED, CallFilter
 
 log = call_log.c
-CALL_MET: ColumnElement[str] = literal_column("+call_log.call")
+of_agency = call_agencies.c
 TICKET_MET: ColumnElement[int] = literal_column("+call_log.ticket")
 """To SQLite: walk on in the order of arrival, and ask of each call that is met; it would begin with the hits."""
 OPEN = [status.value for status in TicketStatus if status not in CLOSED_STATES]
@@ -48,44 +48,72 @@ MOST_WORDS, LONGEST_WORD = 8, 60
 A_WORD = re.compile(r"[^\W_]+")
 
 
+@dataclass(slots=True)
+class Search:
+    """A filter as conditions on the call log. `few`: one of them is met by few, which are looked up first."""
+
+    wanted: CallFilter
+    where: list[ColumnElement[bool]] = field(default_factory=list)
+    few: bool = False
+
+    def within(self, at: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
+        """The time that is asked for."""
+        since, until = self.wanted.since, self.wanted.until
+        return [*([at >= since] if since is not None else ()), *([at < until] if until is not None else ())]
+
+    def everything(self) -> list[ColumnElement[bool]]:
+        """All conditions, of a call of the log that is there already."""
+        tried = exists().where(of_agency.call == log.call, of_agency.agency == self.wanted.agency)
+        agency = [tried.correlate(call_log)] if self.wanted.agency else []
+        return [*self.where, *self.within(log.arrived_at), *agency]
+
+
 async def matching(
-    connection: AsyncConnection, wanted: CallFilter, read_number: ReadNumber
-) -> list[ColumnElement[bool]]:
-    """The filter as conditions on the call log."""
-    found = _plain(wanted)
-    if wanted.agency:
-        tried = select(attempts.c.call).where(attempts.c.agency == wanted.agency)
-        one = exists().where(attempts.c.call == log.call, attempts.c.agency == wanted.agency).correlate(call_log)
-        if await _rare(connection, tried):
-            found.append(log.call.in_(tried))
-        else:
-            found.append(CALL_MET.in_(tried) if connection.dialect.name == "sqlite" else one)
+    connection: AsyncConnection, wanted: CallFilter, read_number: ReadNumber, readable: ColumnElement[bool] | None
+) -> Search:
+    """What to look for. `readable`: what may be found by its contents."""
+    search = Search(wanted, _plain(wanted), few=bool(wanted.ticket))
+    found = search.where
     if wanted.recording:
         judged = select(recordings.c.call).where(recordings.c.verdict == wanted.recording)
         one = exists().where(recordings.c.call == log.call, recordings.c.verdict == wanted.recording)
-        found.append(log.call.in_(judged) if await _rare(connection, judged) else one.correlate(call_log))
+        rare = await _rare(connection, judged)
+        found.append(log.call.in_(judged) if rare else one.correlate(call_log))
+        search.few |= rare
     if wanted.number.strip():
         ended = _number(wanted.number, read_number)
         rare = len(backwards(wanted.number)) >= FEW_DIGITS or not backwards(wanted.number)
         one = exists().where(calls.c.id == log.call, ended).correlate(call_log)
         found.append(log.call.in_(select(calls.c.id).where(ended)) if rare else one)
+        search.few |= rare
     if wanted.text.strip():
-        found.append(await _said(connection, wanted.text))
-    return found
+        said, rare = await _said(connection, wanted.text)
+        found.append(said)
+        search.few |= rare
+    if readable is not None and wanted.by_contents:
+        found.append(readable)
+    return search
 
 
 Place = tuple[datetime, str]
 """A call's arrival and its id: where a page ended."""
 
 
-def page_of_calls(where: Sequence[ColumnElement[bool]], most: int, after: Place | None = None) -> Select[Any]:
-    """Calls, the newest first."""
-    wanted = select(log.call, log.ticket, log.arrived_at).where(*where).limit(most)
-    return (wanted.where(_before(after)) if after else wanted).order_by(log.arrived_at.desc(), log.call.desc())
+def page_of_calls(search: Search, most: int, after: Place | None = None) -> Select[Any]:
+    """Calls, the newest first: along an agency's own, unless few are looked up."""
+    wanted = select(log.call, log.ticket, log.arrived_at).limit(most)
+    at, call = log.arrived_at, log.call
+    if search.wanted.agency and not search.few:
+        at, call = of_agency.arrived_at, of_agency.call
+        wanted = wanted.join_from(call_agencies, call_log, log.call == call)
+        wanted = wanted.where(of_agency.agency == search.wanted.agency, *search.where, *search.within(at))
+    else:
+        wanted = wanted.where(*search.everything())
+    return (wanted.where(_before(after, at, call)) if after else wanted).order_by(at.desc(), call.desc())
 
 
 async def walk_tickets(
-    connection: AsyncConnection, where: Sequence[ColumnElement[bool]], most: int, after: Place | None
+    connection: AsyncConnection, search: Search, most: int, after: Place | None
 ) -> tuple[list[int], Place | None]:
     """Tickets that have such a call, each where its newest such call stands; and where the next page begins.
 
@@ -94,8 +122,8 @@ async def walk_tickets(
     found: dict[int, None] = {}
     place, at_once = after, most * 2
     while True:
-        rows = (await connection.execute(page_of_calls(where, at_once, place))).all()
-        seen = await _on_pages_before(connection, where, {row.ticket for row in rows} - found.keys(), after)
+        rows = (await connection.execute(page_of_calls(search, at_once, place))).all()
+        seen = await _on_pages_before(connection, search, {row.ticket for row in rows} - found.keys(), after)
         for row in rows:
             place = (row.arrived_at, row.call)
             if row.ticket not in seen:
@@ -108,18 +136,19 @@ async def walk_tickets(
 
 
 async def _on_pages_before(
-    connection: AsyncConnection, where: Sequence[ColumnElement[bool]], some: set[int], after: Place | None
+    connection: AsyncConnection, search: Search, some: set[int], after: Place | None
 ) -> set[int]:
     """Those of these tickets that have such a call on a page before."""
     if after is None or not some:
         return set()
-    newer = select(log.ticket).where(*where, log.ticket.in_(some), not_(_before(after))).distinct()
+    mine, before = log.ticket.in_(some), _before(after, log.arrived_at, log.call)
+    newer = select(log.ticket).where(*search.everything(), mine, not_(before)).distinct()
     return set((await connection.execute(newer)).scalars())
 
 
-def _before(place: Place) -> ColumnElement[bool]:
+def _before(place: Place, at: ColumnElement[datetime], call: ColumnElement[str]) -> ColumnElement[bool]:
     """Beyond it on the walk; as a pair, since the index is one."""
-    return tuple_(log.arrived_at, log.call) < tuple_(literal(place[0], log.arrived_at.type), literal(place[1]))
+    return tuple_(at, call) < tuple_(literal(place[0], at.type), literal(place[1]))
 
 
 def _plain(wanted: CallFilter) -> list[ColumnElement[bool]]:
@@ -138,10 +167,6 @@ def _plain(wanted: CallFilter) -> list[ColumnElement[bool]]:
         found.append(log.test.is_(False))
     if wanted.open:
         found.append(log.status.in_(OPEN))
-    if wanted.since is not None:
-        found.append(log.arrived_at >= wanted.since)
-    if wanted.until is not None:
-        found.append(log.arrived_at < wanted.until)
     if wanted.call_class == UNCLASSED:
         found.append(and_(log.call_class == "", log.outcome == "ANSWERED"))
     elif wanted.call_class:
@@ -155,23 +180,24 @@ async def _rare(connection: AsyncConnection, hits: Select[Any]) -> bool:
     return int((await connection.execute(select(func.count()).select_from(some))).scalar_one()) <= RARE
 
 
-async def _said(connection: AsyncConnection, said: str) -> ColumnElement[bool]:
-    """Every word of it, or what begins with it, stands in the ticket. Signs between words mean nothing."""
+async def _said(connection: AsyncConnection, said: str) -> tuple[ColumnElement[bool], bool]:
+    """Every word of it, or what begins with it, stands in the ticket; and whether that is rare. Signs between words
+    mean nothing."""
     words = [word.lower()[:LONGEST_WORD] for word in A_WORD.findall(said)][:MOST_WORDS]
     if not words:
-        return false()
+        return false(), True
     if connection.dialect.name == "sqlite":
         terms = " ".join(f'"{word}"*' for word in words)
         hits = text("SELECT rowid FROM ticket_search WHERE ticket_search MATCH :terms").bindparams(terms=terms)
         found = hits.columns(literal_column("rowid"))
         rare = await _rare(connection, select(found.subquery()))
-        return (log.ticket if rare else TICKET_MET).in_(found)
+        return (log.ticket if rare else TICKET_MET).in_(found), rare
     asked = func.to_tsquery(literal_column("'simple'"), " & ".join(f"{word}:*" for word in words))
     fits = ticket_words.c.vector.op("@@")(asked)
     found_ = select(ticket_words.c.ticket).where(fits)
     if await _rare(connection, found_):
-        return log.ticket.in_(found_)
-    return exists().where(ticket_words.c.ticket == log.ticket, fits).correlate(call_log)
+        return log.ticket.in_(found_), True
+    return exists().where(ticket_words.c.ticket == log.ticket, fits).correlate(call_log), False
 
 
 def _number(said: str, read_number: ReadNumber) -> ColumnElement[bool]:

@@ -1,9 +1,10 @@
-"""The tables that searching looks through; the database itself keeps the first two, see `kept.py`.
+"""The tables that searching looks through; the database itself keeps the first three, see `kept.py`.
 
 In:  nothing. Out: SQLAlchemy tables.
-Never: anything in the first two that is not made from calls, tickets and notes.
+Never: anything in the first three that is not made from calls, attempts, tickets and notes.
 
     call_log        one narrow row for each call: what lists filter and sort by, of the call and of its ticket
+    call_agencies   one row for each agency that was tried for a call: an agency's calls in the order of arrival
     ticket_words    every word of a ticket: place, names, summary, hazards, notes
     saved_filters   what a person looks for again and again
     saved_defaults  which of them she sees first
@@ -35,6 +36,15 @@ call_log = Table(
         Index(f"ix_call_log_{name}_arrived_at_call", name, "arrived_at", "call")
         for name in ("outcome", "answered_by", "person", "call_class", "category", "status")
     ),
+)
+
+call_agencies = Table(
+    "call_agencies",
+    metadata,
+    key("call"),
+    Column("agency", Text, primary_key=True),
+    moment("arrived_at", known=True),
+    Index("ix_call_agencies_agency_arrived_at_call", "agency", "arrived_at", "call"),
 )
 
 ticket_words = Table(

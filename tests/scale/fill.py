@@ -30,7 +30,7 @@ from tests.scale import copies
 from tests.scale.years import TABLES, Years
 
 PARTS, AT_ONCE = 10, 2
-DERIVED = ("call_log", "ticket_words")
+DERIVED = ("call_log", "call_agencies", "ticket_words")
 
 
 async def fill(url: str, many: int, seed: int = 112) -> None:
