@@ -102,10 +102,10 @@ LOG = Kept(
 )
 
 ASKED = (
-    "INSERT INTO call_agencies (call, agency, arrived_at) SELECT DISTINCT c.id, a.agency, c.arrived_at"  # noqa: S608
+    "INSERT INTO call_agencies (call, agency, arrived_at) SELECT DISTINCT c.id, a.agency, c.arrived_at"
     " FROM attempts a JOIN calls c ON c.id = a.call WHERE a.agency <> '' AND {} ON CONFLICT (call, agency) DO NOTHING"
 )
-ASKED_ANEW = "DELETE FROM call_agencies WHERE call = {0}; " + ASKED.format("a.call = {0}")
+ASKED_ANEW = "DELETE FROM call_agencies WHERE call = {0}; " + ASKED.format("a.call = {0}")  # noqa: S608 - of this page alone
 AGENCIES = Kept(
     (
         _log("asked_new", "AFTER INSERT ON attempts", ASKED.format("a.leg = new.leg")),

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete, insert, select, update
 
 from callcenter.storage import Database, migrate
 from callcenter.storage.derived import _there, derive
 from callcenter.storage.kept import EVERYTHING
-from callcenter.storage.tables import calls
+from callcenter.storage.tables import attempts, calls
 from callcenter.storage.tables_figures import figure_marks
+from callcenter.storage.tables_log import call_agencies
+from tests.storage.cast import NOON
 from tests.storage.conftest import Room
 from tests.storage.wild import town, written
 
@@ -69,3 +71,29 @@ async def test_an_older_version_of_a_trigger_goes(room: Room) -> None:
 
     await room.database.write(lambda connection: connection.run_sync(again))
     assert await triggers(room.database) == before
+
+
+async def test_an_agency_has_its_calls_and_no_others_whatever_becomes_of_the_attempts(room: Room) -> None:
+    made = town(seed=3, many=40)
+    await written(room.database, made)
+    legs = [row["leg"] for row in made.attempts]
+
+    async def holds() -> int:
+        tried = select(calls.c.id, attempts.c.agency, calls.c.arrived_at).join(attempts).where(attempts.c.agency != "")
+        kept = select(call_agencies.c.call, call_agencies.c.agency, call_agencies.c.arrived_at)
+        async with room.database.read() as connection:
+            expected = {tuple(row) for row in await connection.execute(tried)}
+            found = [tuple(row) for row in await connection.execute(kept)]
+        assert len(found) == len(expected) and set(found) == expected
+        return len(found)
+
+    before = await holds()
+    for change in (
+        update(attempts).where(attempts.c.leg.in_(legs[:9])).values(agency="bpbd"),
+        update(attempts).where(attempts.c.leg == legs[0]).values(agency=""),
+        delete(attempts).where(attempts.c.leg.in_(legs[5:15])),
+        update(calls).where(calls.c.id == made.attempts[20]["call"]).values(arrived_at=NOON),
+    ):
+        await room.database.write(lambda connection, change=change: connection.execute(change))
+        await holds()
+    assert 0 < await holds() < before

@@ -97,6 +97,22 @@ async def test_every_period_is_shown_in_every_dimension(here: House, visit: Visi
             assert "belum termasuk" not in page  # nothing waits to be counted
 
 
+async def test_more_days_than_anybody_reads_stand_by_month_and_each_month_leads_to_its_days(
+    here: House, visit: Visit
+) -> None:
+    await a_night(here)
+    bima = await visit("bima")
+    page = (await bima.get("/figures?period=free&from=2025-12-02&to=2026-11-22&by=day"))[1]
+    assert "356 hari ditampilkan per bulan" in page
+    days = "/figures?period=free&from=2026-11-01&to=2026-11-22&by=day"
+    assert f'<a href="{days.replace("&", "&amp;")}">2026-11</a>' in page
+    shown = (await bima.get(days))[1]
+    assert "ditampilkan per bulan" not in shown and "1 / 2" in shown
+    text = (await bima.get("/figures.csv?period=free&from=2025-12-02&to=2026-11-22&by=day"))[1]
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert {row[3] for row in rows if row[2] == "day"} == {"2026-11-22"}
+
+
 async def test_another_program_reads_the_same_numbers(here: House, visit: Visit) -> None:
     await a_night(here)
     secret = await here.people.create_token("dashboard", role="viewer")

@@ -14,7 +14,7 @@ from callcenter.core.tally import Tally
 from callcenter.storage.figures import DAY
 from callcenter.storage.figures import MONTH as OF_MONTH
 from callcenter.web.access import VIEWER
-from callcenter.web.figures.period import MONTH, WEEK, YEAR, Period, read_period, shift_names, shift_of
+from callcenter.web.figures.period import MONTH, WEEK, YEAR, Period, month_end, read_period, shift_names, shift_of
 from callcenter.web.figures.words import DIMENSIONS
 from callcenter.web.parts import Parts
 
@@ -22,6 +22,8 @@ NOT_THIS = "Your role sees figures of all together, not of one call taker."
 OF_SHIFT = "shift"
 IN_TIME = (kpi.HOUR, OF_SHIFT, DAY, OF_MONTH)
 """Dimensions whose groups stand in the order of time."""
+MOST_DAYS = 92
+"""A quarter: nobody reads a longer column of days. A page shows more of them by month; files and programs have each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,13 @@ class Asked:
     total: Tally
     groups: tuple[Group, ...]
     waiting: tuple[date, ...] = ()
+    days: int = 0  # so many were asked for, and are shown by month
+
+    def days_of(self, month: str) -> str:
+        """The address of a month's days, as far as they lie in the period."""
+        first = date.fromisoformat(f"{month}-01")
+        since, until = max(first, self.period.first), min(month_end(first), self.period.last)
+        return f"/figures?period=free&from={since}&to={until}&by={DAY}"
 
 
 def dimensions(role: str) -> list[str]:
@@ -48,8 +57,8 @@ def dimensions(role: str) -> list[str]:
     return [code for code in DIMENSIONS if code != kpi.PERSON or role != VIEWER]
 
 
-async def ask(here: Parts, query: Mapping[str, str], role: str) -> Asked:
-    """The figures that these parameters ask for. BadInput."""
+async def ask(here: Parts, query: Mapping[str, str], role: str, most_days: int | None = None) -> Asked:
+    """The figures that these parameters ask for; more days than `most_days` by month. BadInput."""
     shifts = here.settings.shifts
     period = read_period(query, here.clock(), here.settings.zone, shifts)
     by = query.get("by", "") or _usual(period)
@@ -57,9 +66,13 @@ async def ask(here: Parts, query: Mapping[str, str], role: str) -> Asked:
         raise BadInput("There is no {name} {value}.", name="by", value=by[:40])
     if by not in dimensions(role):
         raise BadInput(NOT_THIS)
+    days = (period.last - period.first).days + 1 if by == DAY else 0
+    folded = most_days is not None and days > most_days
+    by = OF_MONTH if folded else by
     counted = await here.figures.count(period.since, period.until, kpi.HOUR if by == OF_SHIFT else by)
     groups = _folded(by, counted.groups, shifts)
-    return Asked(period, by, counted.total, tuple(_in_order(by, groups, shifts)), counted.waiting)
+    ordered = tuple(_in_order(by, groups, shifts))
+    return Asked(period, by, counted.total, ordered, counted.waiting, days if folded else 0)
 
 
 def _usual(period: Period) -> str:

@@ -15,7 +15,7 @@ from callcenter.core import kpi
 from callcenter.core.account import Kind
 from callcenter.core.errors import BadInput, CallCenterError
 from callcenter.web.figures import charts, numbers
-from callcenter.web.figures.asked import IN_TIME, Asked, Group, ask, dimensions
+from callcenter.web.figures.asked import IN_TIME, MOST_DAYS, Asked, Group, ask, dimensions
 from callcenter.web.figures.export import csv_of
 from callcenter.web.figures.period import PERIOD_NAMES, shift_names
 from callcenter.web.figures.words import CLASSES, DIMENSIONS, GOALS, PARTS, PERIODS, SOURCES, SPANS
@@ -34,7 +34,7 @@ async def figures(request: web.Request) -> web.Response:
     here, role = parts(request), person(request).role
     error, asked = "", None
     try:
-        asked = await ask(here, request.query, role)
+        asked = await ask(here, request.query, role, MOST_DAYS)
     except BadInput as wrong:
         error = here.painter.sentence(request, wrong)
     language = here.painter.language_of(request)
