@@ -1,8 +1,10 @@
 """What the database keeps by itself: made at the start where it is missing, and left alone where it is there."""
 
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, UpdateBase, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.storage import Database, migrate
 from callcenter.storage.derived import _there, derive
@@ -88,12 +90,13 @@ async def test_an_agency_has_its_calls_and_no_others_whatever_becomes_of_the_att
         return len(found)
 
     before = await holds()
-    for change in (
+    changes: tuple[UpdateBase, ...] = (
         update(attempts).where(attempts.c.leg.in_(legs[:9])).values(agency="bpbd"),
         update(attempts).where(attempts.c.leg == legs[0]).values(agency=""),
         delete(attempts).where(attempts.c.leg.in_(legs[5:15])),
         update(calls).where(calls.c.id == made.attempts[20]["call"]).values(arrived_at=NOON),
-    ):
-        await room.database.write(lambda connection, change=change: connection.execute(change))
+    )
+    for change in changes:
+        await room.database.write(partial(AsyncConnection.execute, statement=change))
         await holds()
     assert 0 < await holds() < before
