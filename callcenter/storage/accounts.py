@@ -178,7 +178,8 @@ async def set_display(connection: AsyncConnection, name: str, display: str, *, b
 async def enable(connection: AsyncConnection, name: str, kept: str, *, by: str, now: datetime) -> None:
     """A closed account opens again, with a new one-time password."""
     await _one(connection, update(users).where(users.c.name == name).values(disabled=False), name)
-    await audit(connection, by=by, action="user.enable", target=name, at=now)
+    told = {"disabled": [True, False]}
+    await audit(connection, by=by, action="user.enable", target=name, details=told, at=now)
     await set_password(connection, name, kept, by=by, now=now, once=True)
 
 
@@ -189,7 +190,8 @@ async def disable(connection: AsyncConnection, name: str, *, by: str, now: datet
         await _another_admin(connection, name)
     await _one(connection, update(users).where(users.c.name == name).values(disabled=True), name)
     await end_sessions(connection, name, by, now)
-    await audit(connection, by=by, action="user.disable", target=name, at=now)
+    told = {"disabled": [False, True]}
+    await audit(connection, by=by, action="user.disable", target=name, details=told, at=now)
 
 
 async def end_sessions(connection: AsyncConnection, name: str, by: str, now: datetime, *, but: str = "") -> None:

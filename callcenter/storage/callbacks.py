@@ -67,7 +67,9 @@ class Callbacks:
         values = {"state": State.CLAIMED.value, "owner": by, "position": position, "claimed_at": now}
 
         async def unit(connection: AsyncConnection) -> CallbackLine:
+            before = await callback_lines.one(connection, id_)
             await _take(connection, id_, by, now, {**values, "held_until": now + self._claim})
+            await _owned(connection, "callback.claim", before, by, by, now)
             return await callback_lines.one(connection, id_)
 
         return await self._database.write(unit)
@@ -77,7 +79,9 @@ class Callbacks:
         now = self._clock()
 
         async def unit(connection: AsyncConnection) -> CallbackLine:
+            before = await callback_lines.one(connection, id_)
             await _take(connection, id_, by, now, {"state": State.OWED.value, **FREE})
+            await _owned(connection, "callback.release", before, "", by, now)
             return await callback_lines.one(connection, id_)
 
         return await self._database.write(unit)
@@ -123,6 +127,15 @@ async def _take(connection: AsyncConnection, id_: int, by: str, now: datetime, v
     )
     if taken.first() is None:
         raise await _why_not(connection, id_)
+
+
+async def _owned(
+    connection: AsyncConnection, action: str, before: CallbackLine, owner: str, by: str, now: datetime
+) -> None:
+    """Whose it was, and whose it is; a second click on one's own changes nothing."""
+    if before.owner != owner:
+        told = {"owner": [before.owner, owner]}
+        await audit(connection, by=by, action=action, target=str(before.id), details=told, at=now)
 
 
 async def _why_not(connection: AsyncConnection, id_: int) -> CallCenterError:

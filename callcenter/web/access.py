@@ -144,6 +144,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "ticket.release": frozenset({SUPERVISOR}),
     "proof": READERS,
     "audit": CHECKERS,
+    "audit.export": CHECKERS,
     # quality
     "quality": READERS,
     "quality.export": READERS,

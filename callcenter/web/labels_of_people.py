@@ -27,6 +27,15 @@ TRAIL: dict[str, str] = {
     "number": N_("a number's earlier calls: looked at"),
     "forward": N_("agencies' requests: looked at, answered"),
     "link": N_("links to requests: given, opened"),
+    "recording": N_("recordings deleted"),
+    "callback": N_("callbacks: looked at, claimed, answered"),
+    "flag": N_("flagged numbers"),
+    "block": N_("blocked numbers"),
+    "agenc": N_("agencies: changed, taken out"),
+    "categor": N_("categories: changed, taken out"),
+    "complaints": N_("complaints: written out, taken out"),
+    "report": N_("reports: published, handed in"),
+    "aside": N_("records put aside, dealt with"),
 }
 
 SIGNIN: dict[str, str] = {

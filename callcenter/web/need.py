@@ -5,8 +5,9 @@ Never: a telephone's button that waits for this; a page that shows more because 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from aiohttp import web
 
@@ -222,8 +223,16 @@ async def for_story(request: web.Request, story: Story) -> Story:
 
 def masked_row(row: Row) -> Row:
     """A row of the audit with every number in it masked."""
-    details = {name: masked_in(value) if isinstance(value, str) else value for name, value in row.details.items()}
-    return replace(row, target=masked_in(row.target), details=details)
+    return replace(row, target=masked_in(row.target), details=_masked_all(row.details))
+
+
+def _masked_all(value: Any) -> Any:
+    """Old and new values stand in lists."""
+    if isinstance(value, str):
+        return masked_in(value)
+    if isinstance(value, Mapping):
+        return {name: _masked_all(each) for name, each in value.items()}
+    return [_masked_all(each) for each in value] if isinstance(value, list) else value
 
 
 def _masked_facts(facts: list[FactLine]) -> list[FactLine]:

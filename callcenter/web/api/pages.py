@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from callcenter.core.phone import masked
-from callcenter.storage import PROTECTED, CallLine
+from callcenter.storage import PROTECTED, CallLine, audited
 from callcenter.web.api import openapi
 from callcenter.web.api.fields import shaped
 from callcenter.web.api.shape import CALL, TICKET, TICKET_WHOLE, CallRow, TicketRow
@@ -23,6 +23,15 @@ from callcenter.web.security import visitor
 from callcenter.web.supervisor.filters import read_after, read_filter, read_limit
 
 R = TypeVar("R")
+MOST_TOLD = 30
+
+
+async def _looked(request: web.Request, action: str, target: str = "") -> None:
+    """A program that reads callers' data leaves the row that a person would, before anything is handed out."""
+    here, token = parts(request), visitor(request).token
+    told = {name[:40]: value[:200] for name, value in list(request.query.items())[:MOST_TOLD]}
+    by, address = f"token:{token.name}" if token else "", request.remote or ""
+    await audited(here.database, by=by, action=action, at=here.clock(), target=target, details=told, address=address)
 
 
 async def calls(request: web.Request) -> web.Response:
@@ -33,6 +42,7 @@ async def calls(request: web.Request) -> web.Response:
         wanted, after=read_after(request.query), limit=read_limit(request.query), readable=readable
     )
     lines = await for_eyes(request, page.lines)
+    await _looked(request, "calls.view")
     tried = await here.history.attempts_of([line.id for line in page.lines])
     asked = await here.history.forwards_of([line.id for line in page.lines])
     rows = [shaped(CALL, CallRow(line, _of(tried, line), _of(asked, line))) for line in lines]
@@ -47,6 +57,7 @@ def _of(found: Mapping[str, Sequence[R]], line: CallLine) -> Sequence[R]:
 async def call(request: web.Request) -> web.Response:
     page = await parts(request).history.call(request.match_info["call"])
     (line,) = await for_eyes(request, [page.line])
+    await _looked(request, "call.view", page.line.id)
     return web.json_response(shaped(CALL, CallRow(line, page.attempts, page.forwards)))
 
 
@@ -61,12 +72,14 @@ async def tickets(request: web.Request) -> web.Response:
         readable=here.concerned.need.readable(who),
     )
     found = await here.concerned.need.veiled_tickets(page.lines, who)
+    await _looked(request, "tickets.view")
     rows = [shaped(TICKET, TicketRow(ticket)) for ticket in found]
     return web.json_response({"tickets": rows, "next": page.next or None})
 
 
 async def ticket(request: web.Request) -> web.Response:
     page = await parts(request).history.ticket(request.match_info["number"])
+    await _looked(request, "ticket.view", page.ticket.number)
     row = TicketRow(page.ticket, await for_eyes(request, page.calls), page.notes, page.forwards, page.related)
     return web.json_response(shaped(TICKET_WHOLE, row))
 
@@ -84,12 +97,14 @@ async def callbacks(request: web.Request) -> web.Response:
         after=read_after(request.query),
         limit=read_limit(request.query),
     )
+    await _looked(request, "callbacks.view")
     rows = [_masked(request, shaped(CALLBACK, line)) for line in page.lines]
     return web.json_response({"callbacks": rows, "next": page.next or None})
 
 
 async def flags(request: web.Request) -> web.Response:
     page = await parts(request).callers.flags.page(after=read_after(request.query), limit=read_limit(request.query))
+    await _looked(request, "flags.view")
     return web.json_response(
         {"flags": [_masked(request, shaped(FLAG, line)) for line in page.lines], "next": page.next or None}
     )

@@ -17,6 +17,7 @@ from callcenter.web.i18n import N_
 from callcenter.web.parts import Parts, parts
 from callcenter.web.security import person
 from callcenter.web.supervisor.filters import read_after
+from callcenter.web.supervisor.trail import looked
 
 FLAGGED = N_("{number} is flagged until {until}.")
 BLOCKED = N_("{number} is blocked until {until}.")
@@ -52,6 +53,7 @@ async def press(request: web.Request) -> web.Response:
 
 async def flags_page(request: web.Request) -> web.Response:
     """`/flags`."""
+    await looked(request, "flags.view")
     return await _page(request)
 
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from callcenter.core.errors import BadInput
 from callcenter.web.parts import parts
 from callcenter.web.supervisor.filters import read_after
+from callcenter.web.supervisor.trail import looked
 
 STATES = {"": None, "open": False, "done": True}
 
@@ -25,6 +26,7 @@ async def callbacks(request: web.Request) -> web.Response:
     here = parts(request)
     state = request.query.get("state", "")
     page = await here.callers.callbacks.page(done=read_state(state), after=read_after(request.query))
+    await looked(request, "callbacks.view", details={"state": state} if state else None)
     standing = await here.callers.callbacks.standing()
     return here.painter.page(
         request, "callers/callbacks.html", page=page, state=state, standing=standing, owed=here.callers.owed

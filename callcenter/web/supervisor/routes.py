@@ -10,6 +10,7 @@ TICKET = "/tickets/{number:[0-9A-Za-z-]{1,40}}"
 ROUTES = [
     web.get("/proof", proof.proof, name="proof"),
     web.get("/audit", trail.trail, name="audit"),
+    web.get("/audit.csv", trail.export, name="audit.export"),
     web.post("/proof/release", proof.release, name="proof.release"),
     web.get("/calls", pages.calls, name="calls"),
     web.get("/calls.csv", pages.export, name="calls.export"),

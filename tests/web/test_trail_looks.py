@@ -1,0 +1,75 @@
+"""Every look at a recording or at a number leaves a row in the audit; the auditor finds it, and takes it out."""
+
+import csv
+import io
+
+from tests.browser.scenes import picked_up, rings
+from tests.web.house import PASSWORD, House
+from tests.web.test_trail_changes import Visit
+from tests.web.trail_book import TrailBook
+
+
+async def a_call(here: House) -> tuple[str, str]:
+    """Siti's call, over, with its recording; its ticket."""
+    call = rings(here)
+    picked_up(here, call)
+    here.record(call)
+    here.telephone.hangs_up(call)
+    await here.stored()
+    await here.until(lambda: call in here.board.tickets)
+    return call, here.board.tickets[call]
+
+
+async def test_every_look_at_a_recording_or_a_number_leaves_a_row(here: House, visit: Visit) -> None:
+    book, siti, bima = TrailBook(here), await visit("siti", "101"), await visit("bima")
+    call, ticket = await a_call(here)
+    for who, name, path, action, about in (
+        (bima, "bima", "/calls", "calls.view", ""),
+        (bima, "bima", "/calls?number=34567890", "calls.view", "34567890"),
+        (bima, "bima", "/calls.csv", "calls.export", ""),
+        (bima, "bima", "/calls.xlsx", "calls.export", ""),
+        (bima, "bima", f"/calls/{call}", "call.view", call),
+        (bima, "bima", f"/calls/{call}/player", "call.view", call),
+        (bima, "bima", f"/calls/{call}/recording", "call.recording", call),
+        (bima, "bima", f"/calls/{call}/recording?download=1", "call.recording", "download"),
+        (bima, "bima", f"/quality/calls/{call}", "call.view", call),
+        (bima, "bima", f"/tickets/{ticket}", "ticket.view", ticket),
+        (bima, "bima", f"/tickets/{ticket}.pdf", "ticket.report", ticket),
+        (bima, "bima", "/flags", "flags.view", ""),
+        (bima, "bima", "/callbacks", "callbacks.view", ""),
+        (siti, "siti", "/numbers?n=081234567890", "number.view", "+6281234567890"),
+        (siti, "siti", f"/calls/{call}/story", "ticket.view", ticket),
+        (siti, "siti", f"/tickets/{ticket}/call", "ticket.view", ticket),
+    ):
+        assert about in await book.looks(who, path, action, name), path
+    secret = await here.people.create_token("rekap", role="supervisor")
+    for path, action, about in (
+        ("/api/v1/calls?number=34567890", "calls.view", "34567890"),
+        (f"/api/v1/calls/{call}", "call.view", call),
+        (f"/api/v1/calls/{call}/recording", "call.recording", call),
+        ("/api/v1/tickets", "tickets.view", ""),
+        (f"/api/v1/tickets/{ticket}", "ticket.view", ticket),
+        ("/api/v1/callbacks", "callbacks.view", ""),
+        ("/api/v1/flags", "flags.view", ""),
+    ):
+        program = await visit()
+        said = await book.looks(program, path, action, "token:rekap", headers={"Authorization": f"Bearer {secret}"})
+        assert about in said, path
+
+
+async def test_the_auditor_finds_a_number_as_people_write_it_and_takes_the_rows_out(here: House, visit: Visit) -> None:
+    await here.people.add_user("dewi", role="auditor", password=PASSWORD)
+    siti, dewi = await visit("siti", "101"), await visit("dewi")
+    await siti.get("/numbers?n=081234567890")
+    await siti.get("/numbers?n=081299998888")
+    _, page = await dewi.get("/audit?target=0812-3456-7890")
+    assert page.count("number.view") == 1 and "/audit.csv?" in page
+    status, text = await dewi.get("/audit.csv?action=number&by=siti")
+    assert status == 200
+    head, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    assert len(head) == 7 and [row[2] for row in rows] == ["number.view"] * 2
+    lines = (await here.history.audit()).lines
+    assert [row[6] for row in rows] == [line.digest for line in lines if line.action == "number.view"]
+    assert (lines[0].action, lines[0].by, lines[0].details["by"]) == ("audit.export", "dewi", "siti")
+    assert (await dewi.get("/audit.csv?from=never"))[0] == 400
+    assert (await siti.get("/audit.csv"))[0] == 403
