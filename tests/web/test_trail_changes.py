@@ -235,7 +235,7 @@ async def oversight(book: TrailBook, visit: Visit) -> None:
         (request,) = set(re.findall(r'name="id" value="(\d+)"', page))
         more = {"reason": "Penyidikan berjalan"} if once == "data.refuse" else {}
         await book.form(dian, f"/data/{once[5:]}", once, "dian", id=request, **more)
-    await book.form(bima, "/data/copy", "data.copy", "bima", number="081234567890")
+    await book.file(bima, "/data/copy", "data.copy", "bima", None, "", number="081234567890")
 
 
 STORIES: dict[Story, set[str]] = {

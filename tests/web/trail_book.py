@@ -122,14 +122,15 @@ class TrailBook:
         self.driven.add(route_of(self.here, path))
         return dict(answer)
 
-    async def file(self, who: Visitor, path: str, action: str, by: str, told: Told | None, text: str) -> None:
-        """A file is handed in."""
+    async def file(
+        self, who: Visitor, path: str, action: str, by: str, told: Told | None, text: str, **fields: str
+    ) -> None:
+        """A file is handed in, or one is handed out."""
         since = await self.last()
-        form = FormData()
-        form.add_field("csrf", who.csrf)
+        form = FormData({"csrf": who.csrf, **fields})
         form.add_field("file", text.encode(), filename="a.csv", content_type="text/csv")
         async with who.session.post(who.base.with_path(path), data=form) as answer:
-            assert answer.status == 200, await answer.text()
+            assert answer.status == 200, await answer.read()
         await self.row(action, by, since, told)
         self.driven.add(route_of(self.here, path))
 
