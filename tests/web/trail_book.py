@@ -101,7 +101,7 @@ class TrailBook:
         return lines[0].id if lines else 0
 
     async def form(
-        self, who: Visitor, path: str, action: str, by: str, told: Told | None = None, **fields: str
+        self, who: Visitor, path: str, action: str, by: str, told: Told | None = None, /, **fields: str
     ) -> tuple[str, str]:
         """As a form: what the page said, and where it led."""
         since = await self.last()
@@ -112,7 +112,7 @@ class TrailBook:
         return text, where
 
     async def send(
-        self, who: Visitor, path: str, action: str, by: str, told: Told | None = None, **body: Any
+        self, who: Visitor, path: str, action: str, by: str, told: Told | None = None, /, **body: Any
     ) -> dict[str, Any]:
         """As a script of ours."""
         since = await self.last()
@@ -123,7 +123,7 @@ class TrailBook:
         return dict(answer)
 
     async def file(
-        self, who: Visitor, path: str, action: str, by: str, told: Told | None, text: str, **fields: str
+        self, who: Visitor, path: str, action: str, by: str, told: Told | None, text: str, /, **fields: str
     ) -> None:
         """A file is handed in, or one is handed out."""
         since = await self.last()
