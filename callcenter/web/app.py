@@ -36,6 +36,7 @@ from callcenter.storage import (
 from callcenter.web.agency.live import regions as agency_regions
 from callcenter.web.agency.routes import ROUTES as AGENCY
 from callcenter.web.agency.side import AgencySide
+from callcenter.web.api.polls import Polls
 from callcenter.web.api.routes import ROUTES as API
 from callcenter.web.board import Board, Journal, News
 from callcenter.web.callers.room import Callers, Stores
@@ -118,7 +119,7 @@ def make_app(
         reports=Reports(database, clock=clock), saved=SavedFilters(database, clock), people=people,
         second=Second(database, secret=secrets.session, clock=clock), sign_ins=SignIns(database, clock),
         sessions=Sessions(people, clock), database=database, journal=journal, clock=clock,
-        proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(),
+        proofs=proofs, lights=Lights(proofs.self_test), plays=Plays(), polls=Polls(),
         recordings=Recordings(database, settings.recordings, clock=clock), holds=Holds(database, clock=clock),
         painter=painter,
         phones={each: secrets.page_phone(each) for each in settings.positions},

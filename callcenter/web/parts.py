@@ -31,6 +31,7 @@ from callcenter.storage import (
     SignIns,
     Tickets,
 )
+from callcenter.web.api.polls import Polls
 from callcenter.web.board import Board, Journal
 from callcenter.web.proof import Lights, Proofs
 from callcenter.web.recordings.plays import Plays
@@ -75,6 +76,7 @@ class Parts:
     proofs: Proofs
     lights: Lights
     plays: Plays
+    polls: Polls
     recordings: Recordings
     holds: Holds
     phones: Mapping[str, str]  # position -> password of its phone in the page

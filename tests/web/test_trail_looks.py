@@ -3,6 +3,7 @@
 import csv
 import io
 
+from callcenter.storage import AuditFilter
 from tests.browser.scenes import picked_up, rings
 from tests.web.house import PASSWORD, House
 from tests.web.test_trail_changes import Visit
@@ -73,3 +74,22 @@ async def test_the_auditor_finds_a_number_as_people_write_it_and_takes_the_rows_
     assert (lines[0].action, lines[0].by, lines[0].details["by"]) == ("audit.export", "dewi", "siti")
     assert (await dewi.get("/audit.csv?from=never"))[0] == 400
     assert (await siti.get("/audit.csv"))[0] == 403
+
+
+async def test_a_program_that_asks_the_same_again_and_again_leaves_one_line_a_minute(here: House, visit: Visit) -> None:
+    await a_call(here)
+    program, secret = await visit(), await here.people.create_token("papan", role="supervisor")
+    bearer = {"Authorization": f"Bearer {secret}"}
+
+    async def lines() -> int:
+        page = await here.history.audit(AuditFilter(by="token:papan", action="calls.view"))
+        return len(page.lines)
+
+    for _ in range(3):
+        assert (await program.get("/api/v1/calls", headers=bearer))[0] == 200
+    assert await lines() == 1
+    assert (await program.get("/api/v1/calls?limit=1", headers=bearer))[0] == 200
+    assert await lines() == 2, "another question is another line"
+    here.clock.pass_(61)  # type: ignore[attr-defined]
+    assert (await program.get("/api/v1/calls", headers=bearer))[0] == 200
+    assert await lines() == 3

@@ -28,10 +28,14 @@ MOST_TOLD = 30
 
 async def _looked(request: web.Request, action: str, target: str = "") -> None:
     """A program that reads callers' data leaves the row that a person would, before anything is handed out."""
-    here, token = parts(request), visitor(request).token
-    told = {name[:40]: value[:200] for name, value in list(request.query.items())[:MOST_TOLD]}
+    here, token, now = parts(request), visitor(request).token, parts(request).clock()
     by, address = f"token:{token.name}" if token else "", request.remote or ""
-    await audited(here.database, by=by, action=action, at=here.clock(), target=target, details=told, address=address)
+    key = (by, address, request.path_qs)
+    if here.polls.told(key, now):
+        return
+    told = {name[:40]: value[:200] for name, value in list(request.query.items())[:MOST_TOLD]}
+    await audited(here.database, by=by, action=action, at=now, target=target, details=told, address=address)
+    here.polls.tell(key, now)
 
 
 async def calls(request: web.Request) -> web.Response:
