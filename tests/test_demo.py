@@ -190,7 +190,8 @@ def test_the_outside_signs_in_only_where_there_is_a_position(tmp_path: Path) -> 
 
 
 HOLD = """
-import sys, pathlib
+import sys, pathlib, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs in its background deaf to it
 from callcenter.demo_outside import outside
 with outside(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), "127.0.0.1:1", "", ""):
     print("up", flush=True)

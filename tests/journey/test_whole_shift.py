@@ -65,7 +65,7 @@ class Shift:
 
     async def state(self, state: str, words: str) -> None:
         await expect(self.page.locator(f'.seat-line[data-state="{state}"]')).to_be_visible(timeout=40_000)
-        await expect(self.seat.locator(".seat-says b")).to_have_text(words)
+        await expect(self.seat.locator(".seat-says b")).to_contain_text(words)
 
     async def takes_a_call(self) -> str:
         """Budi dials 112, she lifts: the call's id. Its sheet is open, and the notes have the cursor."""

@@ -35,7 +35,8 @@ function press(key) {
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   if (document.querySelector("dialog[open]")) return;
-  if (event.key === "Escape") { arm(!armed); event.preventDefault(); return; }
+  // Esc again does not take it back: in a hurry one presses twice, and the digit must not land in the notes.
+  if (event.key === "Escape") { arm(true); event.preventDefault(); return; }
   if (event.key.length !== 1 || event.repeat) return;
   if (digitsOnly && !/^[0-9]$/.test(event.key)) arm(false);
   if (typing(event.target) && !armed) return;
