@@ -19,7 +19,7 @@ class Painted:
     def __init__(self, here: House, url: str, **more: object) -> None:
         own = here.app[PARTS].painter
         self.settings = replace(own.settings, message_webhook=url, **more)  # type: ignore[arg-type]
-        self.languages, self.number = own.languages, own.number
+        self.languages, self.number, self.first = own.languages, own.number, own.first
         self._here = here
 
     def catalogue(self) -> object:
