@@ -28,7 +28,7 @@ from callcenter.storage import Database, People
 from tests.browser.conftest import browser_of
 from tests.live.ami import Ami, first
 from tests.live.raw_sip import Invite
-from tests.storage.cast import QUICK
+from tests.storage.cast import quick
 
 pytestmark = pytest.mark.bench
 SCREENS, PHONES, RINGS = 50, 4, 120
@@ -58,7 +58,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
     made = Room(tmp_path, SCREENS, ports=600)
     await made.prepare()
     async with Database(made.settings.database_url).running() as database:
-        people = People(database, clock=lambda: datetime.now(UTC), passwords=QUICK)
+        people = People(database, clock=lambda: datetime.now(UTC), passwords=quick())
         for desk in made.positions:
             await people.add_user(f"p{desk}", PASSWORD)
     try:

@@ -29,7 +29,7 @@ from callcenter.storage import (
     sqlite_url,
 )
 from tests import postgres
-from tests.storage.cast import CATALOGUE, QUICK, READ_NUMBER, ZONE, Clock
+from tests.storage.cast import CATALOGUE, READ_NUMBER, ZONE, Clock, quick
 
 T = TypeVar("T")
 _count = itertools.count(1)
@@ -89,7 +89,7 @@ class Room:
         self.callbacks = Callbacks(self.database, clock=self.clock)
         self.flags = Flags(self.database, read_number=READ_NUMBER, clock=self.clock)
         self.incidents = Incidents(self.database, clock=self.clock)
-        self.people = People(self.database, clock=self.clock, passwords=QUICK)
+        self.people = People(self.database, clock=self.clock, passwords=quick())
 
     def a_journal(self) -> Journal:
         """A journal over this room's spool."""

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from callcenter.core.errors import Refused
 from callcenter.storage import AuditFilter, People, Second, SignedIn, commands
 from callcenter.storage.codes import Vault, code_at, step_of
-from tests.storage.cast import QUICK, Clock
+from tests.storage.cast import Clock, quick
 from tests.storage.conftest import Room
 
 GOOD = "a-long-password"
@@ -150,7 +150,7 @@ async def test_the_command_line_takes_it_off_too(room: Room, second: Second, url
 
 
 async def test_roles_that_need_one_owe_it_until_it_is_set_up(room: Room, second: Second, clock: Clock) -> None:
-    strict = People(room.database, clock=clock, passwords=QUICK, required=["supervisor", "admin"])
+    strict = People(room.database, clock=clock, passwords=quick(), required=["supervisor", "admin"])
     there = await signed_in(room, strict)
     assert there.session.owes == "second"
     offer = second.offer("bima", "112 Cirebon")

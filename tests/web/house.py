@@ -42,7 +42,7 @@ from callcenter.web.app import NOTHING_PROVED, make_app, run_parts
 from callcenter.web.callers.room import Stores
 from callcenter.web.parts import PARTS
 from callcenter.web.proof import Proofs
-from tests.storage.cast import QUICK
+from tests.storage.cast import quick
 from tests.web.fakes import NIGHT, FakeBoard, Telephone
 
 PASSWORD = "rahasia-sekali-112"
@@ -162,7 +162,7 @@ def built(settings: Settings, now: Callable[[], datetime], proofs: Proofs, url: 
         changed=lambda: board.tell(),
     )  # fmt: skip
     board = FakeBoard(directory, keep=lambda fact, calls: journal.write(Entry(fact, calls)))
-    people = People(database, clock=now, passwords=QUICK, required=settings.two_factor_roles)
+    people = People(database, clock=now, passwords=quick(), required=settings.two_factor_roles)
     history = History(database, read_number=reader, clock=now)
     tickets = Tickets(database, catalogue=directory, clock=now)
     flags = Flags(database, read_number=reader, clock=now)
