@@ -89,8 +89,17 @@ def key(f: Fields, at: datetime) -> Fact | None:
 
 
 def attended(f: Fields, at: datetime) -> Fact | None:
-    """A transfer after a word with the other side. None where a whole conference was moved: there is no one caller."""
+    """A transfer after a word with the other side. None where a whole conference was moved: there is no one caller.
+
+    Out of a room its application is the target, on either side: then the leg that she was there with stands for it.
+    Asterisk does not always tell that the other side joined the room.
+    """
     caller, far = text(f, "TransfereeUniqueid"), text(f, "TransferTargetUniqueid")
+    if text(f, "DestApp") == "ConfBridge":
+        sides = {"Second": caller, "Orig": far}
+        caller, far = next(
+            ((leg, text(f, f"{side}TransfererUniqueid")) for side, leg in sides.items() if leg), ("", "")
+        )
     if text(f, "Result") != "Success" or not caller or not far:
         return None
     whose = text(f, "TransferTargetChannel").split("/", 1)[-1].rpartition("-")[0].removesuffix(PAGE)

@@ -52,14 +52,21 @@ def _meets(floor: Floor, call: Call, there: Attempt) -> Call:
 
 def transferred(floor: Floor, fact: CallTransferred) -> Step:
     call = floor.calls.get(fact.call)
-    if call is None and fact.far in floor.calls:  # told from the other side: the agency was brought to the caller
-        call, fact = floor.calls[fact.far], replace(fact, call=fact.far, far=fact.call, to="")
+    there = None if call else _brought_to(floor, fact.far)
+    if there is not None:  # told from the other side: the agency was brought to the caller
+        call, fact = there, replace(fact, call=there.id, far=fact.call, to="")
     if call is None:
         return floor, ()
     if fact.far:
         return _attended(floor, call, fact)
     named = any(a.by == BY_PHONE and a.number == fact.to and not a.leg.startswith(THIN) for a in call.attempts)
     return (floor, ()) if named else _told(floor, call, fact)  # the leg itself tells it, with its times
+
+
+def _brought_to(floor: Floor, leg: str) -> Call | None:
+    """The call whose caller that leg is, or whose room the call taker's leg stands for."""
+    call = floor.call_of(leg)
+    return call if call is not None and (call.id == leg or (call.room and call.attempt(leg) is None)) else None
 
 
 def _attended(floor: Floor, call: Call, fact: CallTransferred) -> Step:

@@ -131,7 +131,7 @@ class CallTransferred:
     leg: str  # who transferred
     to: str
     attended: bool = False
-    far: str = ""  # attended: the leg that the caller speaks with now
+    far: str = ""  # attended: the leg that the caller speaks with now; or he and `call` are the other way round
 
 
 @dataclass(frozen=True, slots=True)

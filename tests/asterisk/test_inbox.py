@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from callcenter.asterisk.inbox import House, read
-from callcenter.core import facts
+from callcenter.core import desk_facts, facts
 from callcenter.core.seen import PositionSeen
 
 HEARD = datetime(2026, 1, 14, tzinfo=UTC)
@@ -91,3 +91,23 @@ def test_the_phone_in_the_page_is_the_position_s_too(interface: str) -> None:
 def test_a_phone_that_rejects_a_call_is_told_from_the_other_one_of_its_position() -> None:
     rejected = {"Uniqueid": "e112-1.0", "Queue": "emergency", "Interface": "PJSIP/101-web", "DestUniqueid": "e112-1.2"}
     assert heard("AgentRingNoAnswer", **rejected) == facts.PhoneUnanswered("e112-1.0", AT, "101", "e112-1.2")
+
+
+@pytest.mark.parametrize(
+    "sides",
+    [
+        {"TransfereeUniqueid": "1.7", "OrigTransfererUniqueid": "1.6", "SecondTransfererUniqueid": "1.2"},
+        {"TransferTargetUniqueid": "1.7", "OrigTransfererUniqueid": "1.2", "SecondTransfererUniqueid": "1.6"},
+    ],
+)
+def test_out_of_a_room_her_own_leg_there_stands_for_the_room(sides: dict[str, str]) -> None:
+    """As Asterisk 20 tells it, whichever of her two calls the phone passes on by."""
+    fact = heard("AttendedTransfer", Result="Success", DestType="App", DestApp="ConfBridge", **sides)
+    assert isinstance(fact, desk_facts.CallTransferred)
+    assert (fact.call, fact.far, fact.attended) == ("1.7", "1.2", True)
+
+
+def test_a_whole_conference_that_was_moved_names_no_caller() -> None:
+    sides = {"OrigTransfererUniqueid": "1.2", "SecondTransfererUniqueid": "1.6"}
+    assert heard("AttendedTransfer", Result="Success", DestType="Bridge", **sides) is None
+    assert heard("AttendedTransfer", Result="Success", DestApp="ConfBridge", DestType="App", **sides) is None

@@ -163,3 +163,26 @@ def test_a_look_at_asterisk_finds_hold_and_colleagues_again() -> None:
     assert set(call.in_room) == {AYU, DEWI}
     floor, _ = play(FloorSeen(after(61), "boot", legs[::2]), floor=floor)
     assert (floor.calls[BUDI].position, floor.calls[BUDI].stage) == ("102", Stage.TALKING)
+
+
+FIRE = "e112-1768352411.9"
+INTRODUCED = (
+    desk_facts.PhoneDialled(FIRE, after(12), "*1113", position="101"),
+    facts.LegAnswered(FIRE, after(14)),
+)
+PASSED = desk_facts.CallTransferred(FIRE, after(20), "second", "101", attended=True, far=AYU)
+GONE = facts.LegEnded(AYU, after(20.1), 16)
+
+
+@pytest.mark.parametrize("last", [(PASSED, GONE), (GONE, PASSED)])
+@pytest.mark.parametrize("told", [(), (facts.RoomJoined(FIRE, after(20.2), ROOM),)])
+def test_an_agency_that_her_phone_brought_into_the_room_has_him(
+    last: tuple[facts.Fact, ...], told: tuple[facts.Fact, ...]
+) -> None:
+    """Asterisk tells that it joined the room at one time, and does not at another."""
+    floor, _ = play(*ANSWERED, *IN_ROOM, *INTRODUCED, *last, *told)
+    call = floor.calls[BUDI]
+    assert (call.stage, call.position) == (Stage.HANDED_OVER, "")
+    floor, _ = play(facts.LegEnded(FIRE, after(60), 16), floor=floor)
+    call = floor.calls[BUDI]
+    assert (call.stage, call.attempts[-1].result) == (Stage.ALONE, Result.ANSWERED)  # nobody pressed 1

@@ -119,7 +119,11 @@ async def test_a_blind_transfer_out_of_the_room_is_refused_before_the_phone_lets
     assert fire.kinds() == []
 
 
-async def test_an_attended_transfer_out_of_the_room_leaves_caller_and_agency_together(room: Room, desk: Desk) -> None:
+@pytest.mark.parametrize("line", [1, 2])
+async def test_an_attended_transfer_out_of_the_room_leaves_caller_and_agency_together(
+    room: Room, desk: Desk, line: int
+) -> None:
+    """Phones pass on by the first call, most of them, or by the second."""
     caller, her, call = await in_room(room, desk)
     fire = await room.phone("damkar")
     await her.order("hold")
@@ -127,16 +131,27 @@ async def test_an_attended_transfer_out_of_the_room_leaves_caller_and_agency_tog
     await fire.answer()
     await until(lambda: fire.hears(HER) and her.hears(FIRE), "she introduces him")
     async with room.exchange.watch() as ami:
-        await her.order("transfer", await _replaces(ami, desk.calls[call], room))
+        target = await _replaces(ami, desk.calls[call], room, second=line == 1)
+        await her.order("line", str(line))
+        await her.order("transfer", target)
     await until(lambda: caller.hears(FIRE) and fire.hears(CALLER), "caller and agency hear each other")
     await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"handed over: {desk.calls[call].stage}")
+    await fire.hang_up()
+    await until(lambda: tried(desk, call).ended_at, "the agency is gone")
+    assert tried(desk, call).result is Result.ANSWERED  # nobody pressed 1
 
 
-async def _replaces(ami: Ami, call: Call, room: Room) -> str:
-    """Refer-To for the phone's current call: the caller's dialog is what it takes over."""
+async def _replaces(ami: Ami, call: Call, room: Room, *, second: bool = False) -> str:
+    """Refer-To for one of the phone's calls: the dialog of the other one is what it takes over."""
+    leg = call.leg
+    if second:
+        await ami.do("CoreShowChannels")
+        await ami.event("CoreShowChannelsComplete")
+        hers = [m for m in ami.events("CoreShowChannel") if first(m, "Channel").startswith("PJSIP/101-")]
+        (leg,) = (first(m, "Uniqueid") for m in hers if first(m, "Uniqueid") != call.leg)
 
     async def of(what: str) -> str:
-        return first(await ami.do("Getvar", Channel=call.leg, Variable=f"CHANNEL(pjsip,{what})"), "Value")
+        return first(await ami.do("Getvar", Channel=leg, Variable=f"CHANNEL(pjsip,{what})"), "Value")
 
     dialog = f"{await of('call-id')};to-tag={await of('local_tag')};from-tag={await of('remote_tag')}"
     quoted = dialog.replace("@", "%40").replace(";", "%3B").replace("=", "%3D")
