@@ -9,7 +9,7 @@ from datetime import datetime
 
 from callcenter.core import attempt as tries
 from callcenter.core import beside, desk_call, listening
-from callcenter.core.attempt import Attempt
+from callcenter.core.attempt import BY_PHONE, Attempt
 from callcenter.core.call import Call, Move, move
 from callcenter.core.facts import (
     AttemptAccepted,
@@ -39,8 +39,9 @@ def room_joined(floor: Floor, fact: RoomJoined) -> Step:
     if fact.leg == call.leg:
         call = desk_call.she_came(call, fact.at)
     known = call.attempt(fact.leg)
-    if known is not None:  # only a key or the call taker opens that door
-        call = _accept(call, known, fact.at, "key")
+    if known is not None:
+        if known.by != BY_PHONE:  # only a key or the call taker opens that door; to a phone's own transfer it is open
+            call = _accept(call, known, fact.at, "key")
         call = call if call.position else (move(call, Move.AGENCY_CAME) or call)
     return put(floor, call)
 
