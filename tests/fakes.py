@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 
 from panoramisk.message import Message
 
-from callcenter.asterisk.wire import Fields, Frames, Given, Heard, fields, parse, text
-from callcenter.core.errors import LineDown, Refused, Unconfirmed
+from callcenter.asterisk.wire import Fields, Frames, fields, parse, text
 
 
 class Watch:
@@ -75,7 +74,6 @@ class FakeAsterisk:
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[Fields] = field(default_factory=list)
     raw: bytes = b""  # everything that was ever received
-    logins: int = 0
     connections: int = 0
     watch: Watch = field(default_factory=Watch)
     _writers: list[asyncio.StreamWriter] = field(default_factory=list)
@@ -156,7 +154,6 @@ class FakeAsterisk:
         key = hashlib.md5(b"112112112" + self.secret.encode(), usedforsecurity=False).hexdigest()
         if self.login_words or text(asked, "Key") != key or text(asked, "Username") != self.user:
             return reply(asked, "Response: Error", f"Message: {self.login_words or 'Authentication failed'}")
-        self.logins += 1
         boot = event("FullyBooted", Uptime=str(self.uptime), Status="Fully Booted") if self.booted else b""
         return reply(asked, "Response: Success", "Message: Authentication accepted") + boot
 
@@ -178,30 +175,6 @@ async def fake_asterisk() -> AsyncIterator[FakeAsterisk]:
         yield asterisk
     finally:
         await asterisk.stop()
-
-
-class FakeLine:
-    """In place of a Link: remembers what it was asked; takes it, refuses it, stays silent, or is down."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, dict[str, object]]] = []
-        self.lists: dict[str, list[Fields]] = {}
-        self.failure: Refused | Unconfirmed | LineDown | None = None
-
-    async def ask(self, name: str, given: Given | None = None, *, deadline: float = 3.0) -> Message:
-        """Raises `failure` where one is set; LineDown was never sent, so it is not remembered either."""
-        if not isinstance(self.failure, LineDown):
-            self.asked.append((name, dict(given or {})))
-        if self.failure is not None:
-            raise self.failure
-        return Heard({"Response": "Success", "Message": "queued"})
-
-    async def ask_list(self, name: str, given: Given | None = None, *, deadline: float = 3.0) -> list[Message]:
-        await self.ask(name, given, deadline=deadline)
-        return [Heard(dict(item)) for item in self.lists.get(name, [])]
-
-    def names(self) -> list[str]:
-        return [name for name, _ in self.asked]
 
 
 def plain(messages: Sequence[Message]) -> list[Fields]:

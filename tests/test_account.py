@@ -1,6 +1,5 @@
 """The account over real books: Asterisk's file of records, and the database with a row taken out or put in."""
 
-import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
@@ -56,17 +55,12 @@ async def day(settings: Settings, *ids: str) -> AsyncIterator[tuple[Room, Accoun
         async with room.journal() as journal:
             for call in ids:
                 journal.write(arrival(a_call(call)))
-            while not set(ids) <= set(room.numbers):
-                await _tick()
+            await journal.settled(30)
         told: list[str | None] = []
         accountant = Accountant(
             settings, room.database, clock=Clock(LATER), alarm=lambda key, sentence: told.append(sentence)
         )
         yield room, accountant, told
-
-
-async def _tick() -> None:
-    await asyncio.sleep(0.005)
 
 
 async def test_a_day_in_both_books_raises_nothing(settings: Settings) -> None:
@@ -97,8 +91,7 @@ async def test_a_missing_row_is_an_alarm_that_names_the_call_once_and_ends_when_
         assert accountant.notices() == told
         async with room.journal() as journal:
             journal.write(arrival(a_call("b")))
-            while not await room.history.ticket_numbers(["b"]):
-                await _tick()
+            await journal.settled(30)
         await accountant.look()
         assert told[1:] == [None] and accountant.notices() == []
 
@@ -107,8 +100,7 @@ async def test_a_call_that_is_counted_twice_is_an_alarm_that_names_the_second(se
     async with day(settings, "a") as (room, accountant, told):
         async with room.journal() as journal:
             journal.write(arrival(a_call("a-again")))
-            while not await room.history.ticket_numbers(["a-again"]):
-                await _tick()
+            await journal.settled(30)
         await accountant.look()
         assert told[0] and "a-again (not in Asterisk's records" in told[0]
 

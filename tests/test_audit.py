@@ -105,7 +105,7 @@ async def test_a_line_cut_off_by_a_power_cut_is_no_alarm_and_rubbish_is(settings
         await verify(settings, clock)
 
 
-async def test_the_same_end_is_written_down_once(settings: Settings, tmp_path: Path) -> None:
+async def test_the_same_end_is_written_down_once(settings: Settings) -> None:
     lines: Callable[[], int] = lambda: len((settings.home / HEADS).read_text().splitlines())  # noqa: E731
     async with Database(settings.database_url).running() as database:
         heads = Heads(settings, database, clock=clock)

@@ -195,7 +195,7 @@ def floor_seen(
         for f in queue
         if text(f, "Event") == "QueueEntry" and house.ours(f)
     }
-    legs = [_leg(f, at, house, positions, in_room, waits) for f in channels if text(f, "Uniqueid")]
+    legs = [_leg(f, at, positions, in_room, waits) for f in channels if text(f, "Uniqueid")]
     return FloorSeen(
         at,
         boot,
@@ -210,7 +210,6 @@ def floor_seen(
 def _leg(
     f: Fields,
     at: datetime,
-    house: House,
     positions: Sequence[str],
     in_room: Mapping[str, str],
     waits: Mapping[str, datetime],

@@ -69,7 +69,6 @@ class Answer:
 
 
 Answers = Mapping[str, Answer]
-NO_ANSWERS: Answers = {}
 UNANSWERED = Answer()
 
 

@@ -4,7 +4,7 @@ In:  a name, an action, its target. Out: one row, in the same transaction as wha
 Never: a row changed or taken away. Each carries the digest of the one before (`core/seal.py`): `./run audit verify`.
 
 Actions: calls.view, call.view, ticket.view, audit.view, call.recording, call.help, calls.export, ticket.class,
-user.*, token.*, position.free, aside.release, sign_in, sign_out, sign_in.refused, sign_in.half, sign_in.code_refused,
+user.*, token.*, aside.release, sign_in, sign_out, sign_in.refused, sign_in.half, sign_in.code_refused,
 session.*, second.* (authenticators), lock.end; of quality (quality.*): draw, form, begin, finish, change, throw_away,
 read, coach, seen, export.
 """

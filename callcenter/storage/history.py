@@ -173,16 +173,6 @@ class History:
             found = await connection.execute(select(ticket_calls.c.ticket).where(ticket_calls.c.call == call_id))
             return await one_ticket(connection, tickets.c.id == found.scalar_one_or_none(), call_id)
 
-    async def ticket_numbers(self, call_ids: Iterable[str]) -> dict[str, str]:
-        """Call -> number of its ticket, for those that are committed."""
-        wanted = (
-            select(ticket_calls.c.call, tickets.c.number)
-            .join(tickets, tickets.c.id == ticket_calls.c.ticket)
-            .where(ticket_calls.c.call.in_(list(call_ids)))
-        )
-        async with self._database.read() as connection:
-            return {row.call: row.number for row in await connection.execute(wanted)}
-
     async def ended(self, call_ids: Iterable[str]) -> set[str]:
         """Those of these calls that are over for good, and committed as such."""
         wanted = select(calls.c.id).where(calls.c.id.in_(list(call_ids)), calls.c.done.is_(True))

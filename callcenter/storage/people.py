@@ -135,17 +135,6 @@ class People:
         await self._database.write(unit)
         return await self.session(token) or session
 
-    async def free_position(self, position: str, *, by: str) -> None:
-        """Somebody forgot to sign out there."""
-        now = self._clock()
-
-        async def unit(connection: AsyncConnection) -> None:
-            person = await positions.free(connection, position, by, now)
-            if person:
-                await audit(connection, by=by, action="position.free", target=position, details={"of": person}, at=now)
-
-        await self._database.write(unit)
-
     async def at_positions(self) -> dict[str, AtPosition]:
         """Who sits where."""
         now = self._clock()

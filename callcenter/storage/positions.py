@@ -65,17 +65,6 @@ async def leave(connection: AsyncConnection, *, session: str, by: str, now: date
     )
 
 
-async def free(connection: AsyncConnection, position: str, by: str, now: datetime) -> str:
-    """Whoever sits there does not any more: her name, or empty."""
-    freed = await connection.execute(
-        update(sign_ins)
-        .where(sign_ins.c.position == position, sign_ins.c.ended_at.is_(None))
-        .values(ended_at=now, ended_by=by)
-        .returning(sign_ins.c.person)
-    )
-    return freed.scalar_one_or_none() or ""
-
-
 async def everybody(connection: AsyncConnection, idle_before: datetime, now: datetime) -> dict[str, AtPosition]:
     """Position -> who sits there now."""
     found = await connection.execute(

@@ -27,7 +27,7 @@ from callcenter.storage.tables import ticket_calls, tickets
 from callcenter.storage.tables_figures import earlier_figures, reports
 
 HEAD = ("period", "report_row", "count")
-MOST_ROWS, LARGEST_COUNT = 5000, 10_000_000
+MOST_ROWS = 5000
 READ_S = 20.0
 BAD_HEAD = "The first line must be: {head}"
 BAD_LINE = "Line {line}: {text} cannot be read. A line is: 2018-11,Kebakaran,14 or 2018-10-29..2018-12-11,Kebakaran,14"

@@ -88,11 +88,6 @@ def moved(ticket: Ticket, status: TicketStatus, why: Disposition | None, by: str
     return Step(values, beside)
 
 
-def disposed(ticket: Ticket, chosen: Disposition) -> Step:
-    """How it ended: may be said before it is closed, and put right afterwards."""
-    return Step({"disposition": chosen.value})
-
-
 def verified(ticket: Ticket, by: str, now: datetime) -> Step:
     """The location is confirmed; with a category the ticket is verified."""
     if ticket.location_verified_at is not None:

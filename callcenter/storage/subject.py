@@ -107,7 +107,7 @@ async def gather(connection: AsyncConnection, e164: str, shown: str, region: str
     await take("callback_tries", callback_tries, callback_tries.c.callback.in_(owed))
     await take("flags", number_flags, number_flags.c.e164 == e164)
     await take("looked", audit, audit.c.target.in_([*own, *numbers, e164]))
-    await take("mentions", notes, _mentions(e164, region), notes.c.ticket.not_in(mine))
+    await take("mentions", notes, _mentions(e164), notes.c.ticket.not_in(mine))
     rows["mentions"] = [row for row in rows["mentions"] if pattern(e164, region).search(row["text"])]
     running = select(legal_holds.c.ticket).where(legal_holds.c.released_at.is_(None), legal_holds.c.ticket.in_(mine))
     return Found(e164, shown, rows, frozenset((await connection.execute(running)).scalars()))
@@ -120,7 +120,7 @@ def pattern(e164: str, region: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\d)\+?{BETWEEN}(?:{spelled})(?!\d)")
 
 
-def _mentions(e164: str, region: str) -> ColumnElement[bool]:
+def _mentions(e164: str) -> ColumnElement[bool]:
     """Notes that may speak of it: their end of the number stands there, whatever is between its digits."""
     end = e164[-4:]
     return or_(*(notes.c.text.contains(sign.join((end[:2], end[2:])), autoescape=True) for sign in ("", "-", " ", ".")))

@@ -95,11 +95,6 @@ class Tickets:
         why = _one_of(Disposition, disposition, "disposition") if disposition else None
         return await self._set(ticket, lambda old: rules.moved(old, chosen, why, by, now), version=version, by=by)
 
-    async def set_disposition(self, ticket: str, disposition: Disposition | str, *, version: int, by: str) -> Ticket:
-        """How it ended."""
-        chosen = _one_of(Disposition, disposition, "disposition")
-        return await self._set(ticket, lambda old: rules.disposed(old, chosen), version=version, by=by)
-
     async def verify_location(self, ticket: str, *, by: str) -> Ticket:
         """The caller, or a map, confirmed the place (t5). Saying it again changes nothing."""
         now = self._clock()

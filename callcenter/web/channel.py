@@ -48,7 +48,6 @@ async def _send(hub: Hub, client: Client) -> None:
     try:
         await hub.serve(client)
     except TimeoutError:  # too slow: dropped, it will come back and get the newest picture
-        hub.dropped += 1
         await _hang_up(client, WSCloseCode.TRY_AGAIN_LATER)
     except ConnectionError:
         await _hang_up(client, WSCloseCode.GOING_AWAY)

@@ -77,7 +77,6 @@ class Hub:
         self.boot = secrets.token_hex(4)  # sequence numbers are valid within one life of this service
         self.seq = 0
         self.clients: set[Client] = set()
-        self.dropped = 0
         self._clock = clock
         self._beat = beat
         self._limit = limit
@@ -227,8 +226,6 @@ class Hub:
         await asyncio.gather(*(self._close(client) for client in clients))
 
     async def _close(self, client: Client) -> None:
-        try:
+        with suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(1.0):
                 await client.socket.close(code=WSCloseCode.GOING_AWAY, message=b"restart")
-        except (TimeoutError, ConnectionError):
-            self.dropped += 1

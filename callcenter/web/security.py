@@ -16,6 +16,7 @@ from callcenter.core.errors import CallCenterError
 from callcenter.storage import ApiToken, Session
 from callcenter.web.access import ACCESS, API_PREFIX, EVERYONE, NOBODY, OWED_AT, OWING, home_of
 from callcenter.web.forms import read_form
+from callcenter.web.static_files import FOR_EVER
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -139,7 +140,7 @@ async def put_headers(request: web.Request, response: web.StreamResponse) -> Non
     if not request.path.startswith("/static/"):
         response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
     elif response.status in (200, 206, 304):
-        response.headers[hdrs.CACHE_CONTROL] = "public, max-age=31536000, immutable"
+        response.headers[hdrs.CACHE_CONTROL] = FOR_EVER
     if request.secure:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
 

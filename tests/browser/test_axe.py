@@ -51,7 +51,7 @@ async def test_so_it_is_in_english_and_in_an_empty_house(
     assert {where: found for where, found in wrong.items() if found} == {}
 
 
-async def test_what_is_left_out_is_no_page(here: House, arrive: Arrive) -> None:
+async def test_what_is_left_out_is_no_page(here: House) -> None:
     """So that a page cannot hide among the files."""
     names = {route.name for route in here.app.router.routes()}
     assert names >= NO_PAGES

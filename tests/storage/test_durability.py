@@ -113,7 +113,7 @@ async def test_a_database_that_is_held_only_delays(room: Room, journal: Journal,
     assert journal.state.waiting == 0
 
 
-async def test_the_state_says_that_another_program_holds_the_database(tmp_path: Path, migrated_room: Room) -> None:
+async def test_the_state_says_that_another_program_holds_the_database(migrated_room: Room) -> None:
     room = migrated_room
     async with room.journal() as journal, held(room.database, "sqlite"):
         journal.write(arrival(a_call()))

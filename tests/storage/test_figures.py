@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.kpi import adds_up, parts, spreads
 from callcenter.core.tally import Tally
-from callcenter.storage import Database, Figures
+from callcenter.storage import Figures
 from callcenter.storage.cells import keep_days, keep_month, months_marked
 from callcenter.storage.tables import attempts, calls, forwards, ticket_calls, tickets
 from callcenter.storage.tables_figures import figure_cells, figure_marks, figure_month_marks, figure_months
@@ -140,9 +140,7 @@ async def test_whatever_changes_afterwards_is_in_the_figures_at_once(room: Room,
     same((await figures.count(*MONTH)).total, Second(busy, *MONTH))
 
 
-async def test_a_change_while_a_day_is_counted_is_not_overlooked(
-    room: Room, busy: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_change_while_a_day_is_counted_is_not_overlooked(room: Room, busy: Town) -> None:
     class Slow(Figures):
         """Somebody types just after the calls were read."""
 
@@ -263,9 +261,9 @@ async def test_another_zone_counts_the_days_anew(room: Room, figures: Figures, b
     same((await papua.count(since, until)).total, Second(busy, since, until))
 
 
+@pytest.mark.parametrize("url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 async def test_the_databases_own_percentiles_agree(room: Room, figures: Figures, busy: Town) -> None:
-    if not await _is_postgresql(room.database):
-        return  # SQLite has no percentiles of its own
+    """SQLite has none."""
     await counted_out(figures)
     asked = text(
         "SELECT count(*), percentile_disc(ARRAY[0.5, 0.9, 0.95, 1]) WITHIN GROUP"
@@ -276,11 +274,6 @@ async def test_the_databases_own_percentiles_agree(room: Room, figures: Figures,
         count, told = (await connection.execute(asked, {"since": MONTH[0], "until": MONTH[1]})).one()
     mine = spreads((await figures.count(*MONTH)).total)["answer"]
     assert (count, [float(each) for each in told]) == (mine.count, [mine.median, mine.p90, mine.p95, mine.longest])
-
-
-async def _is_postgresql(database: Database) -> bool:
-    async with database.read() as connection:
-        return connection.dialect.name == "postgresql"
 
 
 async def test_a_call_that_is_deleted_leaves_the_figures(room: Room, figures: Figures, busy: Town) -> None:

@@ -87,7 +87,7 @@ async def test_it_is_ended_before_its_time_once(room: Room) -> None:
         await room.flags.end(line.id, by="bima")
 
 
-async def test_every_change_is_audited_with_what_was_before(room: Room, clock: Clock) -> None:
+async def test_every_change_is_audited_with_what_was_before(room: Room) -> None:
     await room.flags.flag(BUDI, hours=24, reason="", by="siti")
     line = await room.flags.block(BUDI, hours=2, reason="20 pranks", by="bima")
     await room.flags.end(line.id, by="bima")

@@ -130,7 +130,6 @@ async def test_unknown_callers_are_never_taken_for_the_same_person(day: Room, jo
 
 async def test_one_call_and_one_ticket_are_found_or_said_to_be_missing(day: Room) -> None:
     assert (await day.history.ticket_of("budi")).number == day.numbers["budi"]
-    assert await day.history.ticket_numbers(["budi", "nobody"]) == {"budi": day.numbers["budi"]}
     for missing in (day.history.call("nobody"), day.history.ticket_of("nobody")):
         with pytest.raises(NotFound):
             await missing

@@ -102,13 +102,6 @@ async def test_she_takes_her_position_along_to_another_browser(siti: Room) -> No
     assert len(await siti.people.at_positions()) == 1
 
 
-async def test_a_supervisor_frees_a_forgotten_position(siti: Room) -> None:
-    await signed_in(siti, "siti", "101")
-    await siti.people.free_position("101", by="rina")
-    assert await siti.people.at_positions() == {}
-    assert (await siti.history.audit()).lines[0].details == {"of": "siti"}
-
-
 async def test_a_disabled_person_is_out_at_once(siti: Room) -> None:
     there = await signed_in(siti, "siti", "101")
     await siti.people.disable("siti", by="admin")

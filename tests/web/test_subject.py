@@ -52,8 +52,7 @@ async def call(here: House, visit: Visit) -> str:
 async def close(here: House, call: str) -> None:
     number = here.board.tickets[call]
     version = (await here.history.ticket(number)).ticket.version
-    ticket = await here.tickets.set_disposition(number, "RESOLVED", version=version, by="siti")
-    await here.tickets.set_status(number, "CLOSED", version=ticket.version, by="siti")
+    await here.tickets.set_status(number, "CLOSED", disposition="RESOLVED", version=version, by="siti")
 
 
 async def asked(here: House, visit: Visit) -> Visitor:
