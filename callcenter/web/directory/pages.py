@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from callcenter.core.agency import Agency, Category, Line
-from callcenter.core.book import Book, Kept
+from callcenter.core.book import Kept
 from callcenter.core.errors import CallCenterError, NotFound
 from callcenter.core.share import Mode
 from callcenter.web.access import may
@@ -40,35 +40,31 @@ class Shown:
         return self.kept.version if self.kept else 0
 
 
-def _told(request: web.Request) -> str:
-    return TOLD.get(request.query.get("told", ""), "")
+def _page(request: web.Request, template: str, edit: str, *, status: int = 200, **more: Any) -> web.Response:
+    """`edit`: the name of the address that changes what stands there. The book was read just now."""
+    here = parts(request)
+    return here.painter.page(
+        request,
+        template,
+        status=status,
+        book=here.directory.book,
+        edits=may(person(request).role, edit),
+        done=TOLD.get(request.query.get("told", ""), ""),
+        **more,
+    )
 
 
 async def agencies(request: web.Request) -> web.Response:
     """All of them, with what is wrong at a glance."""
-    here = parts(request)
-    book = await here.directory.read()
-    return here.painter.page(
-        request,
-        "directory/agencies.html",
-        book=book,
-        roads=here.directory.roads,
-        edits=may(person(request).role, "agencies.save"),
-        done=_told(request),
-    )
+    directory = parts(request).directory
+    await directory.read()
+    return _page(request, "directory/agencies.html", "agencies.save", roads=directory.roads)
 
 
 async def categories(request: web.Request) -> web.Response:
     here = parts(request)
-    book = await here.directory.read()
-    return here.painter.page(
-        request,
-        "directory/categories.html",
-        book=book,
-        catalogue_now=here.catalogue(),
-        edits=may(person(request).role, "categories.save"),
-        done=_told(request),
-    )
+    await here.directory.read()
+    return _page(request, "directory/categories.html", "categories.save", catalogue_now=here.catalogue())
 
 
 async def agency(request: web.Request) -> web.Response:
@@ -103,36 +99,29 @@ async def new_category(request: web.Request) -> web.Response:
 def agency_form(request: web.Request, shown: Shown) -> web.Response:
     """The form, with faults beside their fields."""
     here = parts(request)
-    book: Book = here.directory.book
-    return here.painter.page(
+    return _page(
         request,
         "directory/agency.html",
+        "agencies.save",
         status=shown.status,
         shown=shown,
         one=shown.draft,
-        book=book,
-        leads=[one for one in book.categories if shown.draft.code in one.what.agencies],
+        leads=[one for one in here.directory.book.categories if shown.draft.code in one.what.agencies],
         roads=here.directory.roads,
         languages_known=list(dict.fromkeys([*here.painter.languages, *here.settings.voices])),
         modes=list(Mode),
-        edits=may(person(request).role, "agencies.save"),
-        done=_told(request),
     )
 
 
 def category_form(request: web.Request, shown: Shown) -> web.Response:
-    here = parts(request)
-    book: Book = here.directory.book
-    rows = sorted({one.what.report_row for one in book.categories} - {""})
-    return here.painter.page(
+    rows = {one.what.report_row for one in parts(request).directory.book.categories} - {""}
+    return _page(
         request,
         "directory/category.html",
+        "categories.save",
         status=shown.status,
         shown=shown,
         one=shown.draft,
-        book=book,
         places=range(len(shown.draft.agencies) + EMPTY_ROWS),
-        report_rows=rows,
-        edits=may(person(request).role, "categories.save"),
-        done=_told(request),
+        report_rows=sorted(rows),
     )
