@@ -1,13 +1,12 @@
 """A backup is made while calls are written, and the room comes back from it: on SQLite and on PostgreSQL."""
 
-import asyncio
 import json
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +25,7 @@ from callcenter.storage import CallFilter, Database, audited
 from callcenter.storage.dump import counted
 from callcenter.watch import LAST_BACKUP
 from tests import postgres
+from tests.live.waiting import until
 from tests.storage.cast import Clock
 from tests.storage.conftest import Room
 
@@ -90,13 +90,6 @@ class Victim:
         self._reader.join()
         assert self._process.stdout
         self._process.stdout.close()
-
-
-async def until(true: Callable[[], bool], what: str) -> None:
-    async with asyncio.timeout(60):
-        while not true():
-            await asyncio.sleep(0.01)
-    assert true(), what
 
 
 class AsAsterisk:

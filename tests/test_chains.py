@@ -48,9 +48,12 @@ class Phone:
         self.ended: list[str] = []
         self.phase, self.since, self.why = "up", after(0), None
         self.fails: CallCenterError | None = None
+        self.tries = self.looks = 0
 
     @property
     def state(self) -> "Phone":
+        self.looks += 1
+        self.watch.touch()
         return self
 
     async def carry_out(self, wish: Wish, call: Call) -> None:
@@ -58,6 +61,8 @@ class Phone:
             self.board.hear(RoomJoined(leg, self.board.clock(), "r"))
 
     async def dial_line(self, step: Dial, call: Call) -> None:
+        self.tries += 1
+        self.watch.touch()
         if self.fails:
             raise self.fails
         told = step.share.agency, step.place, step.share.turn
@@ -91,7 +96,6 @@ class Room:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Room"]:
         task = asyncio.create_task(Chains(self.board, self.phone).run())
-        await asyncio.sleep(0)
         try:
             yield self
         finally:
@@ -152,12 +156,13 @@ async def test_while_the_line_is_down_nothing_is_dialled_and_then_it_goes_on() -
     async with Room(*ANSWERED).running() as room:
         room.phone.fails = LineDown("There is no link to Asterisk.")
         await room.board.wish(FORWARD)
-        await asyncio.sleep(0)
-        room.phone.phase = "down"
+        await room.watch.until(lambda: room.phone.tries)
+        room.phone.fails, room.phone.phase = None, "down"
+        seen, tried = room.phone.looks, room.phone.tries
         room.board.refresh()
-        await asyncio.sleep(0)
-        assert room.phone.dialled == []
-        room.phone.fails, room.phone.phase = None, "up"
+        await room.watch.until(lambda: room.phone.looks > seen + 1)
+        assert room.phone.tries == tried, "with the line down nothing is tried"
+        room.phone.phase = "up"
         room.board.refresh()
         await room.watch.until(lambda: room.phone.dialled == ["fwd-damkar-1-1"])
 

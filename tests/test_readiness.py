@@ -27,10 +27,21 @@ class Room:
         self.state, self.done = Line1(), list[Wish]()
         self.up, self.written, self.there = True, False, True
         self.deaf = False  # Asterisk takes orders, and nothing is heard of it
+        self.looks = 0
         self.wrap_ups = WrapUps(
-            self.board, seconds=seconds, up=lambda: self.up, sits=lambda _: self.there, written=lambda _: self.written
+            self.board, seconds=seconds, up=self._is_up, sits=lambda _: self.there, written=lambda _: self.written
         )
         self.board.hear(PositionSeen("101", self.at, "IDLE", False, True))
+
+    def _is_up(self) -> bool:
+        self.looks += 1
+        return self.up
+
+    async def looked(self) -> None:
+        """It was told, woke up and looked: what it has not done now it will not do."""
+        before = self.looks
+        self.board.refresh()
+        await until(lambda: self.looks >= before + 2, "it looks")
 
     async def carry_out(self, wish: Wish, call: Call) -> None:
         self.done.append(wish)
@@ -59,10 +70,8 @@ class Room:
         return self.board.floor.positions["101"].pause
 
 
-async def played(room: Room) -> "asyncio.Task[None]":
-    task = asyncio.create_task(room.wrap_ups.run())
-    await asyncio.sleep(0)
-    return task
+def played(room: Room) -> "asyncio.Task[None]":
+    return asyncio.create_task(room.wrap_ups.run())
 
 
 def ends_at(room: Room) -> datetime | None:
@@ -72,11 +81,11 @@ def ends_at(room: Room) -> datetime | None:
 
 async def test_it_begins_when_the_call_is_over_and_ends_when_its_time_is_up() -> None:
     room = Room()
-    task = await played(room)
+    task = played(room)
     room.call()
     await until(lambda: ends_at(room) == after(30), "she writes for 30 s")
     room.later(29)
-    await asyncio.sleep(0)
+    await room.looked()
     assert room.pause()
     room.later(1.1)
     await until(lambda: room.pause() is None, "ready again")
@@ -87,13 +96,13 @@ async def test_it_begins_when_the_call_is_over_and_ends_when_its_time_is_up() ->
 async def test_the_next_life_of_the_service_ends_what_the_last_one_began() -> None:
     room = Room()
     room.board.hear(PositionSeen("101", room.at, None, True, True, pause=Pause("WRAP_UP", after(-40), after(-10))))
-    task = await played(room)
+    task = played(room)
     await until(lambda: room.pause() is None, "its time was up meanwhile")
     room.deaf = True
     room.board.hear(PositionSeen("101", room.at, None, True, True, pause=Pause("WRAP_UP", after(-40), after(-10))))
     await until(lambda: len(room.done) == 2, "asked")
     room.later(1)
-    await asyncio.sleep(0.05)
+    await room.looked()
     assert len(room.done) == 2, "not again at once"
     room.later(3)
     await until(lambda: len(room.done) == 3, "and again, since nothing was seen of it")
@@ -102,7 +111,7 @@ async def test_the_next_life_of_the_service_ends_what_the_last_one_began() -> No
 
 async def test_a_caller_for_whom_nobody_else_is_free_ends_it_at_once() -> None:
     room = Room()
-    task = await played(room)
+    task = played(room)
     room.call()
     await until(room.pause, "she writes")
     room.board.hear(facts.CallArrived("c2", room.at, "0813"))
@@ -116,15 +125,13 @@ async def test_it_does_not_begin_where_nothing_is_to_be_written() -> None:
         room = Room()
         for name, value in change.items():
             setattr(room, name, value)
-        task = await played(room)
+        task = played(room)
         room.call()
         room.call("c2")
-        await asyncio.sleep(0.02)
+        room.up = True
+        await room.looked()
         assert room.done == [], change
         task.cancel()
     never = Room(seconds=0)
-    task = await played(never)
     never.call()
-    await asyncio.sleep(0.02)
-    assert never.done == []
-    task.cancel()
+    assert never.looks == 0, "it does not even listen"

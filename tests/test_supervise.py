@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,17 +20,11 @@ from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
 from callcenter.supervise import last_line, running_asterisk, say
 from tests.live.places import free_block
+from tests.live.waiting import until
 
 FIRST = free_block(4)
 WEB, SIP, AMI, WS = range(FIRST, FIRST + 4)
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
-
-
-async def until(true: Callable[[], bool], what: str, deadline: float = 60.0) -> None:
-    end = time.monotonic() + deadline
-    while not true():
-        assert time.monotonic() < end, f"never seen: {what}"
-        await asyncio.sleep(0.01)
 
 
 def sleeper() -> Awaitable[Process]:

@@ -87,10 +87,11 @@ async def test_an_alarm_is_raised_when_asterisk_does_not_take_them_and_ends_when
 
 
 async def test_a_change_is_written_at_once() -> None:
-    seen, flags = asyncio.Event(), list[Flag]()
+    seen, looked, flags = asyncio.Event(), asyncio.Event(), list[Flag]()
 
     async def running() -> list[Flag]:
-        return flags
+        looked.set()
+        return list(flags)
 
     async def take(wanted: object) -> int:
         if wanted:
@@ -99,9 +100,9 @@ async def test_a_change_is_written_at_once() -> None:
 
     keeper = FlagKeeper(running, take, region="ID", line_up=lambda: True, alarm=lambda *_: None)
     task = asyncio.create_task(keeper.run())
-    await asyncio.sleep(0)
-    flags.append(Flag("+6281234567890"))
-    keeper.kick()
     async with asyncio.timeout(30):
+        await looked.wait()
+        flags.append(Flag("+6281234567890"))
+        keeper.kick()
         await seen.wait()
     task.cancel()

@@ -1,7 +1,7 @@
 """Agencies' lines in Asterisk's own database: only what differs is written, and what is gone is taken out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from callcenter.asterisk.wire import Given, Heard
 from callcenter.core.agency import Agency, Line
 from callcenter.core.catalogue import Catalogue, catalogue_of
 from callcenter.core.errors import CallCenterError, LineDown
+from tests.live.waiting import until
 
 FIRE = Agency("damkar", "113", "Damkar", "Fire", (Line("113", "trunk:telkom"), Line("101", "position", 15, "0231112")))
 NOON = datetime(2026, 1, 14, 12, tzinfo=ZoneInfo("Asia/Jakarta"))
@@ -55,10 +56,12 @@ class Room:
 
     def __init__(self, astdb: AstDb, *agencies: Agency) -> None:
         self.up, self.catalogue, self.at = True, catalogue_of(agencies), NOON
-        self.astdb = astdb
-        self.lines = ShortCodes(
-            astdb, lambda: self.catalogue, lambda: self.up, lambda: self.at, ZoneInfo("Asia/Jakarta")
-        )
+        self.astdb, self.looks = astdb, 0
+        self.lines = ShortCodes(astdb, lambda: self.catalogue, self._is_up, lambda: self.at, ZoneInfo("Asia/Jakarta"))
+
+    def _is_up(self) -> bool:
+        self.looks += 1
+        return self.up
 
     def change(self, *agencies: Agency) -> None:
         self.catalogue = catalogue_of(agencies)
@@ -73,12 +76,6 @@ class Room:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-
-
-async def until(true: Callable[[], object], within: float = 30) -> None:
-    async with asyncio.timeout(within):
-        while not true():
-            await asyncio.sleep(0.005)
 
 
 def test_each_line_has_its_dial_string_the_number_that_it_shows_and_its_seconds() -> None:
@@ -119,7 +116,7 @@ async def test_a_change_is_written_at_once_and_a_new_short_code_leaves_nothing_o
     room = Room(astdb, FIRE)
     async with room.running():
         room.change(Agency("damkar", "213", "Damkar", "Fire", FIRE.lines[:1]))
-        await until(lambda: astdb.tree.keys() == {"/agency/filled", "/agency/213/1"})
+        await until(lambda: astdb.tree.keys() == {"/agency/filled", "/agency/213/1"}, "only the new code stands there")
     assert len(astdb.orders) == 3
 
 
@@ -127,11 +124,11 @@ async def test_after_a_new_login_it_is_compared_again_and_nothing_is_written_twi
     astdb = AstDb()
     room = Room(astdb, FIRE)
     async with room.running():
-        await until(lambda: "/agency/filled" in astdb.tree)
+        await until(lambda: "/agency/filled" in astdb.tree, "all of it")
         assert len(astdb.orders) == 3
         astdb.tree.pop("/agency/113/2")  # while we were away
         room.lines.stir()
-        await until(lambda: "/agency/113/2" in astdb.tree)
+        await until(lambda: "/agency/113/2" in astdb.tree, "it is written again")
         assert len(astdb.orders) == 4
 
 
@@ -140,12 +137,11 @@ async def test_while_the_line_is_down_nothing_is_asked_and_then_all_of_it_is_wri
     room = Room(astdb, FIRE)
     room.up = False
     async with room.running():
-        room.lines.stir()
-        await asyncio.sleep(0)
+        await until(lambda: room.looks, "it looks")
         assert astdb.orders == []
         room.up = True
         room.lines.stir()
-        await until(lambda: len(astdb.tree) == 3)
+        await until(lambda: len(astdb.tree) == 3, "all of it")
 
 
 async def test_what_fails_is_said_tried_again_and_then_no_longer_said() -> None:
@@ -153,10 +149,10 @@ async def test_what_fails_is_said_tried_again_and_then_no_longer_said() -> None:
     astdb.wrong = LineDown("There is no link to Asterisk. Nothing was sent; use the phone itself.")
     room = Room(astdb, FIRE)
     async with room.running():
-        await until(lambda: room.lines.trouble)
+        await until(lambda: room.lines.trouble, "it is said")
         assert "old number" in str(room.lines.trouble)
         astdb.wrong = None
-        await until(lambda: room.lines.trouble is None, 4)
+        await until(lambda: room.lines.trouble is None, "it is over")
         assert len(astdb.tree) == 3
 
 
@@ -164,7 +160,7 @@ async def test_a_key_that_is_not_ours_stays() -> None:
     astdb = AstDb(**{"other": "x", "7/1": "short"})
     room = Room(astdb)
     async with room.running():
-        await until(lambda: "/agency/filled" in astdb.tree)
+        await until(lambda: "/agency/filled" in astdb.tree, "all of it")
     assert "/agency/other" in astdb.tree and "/agency/7/1" in astdb.tree
 
 

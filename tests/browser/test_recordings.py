@@ -1,6 +1,5 @@
 """The player and instant recall in a real Chromium: sound that runs, marks that are met, keys, widths, colours."""
 
-import asyncio
 import math
 import struct
 from array import array
@@ -16,6 +15,7 @@ from callcenter.core.recorded import Part, Piece, Span
 from tests.browser import scenes
 from tests.browser.conftest import Arrive, speaks
 from tests.browser.test_pages import looks_right
+from tests.live import waiting
 from tests.web.house import PARTS, House
 
 pytestmark = pytest.mark.browser
@@ -63,9 +63,7 @@ async def at(page: Page) -> float:
 
 async def until(page: Page, true: str) -> None:
     """Wait for it; the page's policy lets no test look by itself."""
-    async with asyncio.timeout(20):
-        while not await page.evaluate(true):
-            await asyncio.sleep(0.05)
+    await waiting.until(lambda: page.evaluate(true), true)
 
 
 async def test_the_player_plays_jumps_is_written_down_and_looks_right_everywhere(here: House, arrive: Arrive) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
-PATIENT_S = 30.0
+PATIENT_S = 60.0
 """For what must come and whose moment is no claim: the machine may be ten times slower than today."""
 
 
