@@ -104,11 +104,13 @@ def legs_up(until: int, now: datetime) -> list[LegSeen]:
     for each in rows():
         if each.at <= now and each.kind in ("BRIDGE_ENTER", "BRIDGE_EXIT"):
             (bridged.add if each.kind == "BRIDGE_ENTER" else bridged.discard)(each.leg)
-    return [leg_seen(leg, message, whole(until).floor, leg in bridged) for leg, message in began.items()]
+    return [leg_seen(message, whole(until).floor, leg in bridged) for leg, message in began.items()]
 
 
-def leg_seen(leg: str, began: Fields, floor: Floor, bridged: bool) -> LegSeen:
-    attempt, linked = ATTEMPT_LEG.fullmatch(leg), text(began, "Linkedid")
+def leg_seen(began: Fields, floor: Floor, bridged: bool) -> LegSeen:
+    """As Asterisk's lists have that leg; `floor` is that of somebody who heard everything."""
+    leg, linked = text(began, "Uniqueid"), text(began, "Linkedid")
+    attempt = ATTEMPT_LEG.fullmatch(leg)
     call = floor.calls.get(attempt["call"] if attempt else linked)
     owner = owner_of(text(began, "Channel"))
     waits = call is not None and call.id == leg and call.stage is Stage.WAITING

@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from callcenter.asterisk.inbox import ATTEMPT_LEG, at, read
+from callcenter.asterisk.inbox import at, read
 from callcenter.asterisk.records import Row
-from callcenter.asterisk.tale import owner_of
 from callcenter.asterisk.wire import Fields, text
-from callcenter.core.call import Stage, room_number
+from callcenter.core.call import room_number
 from callcenter.core.facts import Fact
-from callcenter.core.floor import Floor
-from callcenter.core.seen import LegSeen
-from tests.asterisk.test_gap_stories import HOUSE, POSITIONS, database, messages, moment_of, rows
+from tests.asterisk.test_gap_stories import HOUSE, database, messages, moment_of, rows
 
 STEP = timedelta(seconds=7)
 """From one copy to the next: each is twice as long, so that there is never a moment without calls."""
@@ -146,23 +143,3 @@ class Day:
         """AstDB as it is at `until`, but for calls that ended long ago: those were taken out."""
         around = self.around(since, until)
         return [entry for number in around for moment, entry in entries_in(number) if moment <= until]
-
-
-def leg_seen(born: Fields, whole: Floor, bridged: bool) -> LegSeen:
-    """As Asterisk's lists have that leg; `whole` is the floor of somebody who heard everything."""
-    leg, linked = text(born, "Uniqueid"), text(born, "Linkedid")
-    attempt = ATTEMPT_LEG.fullmatch(leg)
-    call, owner = whole.calls.get(attempt["call"] if attempt else linked), owner_of(text(born, "Channel"))
-    waits = call is not None and call.id == leg and call.stage is Stage.WAITING
-    return LegSeen(
-        leg,
-        since=at(born, moment_of("0")).replace(microsecond=0),
-        call=attempt["call"] if attempt else linked,
-        number=text(born, "CallerIDNum"),
-        dialled=text(born, "Exten"),
-        entry=leg == linked and HOUSE.is_entry(text(born, "Context"), text(born, "Exten")),
-        room=call.room if call is not None and leg in call.in_room else "",
-        position=owner if owner in POSITIONS else "",
-        talking=bridged,
-        waiting_since=call.waiting_since if call is not None and waits else None,
-    )

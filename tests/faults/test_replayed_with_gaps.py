@@ -22,11 +22,12 @@ from tests.asterisk.test_gap_stories import (
     SIGNING_IN,
     WRITTEN,
     Service,
+    leg_seen,
     moments,
     outcome,
     same,
 )
-from tests.faults.copies import CALLS, STEP, Day, Heard, leg_seen
+from tests.faults.copies import CALLS, STEP, Day, Heard
 
 LOOKS_BACK = 3 * STEP  # longer than any call
 

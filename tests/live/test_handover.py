@@ -66,6 +66,15 @@ class Talk:
         assert first(answer, "Response") == "Success", answer
         return leg
 
+    async def with_agency(self, fire: Phone) -> str:
+        """The fire brigade pressed its key, and all three are in the room. Its leg."""
+        await self.into_the_room()
+        leg = await self.dial("damkar")
+        await fire.answer()
+        await fire.press("1")
+        await self.ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg)
+        return leg
+
 
 async def talk(room: Room, ami: Ami) -> Talk:
     caller, her = await room.phone("caller"), await room.phone("101")
@@ -150,11 +159,7 @@ async def test_when_her_phone_dies_in_the_room_he_is_the_next_one(room: Room, am
 async def test_when_the_agencys_line_dies_after_she_left_he_is_the_next_one(room: Room, ami: Ami) -> None:
     fire, him = await room.phone("damkar"), await room.phone("102")
     story = await talk(room, ami)
-    await story.into_the_room()
-    leg = await story.dial("damkar")
-    await fire.answer()
-    await fire.press("1")
-    await ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg)
+    leg = await story.with_agency(fire)
     await until(lambda: story.caller.hears(FIRE), "he hears the agency")
     await story.her.hang_up()
     await ami.event("Hangup", Cause="16")
@@ -167,11 +172,7 @@ async def test_when_the_agencys_line_dies_after_she_left_he_is_the_next_one(room
 async def test_when_the_agency_came_and_went_her_hang_up_ends_the_call(room: Room, ami: Ami) -> None:
     fire = await room.phone("damkar")
     story = await talk(room, ami)
-    await story.into_the_room()
-    leg = await story.dial("damkar")
-    await fire.answer()
-    await fire.press("1")
-    await ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg)
+    await story.with_agency(fire)
     await until(lambda: story.caller.hears(HER, FIRE), "he hears both")
     await fire.hang_up()
     await until(lambda: story.caller.hears(HER) and story.her.hears(CALLER), "the two speak on")
@@ -194,11 +195,7 @@ async def test_when_he_hangs_up_the_agency_still_gets_it_from_her(room: Room, am
 async def test_an_agency_is_not_left_alone_with_silence(room: Room, ami: Ami) -> None:
     fire = await room.phone("damkar")
     story = await talk(room, ami)
-    await story.into_the_room()
-    leg = await story.dial("damkar")
-    await fire.answer()
-    await fire.press("1")
-    await ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg)
+    await story.with_agency(fire)
     await until(lambda: story.caller.hears(FIRE), "he hears the agency")
     await story.her.hang_up()
     await room.exchange.entry(story.call, "left")
