@@ -1,6 +1,6 @@
 """Wishes: all that people can ask of the telephone.
 
-In:  a form. Out: something `floor.allow` accepts or refuses, and `asterisk/outbox.py` turns into orders to Asterisk.
+In:  a form. Out: something `forward.allow` accepts or refuses, and `asterisk/outbox.py` turns into orders to Asterisk.
 Never: a change. The screen moves when Asterisk says that it happened.
 """
 
