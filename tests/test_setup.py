@@ -100,7 +100,6 @@ def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         make_folders(room(tmp_path / "file" / "home"))
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs Linux")
 def test_a_read_only_place_is_told() -> None:
     with pytest.raises(BadInput, match=r"The data folder /proc/callcenter cannot be written"):
         make_folders(room(Path("/proc/callcenter")))

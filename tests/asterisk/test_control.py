@@ -94,7 +94,9 @@ def test_a_call_that_we_make_begins_with_her_phone_and_goes_out_with_our_number(
     ],
 )
 def test_every_order_passes_the_check_of_the_wire(wish: DeskWish) -> None:
-    for order in orders(wish, MADE if isinstance(wish, DialCallee) else CALL, OUT):
+    asked = orders(wish, MADE if isinstance(wish, DialCallee) else CALL, OUT)
+    assert asked
+    for order in asked:
         assert question(order.action, "id-1", order.headers).endswith(b"\r\n\r\n")
 
 
