@@ -234,7 +234,8 @@ def ended(call: Call, at: datetime, cause: int) -> Call:
     """The caller's leg ended: the call with its outcome. Only from a live call."""
     assert call.live
     outcome = _outcome(call, at)
-    stays = bool(call.forwards) and call.leg in call.in_room  # where agencies find her
+    on_her_way = bool(call.leg) and any(share.trying for share in call.forwards)  # to the room, told late
+    stays = on_her_way or (bool(call.forwards) and call.leg in call.in_room)  # where agencies find her
     given_up = call.stage is Stage.WAITING or (call.stage is Stage.ALONE and call.left_cause not in NORMAL_CAUSES)
     return replace(
         call,

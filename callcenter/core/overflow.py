@@ -9,7 +9,7 @@ from datetime import datetime
 
 from callcenter.core import attempt as tries
 from callcenter.core.attempt import OVERFLOW, Attempt, Result
-from callcenter.core.call import Call, Move, move
+from callcenter.core.call import Call, Move, Stage, move
 from callcenter.core.facts import CallOverflowed
 from callcenter.core.floor import Floor, Step, found, put
 from callcenter.core.overflowing import OverflowFailed, OverflowTried
@@ -42,13 +42,15 @@ def _attempt(fact: OverflowTried | OverflowFailed, at: datetime) -> Attempt:
 
 
 def overflowed(floor: Floor, fact: CallOverflowed) -> Step:
+    """The line's place in the room may have been told before (rooms come from another queue of Asterisk's): the move is
+    made then, and what it was is told only here."""
     call = found(floor, fact.call, fact.at)
-    moved = move(call, Move.AGENCY_CAME) if call else None
-    if call is None or moved is None:
+    if call is None:
         return floor, ()
     first = call.overflowed_at is None
+    waited = (move(call, Move.QUEUED) or call) if call.stage is Stage.ARRIVED else call  # heard from the middle
     changed = replace(
-        _accepted(moved, fact),
+        _accepted(move(waited, Move.AGENCY_CAME) or waited, fact),
         queued_at=call.queued_at or call.arrived_at,
         overflowed_at=fact.at if first else call.overflowed_at,
         overflowed_to=(fact.name or str(fact.line or "")) if first else call.overflowed_to,
