@@ -73,7 +73,7 @@ class Wall:
 
     def count(self, state: State) -> int:
         """How many positions are so."""
-        return sum(seat.state is state for seat in self.seats)
+        return sum(seat.state == state for seat in self.seats)  # the templates name it by its code
 
     def waits_long(self, now: datetime) -> bool:
         """Somebody has waited for more than 10 s."""

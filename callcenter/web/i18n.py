@@ -11,7 +11,7 @@ import io
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -45,6 +45,8 @@ HEADER = re.compile(r'(?m)^"X-(Name|Short): ([^"\\<>]{1,40})\\n"$')
 """How a catalogue calls its language, and the letters on its button."""
 LANGUAGE = re.compile(r'(?m)^"Language: .*\n')
 PLACES = re.compile(r"\{(\w*)[^}]*\}")
+ONE = re.compile(r"(\w+)=1")
+"""The context of a sentence for one: `msgctxt "count=1"`, where a language says "1 call" and "2 calls"."""
 SCRIPT_SENTENCE = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)+)\"""")
 MARKERS = frozenset({
     "N_", "CallCenterError", "Refused", "NotFound", "Conflict", "BadInput", "LineDown", "Unconfirmed", "StoreDown",
@@ -65,6 +67,7 @@ class Language:
     name: str
     sentences: Mapping[str, str]
     short: str = ""  # on the button
+    ones: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # sentence -> place that is 1, what is said then
 
     def again(self, said: str) -> str:
         """An English sentence whose places are filled already, in this language; as it is where nothing fits."""
@@ -91,6 +94,9 @@ class Language:
         text = self.sentences.get(sentence) or sentence
         if not values:
             return text
+        place, one = self.ones.get(sentence, ("", ""))
+        if place and str(values.get(place)) == "1":
+            text = one
         try:
             return text.format(**values)
         except (KeyError, IndexError, ValueError):
@@ -129,7 +135,8 @@ def read_languages(folder: Path = LOCALES, city: Path | None = None) -> dict[str
         ours = found.get(own.code, found[DEFAULT])
         kept = {sentence: said for sentence, said in own.sentences.items() if _fits(sentence, said)}
         name, short = (ours.name, ours.short) if own.code in found else (own.name, own.short)
-        found[own.code] = Language(own.code, name, {**ours.sentences, **kept}, short)
+        ones = {**{sentence: one for sentence, one in ours.ones.items() if sentence not in kept}, **own.ones}
+        found[own.code] = Language(own.code, name, {**ours.sentences, **kept}, short, ones)
     return found
 
 
@@ -145,11 +152,13 @@ def _read(path: Path) -> Language:
         raise ValueError(MUST_BE)
     text = path.read_text("utf-8-sig")
     catalogue = read_po(io.StringIO(LANGUAGE.sub("", text)), abort_invalid=True)  # the file's name says which it is
-    said = {str(m.id): str(m.string) for m in catalogue if m.id and m.string and isinstance(m.id, str) and not m.fuzzy}
+    good = [m for m in catalogue if m.id and m.string and isinstance(m.id, str) and not m.fuzzy]
+    said = {str(m.id): str(m.string) for m in good if not m.context}
+    ones = {str(m.id): (one[1], str(m.string)) for m in good if (one := ONE.fullmatch(m.context or ""))}
     own = dict(HEADER.findall(text))
     known = family(code)
     name = own.get("Name") or (Locale.parse(known).get_display_name() if exists(known) else None) or code
-    return Language(code, name, said, (own.get("Short") or known.upper())[:4])
+    return Language(code, name, said, (own.get("Short") or known.upper())[:4], ones)
 
 
 def _fits(sentence: str, said: str) -> bool:
@@ -218,7 +227,8 @@ def check(languages: Mapping[str, Language]) -> list[str]:
     for language in languages.values():
         wrong += [f"{language.code}: missing: {sentence}" for sentence in sorted(used - set(language.sentences))]
         wrong += [f"{language.code}: nobody says: {sentence}" for sentence in sorted(set(language.sentences) - used)]
-        for sentence, said in language.sentences.items():
+        wrong += [f"{language.code}: nobody says: {sentence}" for sentence in sorted(set(language.ones) - used)]
+        for sentence, said in (*language.sentences.items(), *((s, one) for s, (_place, one) in language.ones.items())):
             if not _fits(sentence, said):
                 wrong.append(f"{language.code}: other places than in: {sentence}")
     return wrong

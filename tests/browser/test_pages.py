@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from callcenter.storage import AuditFilter
 from tests.browser import scenes
 from tests.browser.conftest import Arrive
 from tests.browser.looks import looks_right, wrong_with
@@ -95,6 +96,17 @@ async def test_no_request_leaves_the_server(here: House, arrive: Arrive) -> None
     await page.goto(here.url + "sign-in")
     assert asked
     assert [url for url in asked if not url.startswith((here.url, "data:"))] == []
+
+
+async def test_a_page_that_is_opened_once_is_asked_for_once(here: House, arrive: Arrive) -> None:
+    """Also beside the worker that keeps the screen: a page asked for twice stands in the audit as two looks."""
+    page = await arrive("bima")
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    await page.wait_for_function("navigator.serviceWorker.controller")
+    for path in ("flags", "callbacks"):
+        await page.goto(here.url + path)
+    looks = (await here.history.audit(AuditFilter(by="bima"))).lines
+    assert [row.action for row in looks if row.action.endswith(".view")] == ["callbacks.view", "flags.view"]
 
 
 async def test_the_call_screen_is_light(here: House, arrive: Arrive) -> None:

@@ -115,7 +115,7 @@ async def test_a_gap_is_told_with_what_was_found_again_and_what_was_cut(room: Ro
     await room.house.stored()
     for name in ("bima", "agus"):
         _, page = await (await come(name)).get("/proof")
-        assert "buta 00.57.07–00.59.19" in page
+        assert "tanpa pantauan 00.57.07–00.59.19" in page
         assert "2 panggilan ditemukan lagi" in page
         assert "1 terputus" in page
         assert "0 tidak diketahui" in page
@@ -136,7 +136,7 @@ async def test_the_status_line_tells_of_a_gap_for_twelve_hours(room: Room, come:
     nobody_listened(room.house, ago_s=13 * 3600)
     assert "buta" not in (await siti.get("/"))[1]
     nobody_listened(room.house)
-    assert "buta 00.57–00.59: 2 ditemukan, 1 putus, 0 tak diketahui" in (await siti.get("/"))[1]
+    assert "tanpa pantauan 00.57–00.59: 2 ditemukan, 1 terputus, 0 tak diketahui" in (await siti.get("/"))[1]
 
 
 async def test_the_books_come_out(room: Room, come: Visit) -> None:

@@ -154,7 +154,7 @@ async def test_a_hold_is_set_and_ended_by_a_supervisor_with_a_reason_and_stands_
     status, _, where = await bima.form(f"/tickets/{number}/hold", why="Polres meminta bukti")
     assert (status, where) == (303, f"/tickets/{number}#recordings")
     _, page = await bima.get(f"/tickets/{number}")
-    assert "Dalam penahanan hukum sejak" in page and "Polres meminta bukti" in page
+    assert "Dalam pembekuan hukum sejak" in page and "Polres meminta bukti" in page
     assert (await rows.erase([call], by="ayu", why="asked for")).held == (call,)
     assert (await bima.form(f"/tickets/{number}/release", why="Perkara selesai"))[0] == 303
     assert (await rows.erase([call], by="ayu", why="asked for")).calls == (call,)

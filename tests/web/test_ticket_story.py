@@ -51,7 +51,7 @@ async def test_one_order_with_the_source_of_each_time_and_who_looked(here: House
     for said in (
         "Panggilan masuk", "0812-3456-7890", "Dijawab di posisi 101", "menerima dengan tombol",
         "Catatan, teks terakhir", "Api di dapur, &lt;b&gt;dua&lt;/b&gt; orang", "tetangga bercanda",
-        "Jenis: Darurat → Laporan palsu",
+        "Klasifikasi: Darurat → Laporan palsu",
         "Lokasi: – → Jl. Siliwangi 12", "melihat panggilan", "mendengarkan atau mengambil rekaman", "melihat tiket",
         "Sambungan penelepon berakhir",
     ):  # fmt: skip

@@ -27,6 +27,15 @@ async def test_the_wall_shows_the_room_and_no_caller(here: House, visit: Visit) 
         assert told not in page
 
 
+async def test_the_wall_counts_who_is_ready_and_is_red_only_when_nobody_is(here: House, visit: Visit) -> None:
+    await siti_speaks(here, visit)
+    bima = await visit("bima", position="102")
+    tile = '<div class="tile{}"><b>{}</b><span>siap</span><small>{}</small></div>'
+    assert tile.format("", 1, "0 jeda, 2 tidak di tempat") in (await bima.get("/wall"))[1]
+    here.telephone.pauses("102", "BREAK")
+    assert tile.format("", 0, "1 jeda, 2 tidak di tempat") in (await bima.get("/wall"))[1], "101 speaks: not red"
+
+
 async def test_a_viewer_from_outside_sees_counts_and_no_names(here: House, visit: Visit) -> None:
     await siti_speaks(here, visit)
     wali = await a_viewer(here, visit)

@@ -4,9 +4,10 @@ const PAGE = "screen", SHEETS = "sheets", SHELL = "/shell", KEPT = 3, LATE_MS = 
 const SHEET = /^\/calls\/[^/]+\/sheet$/;
 
 self.addEventListener("install", () => self.skipWaiting());
+// No navigation preload: pages that this worker leaves alone would be asked for twice, and looked at twice in the audit.
 self.addEventListener("activate", (event) => event.waitUntil(Promise.all([
   self.clients.claim(),
-  self.registration.navigationPreload?.enable(),
+  self.registration.navigationPreload?.disable(),
 ])));
 
 self.addEventListener("message", (event) => {
@@ -32,7 +33,7 @@ async function keepShell() {
 
 async function page(event) {
   try {
-    return await soon(Promise.resolve(event.preloadResponse).then((answer) => answer || fetch(event.request)));
+    return await soon(fetch(event.request));
   } catch (error) {
     const kept = await (await caches.open(PAGE)).match(SHELL);
     if (kept) return kept;

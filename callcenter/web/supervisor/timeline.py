@@ -26,6 +26,8 @@ SHOWN = frozenset({
     "KeyPressed", "SilentStep", "PhoneDialled", "CallTransferred",
 })  # fmt: skip
 """Facts of the telephone that no other row tells; the others stand on the call's own page."""
+BY_THEMSELVES = frozenset({"telephone", "network"})
+"""Who changes a ticket and is no person."""
 BY_SOURCE = {"phone": PHONE, "call_taker": TYPED, "agency": AGENCY}
 CODES = {"call_class": "class", "status": "status", "disposition": "disposition", "location_source": "source"}
 LAST = datetime.max.replace(tzinfo=UNKNOWN_MOMENT.tzinfo)
@@ -167,7 +169,7 @@ def _changes(story: Story, tell: Teller) -> Iterator[Event]:
         says = f"{name}: {_value(one, one.old, tell)} → {_value(one, one.new, tell)}"
         if one.refused:
             says += f" ({tell.say(N_('not taken: somebody else was first'))})"
-        by_phone = one.by == "telephone"
+        by_phone = one.by in BY_THEMSELVES
         yield Event(one.at, PHONE if by_phone else TYPED, "" if by_phone else one.by, says, one.reason)
 
 
