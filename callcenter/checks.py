@@ -110,3 +110,4 @@ road = matches(
     r"trunk|trunk:[a-z][a-z0-9_-]{0,30}|position|sip:[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?",
     '"trunk" (the first one), "trunk:NAME", "sip:HOST:PORT" or "position"',
 )
+folder = matches(r"|/[^\x00-\x1f]{0,400}", "a folder's whole path, or nothing")

@@ -17,6 +17,7 @@ from callcenter.core.errors import CallCenterError
 from callcenter.core.phone import read
 from callcenter.doctor_agencies import look_at_agencies
 from callcenter.findings import Finding, broken, good, look
+from callcenter.reach import out_of_reach
 from callcenter.settings import Settings
 from callcenter.storage import CallFilter, CallLine, Database, History
 
@@ -61,17 +62,21 @@ async def _answers(link: Link, endpoint: str) -> bool:
 
 
 def look_at_recordings_folder(settings: Settings) -> Iterator[Finding]:
-    folder = settings.recordings
+    folder, away = settings.recordings, out_of_reach(settings)
     if not settings.home.exists():
         return  # told already
-    if not folder.exists():
-        yield look(f"There is no folder for recordings {folder} on this machine. Right where Asterisk is on another.")
+    if away is not None:
+        yield (broken if settings.recordings_folder else look)(str(away))
+    elif not folder.exists():
+        yield broken(f"There is no folder for recordings {folder}. Start ./run: it makes it.")
     elif not os.access(folder, os.W_OK):
         yield broken(f"Recordings cannot be written: {folder}. Give it to the user that runs Asterisk.")
 
 
 async def look_at_recordings(settings: Settings, now: datetime) -> list[Finding]:
     """The answered calls of the last day: is there sound?"""
+    if out_of_reach(settings) is not None:
+        return []  # told already
     database = Database(settings.database_url)
     reads = partial(read, region=settings.region, language=settings.language, pseudo=settings.no_sim_numbers)
     try:

@@ -7,16 +7,18 @@ touches no call. Never a file under its final name before it is whole and safe o
 
     python -m callcenter.flac pack TARGET WAV [WAV]     prints its seconds; two files become left and right
     python -m callcenter.flac peaks FLAC                prints rows of columns as JSON
+    python -m callcenter.flac sums FLAC SIZE [SIZE]     prints the sums of the WAV files of that size that it came from
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,23 @@ async def peaks(file: Path) -> list[list[int]]:
     """In a child. BadInput."""
     rows: list[list[int]] = json.loads(await _child("peaks", str(file), deadline=PEAKS_S))
     return rows
+
+
+async def proves(file: Path, originals: Mapping[str, Mapping[str, Any]]) -> int:
+    """Are its sides the very files that Asterisk wrote, byte by byte? How many sides; 0: they are not. In a child.
+
+    For a database that is older than the compression: it has the sums of the WAV files, which are gone."""
+    sides = sorted(name for name in originals if name.endswith(("-in.wav", "-out.wav")))
+    both = [name for name in originals if name not in sides]
+    for names in (sides, both):
+        try:
+            told = await _child("sums", str(file), *(str(originals[name]["bytes"]) for name in names), deadline=PACK_S)
+        except BadInput:  # it cannot be read, or has another number of sides
+            continue
+        found = json.loads(told)
+        if names and all(originals[name]["sha256"] in sums for name, sums in zip(names, found, strict=True)):
+            return len(names)
+    return 0
 
 
 async def _child(act: str, *words: str, deadline: float) -> str:
@@ -92,7 +111,9 @@ def _frames(file: Path) -> Iterator[array[int]]:
 def _write(target: Path, files: Sequence[Path]) -> None:
     import soundfile
 
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(
+        f".{target.name}.{os.getpid()}.part"
+    )  # a child of a service that was killed may still write
     try:
         with soundfile.SoundFile(
             part, "w", samplerate=wav.RATE, channels=len(files), format="FLAC", subtype="PCM_16"
@@ -128,12 +149,34 @@ def _peaks(file: Path) -> list[list[int]]:
     return [wav.peaks((block[side::sides] for block in _frames(file)), int(about.frames)) for side in range(sides)]
 
 
+def _sums(file: Path, sizes: Sequence[int]) -> list[list[str]]:
+    """For each side the sums of its WAV file of that size: with its length in the header, and as a killed Asterisk
+    leaves it. Raises ValueError where it has another number of sides, or more sound."""
+    import soundfile
+
+    if int(soundfile.info(str(file)).channels) != len(sizes):
+        raise ValueError("another number of sides")
+    lengths = [size - wav.HEADER for size in sizes]
+    sums = [[hashlib.sha256(head) for head in (wav.header(length), wav.UNENDED)] for length in lengths]
+    for block in _frames(file):
+        for side, length in enumerate(lengths):
+            raw = block[side :: len(sizes)].tobytes()
+            if any(raw[max(length, 0) :]):
+                raise ValueError("it has more sound than the file")
+            for each in sums[side]:
+                each.update(raw[: max(length, 0)])
+            lengths[side] = length - len(raw)
+    return [[each.hexdigest() for each in side] for side in sums]
+
+
 def main(words: Sequence[str]) -> int:
     """The child."""
     os.nice(10)
     act, *files = words
     if act == "pack":
         _write(Path(files[0]), [Path(each) for each in files[1:]])
+    elif act == "sums":
+        sys.stdout.write(json.dumps(_sums(Path(files[0]), [int(each) for each in files[1:]])))
     else:
         sys.stdout.write(json.dumps(_peaks(Path(files[0]))))
     return 0

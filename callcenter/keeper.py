@@ -10,17 +10,20 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from callcenter import flac, wav
+from callcenter.again import again
 from callcenter.core.call import Call
 from callcenter.core.coverage import Found, Verdict, judge
-from callcenter.core.errors import BadInput, CallCenterError
+from callcenter.core.errors import BadInput
 from callcenter.core.recorded import SIDES, Piece, pieces_of, side_of
-from callcenter.recorder import Seen
-from callcenter.storage.recordings import Recording, Recordings, picture_of
+from callcenter.core.steady import Steady
+from callcenter.recorder import Seen, here
+from callcenter.storage.recording_files import picture_of, smaller_of
+from callcenter.storage.recordings import Recording, Recordings
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +42,8 @@ DAMAGED = (
 )
 ALONGSIDE_S = 0.5
 """By which the sides of a call may differ from both in one file, and still be the same sound."""
+CLOCK_SET_BACK = timedelta(hours=6)
+"""So far in the future a file's last change may lie, by a clock that was set back meanwhile."""
 
 
 class Keeper:
@@ -54,10 +59,14 @@ class Keeper:
         days: int,
         pack_after_s: int,
         alarm: Callable[[str, str | None], None],
+        reached: Callable[[], Awaitable[bool]] = here,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`seen`: what was noticed while the call ran. `days`: 0 keeps for ever. `pack_after_s`: 0 never compresses."""
+        """`seen`: what was noticed while the call ran. `days`: 0 keeps for ever. `pack_after_s`: 0 never compresses.
+        `reached`: the folder is here. `ticks`: a clock that nobody sets."""
         self._folder, self._recordings, self._seen, self._clock = folder, recordings, seen, clock
         self._days, self._pack_after, self._alarm = days, timedelta(seconds=pack_after_s), alarm
+        self._reached, self._ticks, self._steady = reached, ticks, Steady()
         self._due = {"seal": 0.0, "old": 0.0}
         self._failed: dict[int, str] = {}
         self._stirred = False
@@ -68,29 +77,30 @@ class Keeper:
 
     async def run(self) -> None:
         """Until cancelled. What cannot be done now is tried again."""
-        while True:
-            try:
-                await self.look()
-            except (CallCenterError, OSError) as away:
-                log.info("the recordings are not looked after now: %s", away)
-            except Exception:  # a mistake of ours here must not end the service
-                log.exception("the recordings could not be looked after")
-            await asyncio.sleep(LOOK_S)
+        await again(self.look, LOOK_S, "the recordings are not looked after now")
 
     async def look(self) -> None:
         """Once: what is due."""
-        if not await asyncio.to_thread(self._folder.is_dir):
-            return  # Asterisk on another machine
+        steady = await self._trusts_the_clock()
+        if not await self._reached():
+            return
         if self._stirred or self._is_due("seal", AGAIN_S):
             self._stirred = False
             if not await self.seal():
                 self._stirred = True  # some were still being written
         await self.pack()
-        if self._is_due("old", OLD_S):
+        if steady and self._is_due("old", OLD_S):
             await self.retire()
 
+    async def _trusts_the_clock(self) -> bool:
+        newest = await self._recordings.newest() if self._steady.trusted_from is None else None
+        now = self._clock()
+        steady = self._steady.look(now, self._ticks(), newest)
+        self._alarm("clock", self._steady.said(now))
+        return steady
+
     def _is_due(self, what: str, every_s: float) -> bool:
-        now = time.monotonic()
+        now = self._ticks()
         if now < self._due[what]:
             return False
         self._due[what] = now + every_s
@@ -114,9 +124,10 @@ class Keeper:
         if call.ended_at and timedelta(0) <= now - call.ended_at < timedelta(seconds=LOOK_S):
             return True
         for path in filter(None, map(self._place, pieces)):
-            changed = datetime.fromtimestamp(path.stat().st_mtime, now.tzinfo)
-            if not wav.look(path).closed and timedelta(0) <= now - changed < CLOSING:
-                return True
+            for file in (path, *_sides(path)):
+                changed = datetime.fromtimestamp(file.stat().st_mtime, now.tzinfo)
+                if not wav.look(file).closed and -CLOCK_SET_BACK <= now - changed < CLOSING:
+                    return True
         return False
 
     def _place(self, piece: Piece) -> Path | None:
@@ -145,7 +156,7 @@ class Keeper:
         if path is None:
             return None, None, {}
         state = wav.look(path)
-        sides = [file for file in (path.with_name(side_of(path.name, side)) for side in SIDES) if file.is_file()]
+        sides = _sides(path)
         found = Found(state.seconds, state.closed, tuple(map(wav.side, sides)) if len(sides) == len(SIDES) else ())
         return path, found, {file.name: wav.digest(file) for file in (path, *sides)}
 
@@ -162,21 +173,30 @@ class Keeper:
 
     async def _pack(self, row: Recording) -> None:
         mix = self._folder / row.path
-        sources = await asyncio.to_thread(self._sources, row, mix)
-        if not sources:
+        target = smaller_of(mix)
+        gone = not await asyncio.to_thread(mix.is_file)
+        sides = await flac.proves(target, row.originals) if gone and await asyncio.to_thread(target.is_file) else 0
+        if not sides:
+            sides = await self._compress(row, mix, target)
+        if not sides:
             self._failed[row.id] = row.call
             bad = [call for call in self._failed.values() if call]
             self._alarm("recordings-damaged", DAMAGED.format(count=len(bad), first=bad[0]))
             return
-        target = mix.with_suffix(".flac")
-        await flac.pack(target, sources)
         size, digest = await asyncio.to_thread(wav.digest, target)
-        columns = await flac.peaks(target)
-        await asyncio.to_thread(picture_of(mix).write_text, json.dumps(columns))
         relative = str(target.relative_to(self._folder))
-        await self._recordings.packed(row.id, relative, size, digest, len(sources))
+        await self._recordings.packed(row.id, relative, size, digest, sides)
         for name in row.originals:
             await asyncio.to_thread((mix.parent / name).unlink, missing_ok=True)
+
+    async def _compress(self, row: Recording, mix: Path, target: Path) -> int:
+        """How many sides it has now. 0: it is not what was written."""
+        sources = await asyncio.to_thread(self._sources, row, mix)
+        if sources:
+            await flac.pack(target, sources)
+            columns = await flac.peaks(target)
+            await asyncio.to_thread(picture_of(mix).write_text, json.dumps(columns))
+        return len(sources)
 
     def _sources(self, row: Recording, mix: Path) -> list[Path]:
         """Both sides where they are whole, else the one file; nothing where they are not what was hashed."""
@@ -201,3 +221,8 @@ class Keeper:
             if not (await self._recordings.erase(old, by=TIME, why=why)).calls:
                 break
         await self._recordings.erase_unknown(before, by=TIME, why=why)
+
+
+def _sides(path: Path) -> list[Path]:
+    """The files of each side beside it that are there."""
+    return [file for file in (path.with_name(side_of(path.name, side)) for side in SIDES) if file.is_file()]

@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from callcenter.account import MARGIN, house
+from callcenter.again import again
 from callcenter.asterisk.arrivals import Arrivals
 from callcenter.asterisk.records import older
 from callcenter.asterisk.volumes import copy_volumes
 from callcenter.core.account import account
-from callcenter.core.errors import BadInput, CallCenterError
+from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
 from callcenter.storage import Database
 from callcenter.storage.books import kept
@@ -46,14 +47,7 @@ class OldRecords:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except (CallCenterError, OSError) as wrong:
-                log.warning("Asterisk's old records stay for now: %s", wrong)
-            except Exception:  # a mistake of ours here must not end the service
-                log.exception("the look at Asterisk's old records failed")
-            await asyncio.sleep(EVERY_S)
+        await again(self.look, EVERY_S, "Asterisk's old records stay for now")
 
     async def look(self) -> None:
         """Once. CallCenterError, OSError: then nothing more is removed."""

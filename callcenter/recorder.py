@@ -8,23 +8,24 @@ Never: a file changed; a header trusted that is not written yet; work on the loo
 from __future__ import annotations
 
 import asyncio
-import logging
+import time
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from callcenter import wav
+from callcenter.again import again
 from callcenter.core.call import Call, Stage
 from callcenter.core.coverage import STALL_S, Hearing, Trouble, heard, sentence, side_trouble
 from callcenter.core.floor import Floor
 from callcenter.core.recorded import SIDES, Piece, Span, pieces_of, side_of
 
-log = logging.getLogger(__name__)
-
 EVERY_S = 1.0
+LEAP_S = 1.0
+"""By which the clock may be put right without anybody minding."""
 REMEMBERED = 500
 SPEAKS = 300
 """Louder than a quiet line, of 32767."""
@@ -32,6 +33,11 @@ FRAME = 2 * wav.FRAME
 
 Key = tuple[str, str, str]
 """A call, and which of its recordings."""
+
+
+async def here() -> bool:
+    """The recordings are on this machine."""
+    return True
 
 
 @dataclass
@@ -47,6 +53,13 @@ class Watched:
     who: object = None  # who speaks with whom: another constellation is heard anew
     sides: dict[str, Hearing] = field(default_factory=dict)
     said: str | None = None
+
+    def shift(self, leap: timedelta) -> None:
+        """The clock says so much more, or less, than it did."""
+        self.grown_at += leap
+        self.began = self.began and self.began + leap
+        self.stalled_since = self.stalled_since and self.stalled_since + leap
+        self.gaps = [Span(gap.since + leap, gap.until + leap) for gap in self.gaps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +81,13 @@ class Recorder:
         name: Callable[[Call], str],
         clock: Callable[[], datetime],
         alarm: Callable[[str, str | None], None],
+        reached: Callable[[], Awaitable[bool]] = here,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`name`: how people name that call. `alarm(code, sentence)`: None when it is over."""
+        """`name`: how people name that call. `alarm(code, sentence)`: None when it is over. `reached`: the folder is
+        here. `ticks`: a clock that nobody sets."""
         self._folder, self._floor, self._name, self._clock, self._alarm = folder, floor, name, clock, alarm
+        self._reached, self._ticks, self._base = reached, ticks, timedelta()
         self._watched: OrderedDict[Key, Watched] = OrderedDict()
         self._over: OrderedDict[Key, Seen] = OrderedDict()
 
@@ -82,23 +99,19 @@ class Recorder:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except Exception:  # a mistake of ours here must not end the service
-                log.exception("the recordings could not be looked at")
-            await asyncio.sleep(EVERY_S)
+        await again(self.look, EVERY_S, "nobody listens now whether calls are recorded")
 
     async def look(self) -> None:
         """Once."""
-        if not await asyncio.to_thread(self._folder.is_dir):
-            return  # Asterisk on another machine
+        if not await self._reached():
+            return
         now = self._clock()
+        self._follow(now)
         running = {
             (call.id, *piece.key): (call, piece)
             for call in self._floor().calls.values()
             for piece in pieces_of(call)
-            if piece.until is None and not call.done
+            if piece.watched and piece.until is None and not call.done
         }
         for key in [key for key in self._watched if key not in running]:
             self._end(key, now)
@@ -106,6 +119,14 @@ class Recorder:
             known = self._watched.setdefault(key, Watched(max(piece.since or now, now - timedelta(seconds=STALL_S))))
             trouble = await asyncio.to_thread(self._hear, call, piece, known, now)
             self._say(key, known, trouble and sentence(*_with(trouble, self._name(call))))
+
+    def _follow(self, now: datetime) -> None:
+        """The clock was set: what was noticed before is told by the new one, and nothing stood still meanwhile."""
+        base = now - datetime.fromtimestamp(self._ticks(), now.tzinfo)
+        if abs(base - self._base) > timedelta(seconds=LEAP_S):
+            for known in self._watched.values():
+                known.shift(base - self._base)
+        self._base = base
 
     def _end(self, key: Key, now: datetime) -> None:
         known = self._watched.pop(key)

@@ -130,12 +130,29 @@ def _find_recordings(settings: Settings, listed: Mapping[str, Mapping[str, Any]]
     """The recordings that the backup only lists, from the homes put aside. Yields those that are nowhere."""
     homes = sorted(settings.home.glob(f"{ASIDE}*"), reverse=True)
     for name, told in listed.items():
-        place = settings.home / name
-        for home in homes:
-            old = home / name
-            if old.is_file() and archive.sum_of(old) == told:
-                place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                os.link(old, place)
-                break
-        else:
+        old = next((path for path in (home / name for home in homes) if _is(path, told)), None)
+        found = [old] if old else next(filter(None, (_made_smaller(home / name) for home in homes)), [])
+        for path in found:
+            _link(path, (settings.home / name).with_name(path.name))
+        if not found:
             yield name
+
+
+def _is(path: Path, told: Mapping[str, Any]) -> bool:
+    return path.is_file() and archive.sum_of(path) == told
+
+
+def _made_smaller(path: Path) -> list[Path]:
+    """What has become of that WAV file since: one FLAC with both sides, and its picture. Whether it is the same sound,
+    the sums in the database tell (`./run recordings verify`)."""
+    if path.suffix != ".wav":
+        return []
+    stems = dict.fromkeys([path.stem, path.stem.removesuffix("-in"), path.stem.removesuffix("-out")])
+    smaller = next((each for each in (path.with_name(f"{stem}.flac") for stem in stems) if each.is_file()), None)
+    return [each for each in (smaller, smaller.with_suffix(".peaks")) if each.is_file()] if smaller else []
+
+
+def _link(path: Path, place: Path) -> None:
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not place.exists():
+        os.link(path, place)

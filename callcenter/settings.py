@@ -170,7 +170,10 @@ class Settings(Guarded):
         "",
         "Where copies of Asterisk's own records are, when Asterisk runs on another machine: there `./run records "
         "FOLDER` makes them, every minute. Empty: Asterisk's log folder in the home.",
-        matches(r"|/[^\x00-\x1f]{0,400}", "a folder's whole path, or nothing"),
+        checks.folder,
+    )
+    recordings_folder: str = knob(
+        "", "Where the recordings (spool/monitor) of an Asterisk on another machine are mounted here.", checks.folder
     )
     callback_road: str = knob(
         "trunk", "How calls that we make leave: trunk (the first), trunk:NAME or sip:HOST:PORT.", checks.road
@@ -273,6 +276,13 @@ class Settings(Guarded):
     def asterisk_elsewhere(self) -> bool:
         """Asterisk runs on another machine, as far as its address tells."""
         return self.ami_host not in ("localhost", "::1") and not self.ami_host.startswith("127.")
+
+    @property
+    def recordings(self) -> Path:
+        """Where they are here: Asterisk's own folder, or where that of another machine is mounted."""
+        return (
+            Path(self.recordings_folder) if self.asterisk_elsewhere and self.recordings_folder else super().recordings
+        )
 
     @property
     def roads(self) -> Roads:

@@ -51,17 +51,14 @@ def look(path: Path) -> State:
     return State(size, told > 0 and told == size - HEADER)
 
 
-def growing(path: Path) -> bool:
-    """Asterisk writes the length into the header at the end; until then it says 0."""
-    with path.open("rb") as file:
-        head = file.read(HEADER)
-    return len(head) == HEADER and head[:4] == b"RIFF" and struct.unpack("<I", head[40:44])[0] == 0
-
-
 def header(sound: int) -> bytes:
     """Of a file with so many bytes of sound."""
     shape = struct.pack("<IHHIIHH", 16, 1, 1, RATE, BYTES_S, 2, 16)
     return b"RIFF" + struct.pack("<I", sound + HEADER - 8) + b"WAVEfmt " + shape + b"data" + struct.pack("<I", sound)
+
+
+UNENDED = header(0)[:4] + bytes(4) + header(0)[8:]
+"""As Asterisk begins a file, and leaves it when it is killed."""
 
 
 def read(path: Path, since: int, until: int) -> bytes:

@@ -188,6 +188,9 @@ async def test_what_is_there_is_put_aside_and_its_recordings_are_found_again(
     settings.settings_file.write_text('city = "Bima"\n')
     (settings.home / SOUND).parent.mkdir(parents=True)
     (settings.home / SOUND).write_bytes(b"RIFF")
+    smaller = settings.home / SOUND.replace(".wav", "-relay.flac")
+    for name in ("-relay.wav", "-gone.wav"):
+        (settings.home / SOUND.replace(".wav", name)).write_bytes(b"RIFF" * 2)
     own = settings.home / "locales/jv.po"
     own.parent.mkdir()
     own.write_text('msgid ""\n')
@@ -197,8 +200,14 @@ async def test_what_is_there_is_put_aside_and_its_recordings_are_found_again(
     said = await backup(settings, tmp_path / "room.tar.gz")
     (seal,) = [line.rsplit(" ", 1)[1] for line in said if "the audit's seal" in line]
     settings.settings_file.write_text('city = "Kupang"\n')
+    for name in ("-relay.wav", "-gone.wav"):
+        (settings.home / SOUND.replace(".wav", name)).unlink()
+    smaller.write_bytes(b"fLaC")  # it was compressed after the backup
+    smaller.with_suffix(".peaks").write_bytes(b"[]")
     told = await restore(settings, tmp_path / "room.tar.gz", environ)
-    assert "1 of 1 recordings were found again" in told and own.exists()
+    assert "2 of 3 recordings were found again" in told and own.exists()
+    assert smaller.read_bytes() == b"fLaC" and smaller.with_suffix(".peaks").exists()
+    assert any(SOUND.replace(".wav", "-gone.wav") in line for line in told)
     assert (await verify(settings, lambda: datetime.now(UTC), [seal]))[0] == 0
     assert (settings.home / HEADS).exists()
     assert (settings.home / SOUND).read_bytes() == b"RIFF"

@@ -186,7 +186,17 @@ async def test_calls_without_sound_and_a_folder_that_is_gone(settings: Settings)
     found = await look_at_recordings(settings, NOW)
     assert "1 of the last 1 answered calls have no recording, the newest: " + spoken.id in of(found, Grade.BROKEN)
     settings.recordings.rmdir()
-    assert "There is no folder for recordings" in of(look_at_recordings_folder(settings), Grade.LOOK)
+    assert "There is no folder for recordings" in of(look_at_recordings_folder(settings), Grade.BROKEN)
+    away = replace(settings, ami_host="192.0.2.7")
+    assert "another machine (192.0.2.7) and keeps its recordings there" in of(
+        look_at_recordings_folder(away), Grade.LOOK
+    )
+    assert await look_at_recordings(away, NOW) == []
+    (mounted := settings.home / "mounted").mkdir()
+    away = replace(away, recordings_folder=str(mounted))
+    assert "is it mounted?" in of(look_at_recordings_folder(away), Grade.BROKEN)
+    (mounted / "2026").mkdir()
+    assert list(look_at_recordings_folder(away)) == []
 
 
 async def test_the_database_that_is_away_old_or_newer(settings: Settings) -> None:

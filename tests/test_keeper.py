@@ -3,10 +3,12 @@
 import asyncio
 import math
 import os
+import sqlite3
 import subprocess
 import sys
 from array import array
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ import soundfile
 
 from callcenter import flac, wav
 from callcenter.core.call import Call
+from callcenter.core.errors import BadInput, NotFound
 from callcenter.core.recorded import Piece, Span
 from callcenter.keeper import Keeper
 from callcenter.recorder import Seen
@@ -42,6 +45,7 @@ class Room:
     keeper: Keeper
     alarms: dict[str, str | None]
     seen: dict[str, Seen]
+    ticks: list[float]
 
     def file(self, call: Call, ending: str = "") -> Path:
         return self.settings.recordings / f"2026/01/14/{call.id}{ending}.wav"
@@ -49,7 +53,7 @@ class Room:
     def put(self, call: Call, ending: str, sound: bytes, *, closed: bool = True) -> Path:
         path = self.file(call, ending)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes((wav.header(len(sound)) if closed else wav.header(0)) + sound)
+        path.write_bytes((wav.header(len(sound)) if closed else wav.UNENDED) + sound)
         return path
 
     async def over(self) -> Call:
@@ -61,6 +65,17 @@ class Room:
         self.clock.at = max(self.clock.at, NOON + timedelta(seconds=75))
         return whole
 
+    def older_backup(self, row: Recording) -> None:
+        """The database is of before its recording was compressed."""
+        name = Path(row.path).with_suffix(".wav")
+        was = row.originals[name.name]
+        with closing(sqlite3.connect(self.settings.home / "callcenter.db")) as db:
+            db.execute(
+                "UPDATE recordings SET path = ?, bytes = ?, sha256 = ?, sides = 1, packed_at = NULL WHERE id = ?",
+                (str(name), was["bytes"], was["sha256"], row.id),
+            )
+            db.commit()
+
     async def row(self, call: Call) -> Recording:
         return (await self.rows.of([call.id]))[call.id][0]
 
@@ -70,7 +85,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
     settings = read_settings({"CALLCENTER_HOME": str(tmp_path)})
     await migrate(settings.database_url)
     settings.recordings.mkdir(parents=True)
-    clock, alarms, seen = Clock(), dict[str, str | None](), dict[str, Seen]()
+    clock, alarms, seen, ticks = Clock(), dict[str, str | None](), dict[str, Seen](), [0.0]
 
     def told(call: str, piece: Piece) -> Seen:
         return seen.get(call, Seen())
@@ -79,11 +94,12 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
         journal = Journal(database, settings.spool, zone=ZONE, read_number=READ_NUMBER, clock=clock)
         rows = Recordings(database, settings.recordings, clock=clock)
         keeper = Keeper(
-            settings.recordings, rows, seen=told, clock=clock, days=365, pack_after_s=300, alarm=alarms.__setitem__
-        )
+            settings.recordings, rows, seen=told, clock=clock, days=365, pack_after_s=300, alarm=alarms.__setitem__,
+            ticks=lambda: ticks[0],
+        )  # fmt: skip
         journal.open()
         task = asyncio.create_task(journal.run())
-        yield Room(settings, clock, journal, rows, keeper, alarms, seen)
+        yield Room(settings, clock, journal, rows, keeper, alarms, seen, ticks)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await journal.close()
@@ -170,6 +186,85 @@ async def test_a_recording_that_was_changed_before_it_is_compressed_stays_as_it_
     room.clock.pass_(400)
     await room.keeper.pack()
     assert room.file(call).exists() and call.id in (room.alarms["recordings-damaged"] or "")
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["both sides", "one file of a killed Asterisk"])
+async def test_a_backup_older_than_the_compression_knows_its_recordings_again_by_their_sums(
+    room: Room, ended: bool
+) -> None:
+    call = await room.over()
+    for ending in ("", "-in", "-out") if ended else ("",):
+        path = room.put(call, ending, tone(TALK_S, 500 + len(ending)), closed=ended)
+        os.utime(path, (NOON.timestamp(), NOON.timestamp()))
+    await room.keeper.seal()
+    room.clock.pass_(400)
+    await room.keeper.pack()
+    packed = await room.row(call)
+    assert packed.packed_at is not None and not room.file(call).exists()
+    room.older_backup(packed)
+    assert await verify(room.settings, room.clock) == (0, ["1 recordings are as they were written; 0 were deleted."])
+    await room.keeper.pack()
+    again = await room.row(call)
+    assert (again.path, again.sha256, again.sides) == (packed.path, packed.sha256, 2 if ended else 1)
+    assert "recordings-damaged" not in room.alarms
+    room.older_backup(packed)
+    kept = room.settings.recordings / packed.path
+    sound, _ = soundfile.read(kept, dtype="int16")
+    sound.flat[4711] += 1
+    soundfile.write(kept, sound, wav.RATE, subtype="PCM_16")
+    code, said = await verify(room.settings, room.clock)
+    assert code == 1 and "somebody or something changed it" in said[0]
+    await room.keeper.pack()
+    assert call.id in (room.alarms["recordings-damaged"] or "") and kept.exists()
+
+
+async def test_verifying_says_what_it_cannot_tell_and_compares_each_side(room: Room) -> None:
+    assert await verify(room.settings, room.clock) == (0, ["There is no recording yet."])
+    call = await room.over()
+    for ending in ("", "-in", "-out"):
+        room.put(call, ending, tone(TALK_S, 500))
+    await room.keeper.seal()
+    room.file(call, "-out").write_bytes(b"other")
+    code, said = await verify(room.settings, room.clock)
+    assert (code, len(said)) == (1, 2)
+    assert f"{call.id}-out.wav is not what was written" in said[0] and said[1].startswith("1 of 1 recordings")
+    home = {"CALLCENTER_HOME": str(room.settings.home), "CALLCENTER_AMI_HOST": "192.0.2.7"}
+    with pytest.raises(NotFound, match=r"another machine \(192\.0\.2\.7\)"):
+        await verify(read_settings(home), room.clock)
+    mounted = {**home, "CALLCENTER_RECORDINGS_FOLDER": str(room.settings.home / "mounted")}
+    with pytest.raises(NotFound, match="is it mounted"):
+        await verify(read_settings(mounted), room.clock)
+    room.settings.recordings.rename(room.settings.home / "mounted")
+    assert (await verify(read_settings(mounted), room.clock))[0] == 1
+    with pytest.raises(BadInput, match="Is CALLCENTER_HOME right"):
+        await verify(room.settings, room.clock)
+
+
+async def test_a_clock_in_the_wrong_year_deletes_nothing_until_a_person_had_a_day_to_see_it(room: Room) -> None:
+    call = await room.over()
+    room.put(call, "", tone(TALK_S, 500))
+    await room.keeper.look()
+    assert (await room.row(call)).verdict == "COMPLETE"
+    room.clock.pass_(500 * 86400)
+    await room.keeper.look()
+    kept = room.settings.recordings / (await room.row(call)).path
+    assert kept.exists() and "jumped by" in (room.alarms["clock"] or "")
+    room.clock.pass_(86400)
+    room.ticks[0] += 86400
+    await room.keeper.look()
+    assert not kept.exists() and room.alarms["clock"] is None
+
+
+async def test_a_side_that_is_still_written_is_waited_for_also_by_a_clock_that_was_set_back(room: Room) -> None:
+    call = await room.over()
+    for ending in ("", "-in", "-out"):
+        room.put(call, ending, tone(TALK_S, 500), closed=ending != "-out")
+    later = room.clock.at.timestamp() + 3600
+    os.utime(room.file(call, "-out"), (later, later))
+    assert not await room.keeper.seal()
+    room.put(call, "-out", tone(TALK_S, 500))
+    assert await room.keeper.seal()
+    assert (await verify(room.settings, room.clock))[0] == 0
 
 
 async def test_what_is_older_than_the_settings_say_is_deleted_and_says_so(room: Room) -> None:

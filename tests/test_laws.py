@@ -29,6 +29,7 @@ PARTS = {
     "checks": "settings",
     "city": "settings",
     "home": "settings",
+    "reach": "settings",
     "settings": "settings",
     "settings_reader": "settings",
     "settings_people": "settings",

@@ -23,6 +23,7 @@ class Room:
     call: Call
     clock: Clock = field(default_factory=Clock)
     raised: list[str | None] = field(default_factory=list)
+    here: bool = True
 
     def __post_init__(self) -> None:
         self.recorder = Recorder(
@@ -31,7 +32,13 @@ class Room:
             name=lambda call: call.id,
             clock=self.clock,
             alarm=lambda code, sentence: self.raised.append(sentence),
+            reached=self.reached,
+            ticks=lambda: self.ticks,
         )
+        self.ticks = 0.0
+
+    async def reached(self) -> bool:
+        return self.here
 
     @property
     def file(self) -> Path:
@@ -41,6 +48,7 @@ class Room:
         """Second by second; Asterisk writes every two of them."""
         for second in range(seconds):
             self.clock.pass_(1)
+            self.ticks += 1
             if written and second % 2:
                 with self.file.open("ab") as file:
                     file.write(SECOND * 2)
@@ -95,7 +103,19 @@ async def test_who_waits_a_test_and_who_is_gone_alarm_nobody(room: Room, other: 
     assert room.raised == []
 
 
-async def test_with_asterisk_on_another_machine_nothing_is_watched(room: Room) -> None:
-    room.recorder._folder = room.folder / "elsewhere"
+async def test_with_the_recordings_on_another_machine_nothing_is_watched(room: Room) -> None:
+    room.here = False
     await room.passes(20, written=False)
     assert room.raised == []
+
+
+async def test_a_clock_that_is_set_in_mid_call_alarms_nobody_and_makes_no_gap(room: Room) -> None:
+    room.file.write_bytes(wav.header(0))
+    for leap in (3600, -7200):
+        await room.passes(10, written=True)
+        room.clock.pass_(leap)
+    await room.passes(10, written=True)
+    (piece,) = pieces_of(room.call)
+    seen = room.recorder.seen(room.call.id, piece)
+    assert (room.raised, seen.gaps) == ([], ())
+    assert seen.began is not None and abs((seen.began - NOON).total_seconds() + 3600) <= 2

@@ -70,7 +70,7 @@ def told(f: Fields, at: datetime) -> Fact | None:
         return desk_facts.SilentStep(call, at, STEPS[text(f, "Step")], text(f, "Leg"))
     if kind == "ByPhone":
         to, line = text(f, "To"), int(text(f, "Line") or 1)
-        return desk_facts.PhoneDialled(text(f, "Leg"), at, to, line, call, text(f, "Position"))
+        return desk_facts.PhoneDialled(text(f, "Leg"), at, to, line, call, text(f, "Position"), text(f, "Recording"))
     if kind == "Ear":
         who, mode = text(f, "Position").removesuffix(PAGE), MODES[text(f, "In")]
         return desk_facts.ListenerTurned(call, at, text(f, "Leg"), who, mode.value, unquote(text(f, "By")))

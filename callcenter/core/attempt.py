@@ -67,6 +67,7 @@ class Attempt:
     accepted_by: str = ""  # key, desk
     ended_at: datetime | None = None
     cause: int = 0
+    recording: str = ""  # a file of its own: a second call with a telephone's own keys
 
     @property
     def open(self) -> bool:

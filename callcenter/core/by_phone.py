@@ -25,7 +25,7 @@ def dialled(floor: Floor, fact: PhoneDialled) -> Step:
         return floor, ()
     same = [a for a in call.attempts if a.by == BY_PHONE and a.number == fact.to and a.line == fact.line]
     turn = 1 + sum(not a.leg.startswith(THIN) for a in same)
-    new = Attempt(fact.leg, "", fact.line, turn, fact.to, BY_PHONE, dialled_at=fact.at)
+    new = Attempt(fact.leg, "", fact.line, turn, fact.to, BY_PHONE, dialled_at=fact.at, recording=fact.recording)
     thin = tuple(a for a in call.attempts if not (a.leg.startswith(THIN) and a.number == fact.to))
     call = replace(call, attempts=thin)
     outside = fact.to not in floor.positions

@@ -120,6 +120,7 @@ class PhoneDialled:
     line: int = 1  # of the agency's
     call: str = ""  # the caller who was passed on
     position: str = ""  # who dialled a second call
+    recording: str = ""  # of that second call: a file of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Which files the sound of a call is in, and for how long each should be. Pure.
 
-In:  a call. Out: its pieces: his own leg's recording, what was passed on after he had gone, a colleague's leg.
+In:  a call. Out: its pieces: his own leg's recording, what was passed on after he had gone, a colleague's leg, a second
+call of a telephone's own keys.
 Never: a file looked at, a day guessed: where midnight may lie between an order and its leg, both days are named.
 """
 
@@ -18,7 +19,8 @@ class Part(StrEnum):
 
     MAIN = "MAIN"  # the caller's leg, or the other side of a call that we made: both sides of the speech
     RELAY = "RELAY"  # what was said to agencies after the caller had hung up
-    COLLEAGUE = "COLLEAGUE"  # the leg of a colleague who was asked
+    COLLEAGUE = "COLLEAGUE"  # the leg of a colleague who was asked, or of a supervisor who joined
+    PHONE = "PHONE"  # a second call that she made with her own telephone's keys, to an agency
 
 
 SIDES = ("in", "out")
@@ -37,6 +39,7 @@ class Piece:
     since: datetime | None = None
     until: datetime | None = None
     needed: bool = True  # False: it may be that nothing was said
+    watched: bool = True  # False: nobody knows when it should end
 
     @property
     def key(self) -> tuple[str, str]:
@@ -59,7 +62,8 @@ def pieces_of(call: Call) -> Iterator[Piece]:
     if call.test or spoken is None:
         return
     main = call.recording or file_of(call.id, call.arrived_at)  # by its rule, where nobody was there to hear it
-    yield Piece(Part.MAIN, "", (main,), call.answered_by, spoken, call.ended_at)
+    places = (main, file_of(call.id, spoken)) if call.kind is Kind.RELAY else (main,)  # begun as she lifts
+    yield Piece(Part.MAIN, "", tuple(dict.fromkeys(places)), call.answered_by, spoken, call.ended_at)
     if call.kind is not Kind.RELAY and not call.live:
         yield Piece(Part.RELAY, "", (relay_of(main),), call.answered_by, call.ended_at, needed=False)
     for helper in call.helpers:
@@ -73,6 +77,10 @@ def pieces_of(call: Call) -> Iterator[Piece]:
                 helper.joined_at,
                 helper.ended_at,
             )
+    for tried in call.attempts:
+        if tried.recording and tried.answered_at is not None:  # it may end before the agency's leg: by a transfer
+            places = (tried.recording,)
+            yield Piece(Part.PHONE, tried.leg, places, call.answered_by, tried.answered_at, watched=False)
 
 
 def file_of(leg: str, at: datetime) -> str:

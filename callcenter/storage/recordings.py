@@ -5,14 +5,13 @@ Never: a file deleted whose ticket is under hold, before its row says so, or wit
 """
 
 import asyncio
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.call import Call
@@ -21,9 +20,9 @@ from callcenter.core.coverage import Judged, Verdict
 from callcenter.core.errors import NotFound
 from callcenter.core.recorded import Part, Piece, Span
 from callcenter.storage.audit import add as audit
-from callcenter.storage.audit import audited
 from callcenter.storage.database import Clock, Database
 from callcenter.storage.holds import held_calls
+from callcenter.storage.recording_files import KEPT_AS, by_call, call_in, days_before, remove
 from callcenter.storage.records import record
 from callcenter.storage.sql import clean, insert
 from callcenter.storage.tables import calls, ticket_calls, tickets
@@ -31,7 +30,6 @@ from callcenter.storage.tables_recordings import recordings
 
 AT_ONCE = 50
 NO_RECORDING = "There is no such recording."
-ENDINGS = re.compile(r"(-relay|-in|-out)?[.](wav|flac|peaks)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +152,12 @@ class Recordings:
             lambda connection: connection.execute(update(recordings).where(recordings.c.id == id_).values(**values))
         )
 
+    async def newest(self) -> datetime | None:
+        """When the last one was written down."""
+        async with self._database.read() as connection:
+            moment: datetime | None = (await connection.execute(select(func.max(recordings.c.sealed_at)))).scalar()
+            return moment
+
     async def all(self, *, after: int = 0, limit: int = 1000) -> list[Recording]:
         """Every row with a file, in their order."""
         query = select(recordings).where(recordings.c.id > after).order_by(recordings.c.id).limit(limit)
@@ -179,7 +183,7 @@ class Recordings:
         at, why = self._clock(), clean(why)[:500]
 
         async def unit(connection: AsyncConnection) -> tuple[list[Recording], set[str]]:
-            held = set((await connection.execute(held_calls().where(ticket_calls.c.call.in_(wanted)))).scalars())
+            held = await _held(connection, wanted)
             free = _there(recordings.c.call.in_([call for call in wanted if call not in held]))
             gone = [record(Recording, row) for row in await connection.execute(select(recordings).where(free))]
             ids = [row.id for row in gone]
@@ -202,28 +206,34 @@ class Recordings:
         """Files of days before then that no row knows (from before there were rows; a phone's own calls), but those of
         calls under hold. How many."""
         gone = 0
-        for day in await asyncio.to_thread(_days_before, self._folder, before):
-            for stem, files in (await asyncio.to_thread(_by_call, day)).items():
-                if not await self._free(stem):
+        for day in await asyncio.to_thread(days_before, self._folder, before):
+            for stem, files in (await asyncio.to_thread(by_call, day)).items():
+                if not await self._unknown(f"{day.relative_to(self._folder)}/{stem}", files, by, why):
                     continue
-                told = {"why": why, "files": sorted(file.name for file in files)}
-                await audited(
-                    self._database, by=by, action="recording.delete", at=self._clock(), target=stem, details=told
-                )
                 for file in files:
                     file.unlink(missing_ok=True)
                 gone += len(files)
         return gone
 
-    async def _free(self, call: str) -> bool:
-        """No row has a file of it, and it is under no hold."""
-        kept = select(recordings.c.id).where(
-            or_(recordings.c.call == call, recordings.c.leg == call), recordings.c.deleted_at.is_(None)
+    async def _unknown(self, place: str, files: Sequence[Path], by: str, why: str) -> bool:
+        """No row keeps a file of that name, and its call is under no hold: then the audit has it that they go."""
+        stem = place.rpartition("/")[2]
+        call, kept = call_in(stem), [f"{place}{ending}" for ending in KEPT_AS]
+        known = select(recordings.c.id).where(
+            or_(recordings.c.call == stem, recordings.c.leg == stem, recordings.c.path.in_(kept)),
+            recordings.c.deleted_at.is_(None),
         )
-        async with self._database.read() as connection:
-            if (await connection.execute(kept.limit(1))).first() is not None:
+
+        async def unit(connection: AsyncConnection) -> bool:
+            if await _held(connection, [call]) or (await connection.execute(known.limit(1))).first() is not None:
                 return False
-            return (await connection.execute(held_calls().where(ticket_calls.c.call == call).limit(1))).first() is None
+            told = {"why": why, "files": sorted(file.name for file in files)}
+            await audit(
+                connection, by=by, action="recording.delete", at=self._clock(), target=stem, details=told, address=""
+            )
+            return True
+
+        return await self._database.write(unit)
 
     async def sweep(self) -> None:
         """Files whose row says that they are gone, or are kept otherwise, after a crash between the two."""
@@ -231,8 +241,9 @@ class Recordings:
         for row in await self._records(select(recordings).where(recordings.c.deleted_at >= late)):
             remove(self._folder, row)
         for row in await self._records(select(recordings).where(recordings.c.packed_at >= late)):
-            for file in files_of(self._folder, row)[1:-1]:
-                file.unlink(missing_ok=True)
+            kept = self._folder / row.path
+            for name in row.originals.keys() - {kept.name}:
+                (kept.parent / name).unlink(missing_ok=True)
 
     async def _records(self, query: Select[Any]) -> list[Recording]:
         async with self._database.read() as connection:
@@ -257,41 +268,14 @@ class Recordings:
             return {row.call: row.number for row in await connection.execute(query)}
 
 
-def files_of(folder: Path, row: Recording) -> list[Path]:
-    """Every file that belongs to it, there or not: as it is kept, what it was made from, its picture."""
-    if not row.path:
-        return []
-    kept = folder / row.path
-    return [kept, *(kept.parent / name for name in row.originals), picture_of(kept)]
-
-
-def picture_of(path: Path) -> Path:
-    """Where the columns of its sound are kept, beside it."""
-    return path.with_suffix(".peaks")
-
-
-def remove(folder: Path, row: Recording) -> None:
-    """Its files, as far as they are there and below that folder."""
-    for file in files_of(folder, row):
-        if file.resolve().is_relative_to(folder.resolve()):
-            file.unlink(missing_ok=True)
+async def _held(connection: AsyncConnection, wanted: Sequence[str]) -> set[str]:
+    """Which of these calls are under hold. Their tickets are locked first, as they are by who sets a hold: so it is set
+    before this, or finds nothing left to keep."""
+    own = select(ticket_calls.c.ticket).where(ticket_calls.c.call.in_(wanted))
+    lock = select(tickets.c.id).where(or_(tickets.c.id.in_(own), tickets.c.merged_into.in_(own)))
+    await connection.execute(lock.order_by(tickets.c.id).with_for_update())
+    return set((await connection.execute(held_calls().where(ticket_calls.c.call.in_(wanted)))).scalars())
 
 
 def _there(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return condition & recordings.c.deleted_at.is_(None) & (recordings.c.path != "")
-
-
-def _days_before(folder: Path, before: datetime) -> list[Path]:
-    """Folders of whole days (UTC) before that moment."""
-    last = f"{before.astimezone(UTC):%Y/%m/%d}"
-    days = (day for day in folder.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]") if day.is_dir())
-    return sorted(day for day in days if str(day.relative_to(folder)) < last)
-
-
-def _by_call(day: Path) -> dict[str, list[Path]]:
-    """Files by the call or the leg in their names."""
-    found: dict[str, list[Path]] = {}
-    for file in day.iterdir():
-        if file.is_file():
-            found.setdefault(ENDINGS.sub("", file.name), []).append(file)
-    return found

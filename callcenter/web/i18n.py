@@ -32,10 +32,10 @@ SCRIPTS = HERE / "static"
 PACKAGE = HERE.parent
 DEFAULT = "id"
 TERMINAL = frozenset({"render.py", "conf.py", "commands.py", "dump.py"})
-BESIDE = ("switchboard.py", "account.py", "old_records.py", "watch.py", "selftest.py", "keeper.py")
+BESIDE = ("switchboard.py", "account.py", "old_records.py", "watch.py", "selftest.py", "keeper.py", "reach.py")
 BY_NAME = frozenset(
     {"link_state.py", "trouble.py", "alarms.py", "account.py", "old_records.py", "watch.py", "selftest.py", "relay.py"}
-    | {"messages.py", "same.py", "cards.py", "phrases.py", "coverage.py", "keeper.py"}
+    | {"messages.py", "same.py", "cards.py", "phrases.py", "coverage.py", "keeper.py", "reach.py", "steady.py"}
 )
 """Whose sentences are constants in capitals."""
 FOLDERS = ("core", "asterisk", "storage", "web")

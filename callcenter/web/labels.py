@@ -16,9 +16,8 @@ from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.web.callers.words import CALLERS
 from callcenter.web.i18n import N_
 from callcenter.web.labels_of_desk import DESK
-from callcenter.web.labels_of_facts import FACT
+from callcenter.web.labels_of_facts import FACT, RECORDINGS
 from callcenter.web.labels_of_people import KEPT, LOCK, REQUEST, ROLE, SIGNIN, STAYS, TRAIL
-from callcenter.web.recordings.words import RECORDINGS
 from callcenter.web.supervisor.words import EARS
 
 OUTCOME: dict[str, str] = {

@@ -1,9 +1,11 @@
-"""What each kind of fact is called in the story of a call.
+"""What each kind of fact is called in the story of a call, and what is said of its recordings.
 
-In:  the name of a fact's class. Out: the English sentence that the catalogues translate.
+In:  the name of a fact's class, a code of a recording. Out: the English sentence that the catalogues translate.
 Never: a rule; a fact without a line here is shown by its name.
 """
 
+from callcenter.core.coverage import Verdict
+from callcenter.core.recorded import Part
 from callcenter.web.i18n import N_
 
 FACT: dict[str, str] = {
@@ -52,3 +54,31 @@ FACT: dict[str, str] = {
     "ListenerLeft": N_("The supervisor put her phone down"),
     "SilentStep": N_("Questions to a silent caller:"),
 }
+
+VERDICT: dict[str, str] = {
+    Verdict.COMPLETE: N_("complete"),
+    Verdict.GAP: N_("a part is missing"),
+    Verdict.ONE_SIDED: N_("perhaps one side only"),
+    Verdict.MISSING: N_("missing"),
+}
+
+PART: dict[str, str] = {
+    Part.MAIN: N_("The call"),
+    Part.RELAY: N_("Passed on after the caller had hung up"),
+    Part.COLLEAGUE: N_("A colleague's side"),
+    Part.PHONE: N_("A call with the phone's own keys"),
+}
+
+SIDE: dict[str, str] = {
+    "in": N_("nothing came from the caller's side"),
+    "out": N_("nothing came from our side"),
+}
+
+MARK: dict[str, str] = {
+    "GAP": N_("Nothing was recorded for"),
+    "CallHeld": N_("The caller was put on hold"),
+    "LegHeld": N_("Put on hold by a phone"),
+    "HoldEnded": N_("Taken back"),
+}
+
+RECORDINGS = {"verdict": VERDICT, "part": PART, "side": SIDE, "mark": MARK}

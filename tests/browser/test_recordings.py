@@ -93,12 +93,38 @@ async def test_the_player_plays_jumps_is_written_down_and_looks_right_everywhere
 
     await here.eventually(told)
     await looks_right(page)
+    await goes_on_when_it_is_made_smaller(here, page, call)
     for width, dark, language in ((390, True, "en"), (390, False, "id"), (1366, True, "id")):
         other = await arrive("bima", width=width, dark=dark)
         await other.context.add_cookies([{"name": "language", "value": language, "url": here.url}])
         for path in (f"calls/{call}/player", f"tickets/{here.board.tickets[call]}", f"calls/{call}"):
             await other.goto(here.url + path)
             await looks_right(other)
+
+
+async def goes_on_when_it_is_made_smaller(here: House, page: Page, call: str) -> None:
+    """Two WAV files in the place of the FLAC, until somebody listens; then the FLAC again, as the keeper does it."""
+    (row,) = (await here.app[PARTS].recordings.of([call]))[call]
+    kept = here.settings.recordings / row.path
+    aside = kept.rename(kept.with_name("aside"))
+    for ending in ("", "-in", "-out"):
+        speech(kept.with_name(f"{call}{ending}.wav"), 60, 2)
+    rows = here.app[PARTS].recordings
+    await rows.packed(row.id, row.path.replace(".flac", ".wav"), 0, "", 1)
+    await page.reload()
+    await page.click("[data-side='in']")
+    await page.click("#play")
+    await until(page, f"{NOW} > 0.3")
+    aside.rename(kept)
+    await rows.packed(row.id, row.path, row.bytes, row.sha256, 2)
+    for ending in ("", "-in", "-out"):
+        kept.with_name(f"{call}{ending}.wav").unlink()
+    before = await at(page)
+    await page.click("[data-side='out']")  # asks for a file that is gone
+    await until(page, f"{NOW} > {before} && document.getElementById('sound').src.includes('as=flac')")
+    assert not await page.evaluate("document.getElementById('sound').paused")
+    await expect(page.locator("#wrong")).to_be_hidden()
+    await page.click("#play")
 
 
 async def test_the_last_minute_is_heard_within_seconds_while_the_call_goes_on(here: House, arrive: Arrive) -> None:

@@ -6,13 +6,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from callcenter import wav
+from aiohttp import ClientSession, CookieJar
+from yarl import URL
+
+from callcenter import flac, wav
+from callcenter.core import desk_facts, facts
 from callcenter.core.coverage import Judged, Verdict
 from callcenter.core.facts import CallDescribed
 from callcenter.core.recorded import Part, Piece, Span
 from tests.browser.scenes import fire_brigade_joins, picked_up, rings
-from tests.web.conftest import Visitor
-from tests.web.house import PARTS, House
+from tests.web.conftest import Visitor, with_people
+from tests.web.control import colleague_rings
+from tests.web.house import PARTS, House, house
 
 Visit = Callable[..., Awaitable[Visitor]]
 
@@ -90,6 +95,13 @@ async def test_one_that_grows_has_its_true_length_in_every_part(here: House, vis
             assert answer.status == 416
     async with bima.session.get(where, headers={"Range": "bytes=x"}) as answer:
         assert answer.status == 200
+    async with bima.session.head(where) as answer:
+        assert (answer.status, answer.headers["Content-Length"]) == (200, str(len(told)))
+    # killed while it was written on, zeros at its beginning after a cut of the power: as far as it goes
+    for broken in (wav.header(1000) + data[44:], bytes(44) + data[44:], wav.header(len(data) * 9) + data[44:]):
+        here.record(call).write_bytes(broken)
+        async with bima.session.get(where) as answer:
+            assert await answer.read() == told
 
 
 async def test_a_path_that_leads_out_of_the_folder_is_no_recording(here: House, visit: Visit) -> None:
@@ -102,6 +114,13 @@ async def test_a_path_that_leads_out_of_the_folder_is_no_recording(here: House, 
         assert (await bima.get(path))[0] == 404, path
     for path in ("/calls/..%2f..%2fetc%2fpasswd/recording", "/calls/%2e%2e/recording"):
         assert (await bima.get(path))[0] in (400, 404)
+    linked = await a_night(here)
+    path = here.record(linked)
+    path.rename(here.settings.home / "outside.wav")
+    path.symlink_to(here.settings.home / "outside.wav")
+    status, page = await bima.get(f"/calls/{linked}/player")
+    assert status == 200 and "Rekaman panggilan ini tidak ada" in page
+    assert (await bima.get(f"/calls/{linked}/recording"))[0] == 404
 
 
 async def test_the_player_has_a_picture_of_each_side_and_marks_where_things_happened(here: House, visit: Visit) -> None:
@@ -129,16 +148,101 @@ async def test_the_player_has_a_picture_of_each_side_and_marks_where_things_happ
     assert here.board.tickets[call] not in (await bima.get("/calls?recording=COMPLETE"))[1]
 
 
-async def test_relays_colleagues_and_callbacks_are_listed_with_the_ticket(here: House, visit: Visit) -> None:
+async def asked_around(here: House) -> tuple[str, str, str, str]:
+    """A call in which 102 was asked, and the fire brigade by her own phone's keys; then he was called back."""
+    call = rings(here)
+    picked_up(here, call)
+    leg, second = colleague_rings(here, call), f"own-{call}"
+    here.board.hear(
+        facts.RoomJoined(leg, here.clock(), "room"),
+        desk_facts.PhoneDialled(second, here.clock(), "*1113", 1, "", "101", "2026/11/21/101-1.wav"),
+        facts.LegAnswered(second, here.clock()),
+        facts.LegEnded(second, here.clock(), 16),
+        facts.LegEnded(leg, here.clock(), 16),
+    )
+    here.telephone.hangs_up(call)
+    await here.stored()
+    await here.until(lambda: call in here.board.tickets)
+    back = called_back(here, call)
+    await here.stored()
+    path = here.record(call)
+    for name in (f"{call}-relay", leg, "101-1", back):
+        path.with_name(f"{name}.wav").write_bytes(path.read_bytes())
+    return call, leg, second, back
+
+
+async def test_relays_colleagues_callbacks_and_her_own_phones_calls_are_listed_and_heard_like_the_others(
+    here: House, visit: Visit
+) -> None:
+    call, leg, second, back = await asked_around(here)
+    bima, rina = await visit("bima"), await visit("rina")
+    _, page = await bima.get(f"/tickets/{here.board.tickets[call]}")
+    for address, words, name in (
+        (f"/calls/{call}/player?part=relay", "Diteruskan setelah penelepon menutup telepon", "-relay-"),
+        (f"/calls/{call}/player?part=colleague&amp;leg={leg}", "Sisi rekan", "-colleague-102-"),
+        (f"/calls/{call}/player?part=phone&amp;leg={second}", "Panggilan dengan tombol pesawat sendiri", "-phone-101-"),
+        (f"/calls/{back}/player", "Panggilan", "112-"),
+    ):
+        assert f'href="{address}"' in page and words in page, address
+        address = address.replace("&amp;", "&")
+        status, player = await bima.get(address)
+        assert status == 200 and "Unduh" in player, address
+        file = address.replace("player", "recording")
+        answer = await bima.head(file + ("&" if "?" in file else "?") + "download=1")
+        assert answer.status == 200 and name in answer.headers["Content-Disposition"]
+        assert (await bima.send(address.replace("player", "heard"), {"from": "1"}))[0] == 200
+        for closed in (address, file, address.replace("player", "peaks")):
+            assert (await rina.head(closed)).status == 403, closed
+    lines = [(line.action, line.target, line.details.get("leg", "")) for line in (await here.history.audit()).lines]
+    for target, of in ((call, ""), (call, leg), (call, second), (back, "")):
+        for action in ("call.recording", "call.heard"):
+            assert (action, target, of) in lines
+
+
+def called_back(here: House, call: str) -> str:
+    """She calls him back, and he answers."""
+    back, hers = "back-1790000000.9000001", "desk-101-1-back-1790000000.9000001"
+    for fact in (
+        desk_facts.DeskCallMade(back, here.clock(), "CALLBACK", "101", hers, "+6281234567890", call, "siti"),
+        facts.RoomJoined(hers, here.clock(), "room"),
+        desk_facts.CalleeDialled(back, here.clock()),
+        facts.LegAnswered(back, here.clock()),
+        facts.LegEnded(back, here.clock() + timedelta(seconds=9), 16),
+    ):
+        here.board.hear(fact)
+    return back
+
+
+async def test_what_becomes_smaller_while_it_is_heard_is_never_taken_for_the_same_file(
+    here: House, visit: Visit
+) -> None:
     call = await a_night(here)
     path = here.record(call)
-    path.with_name(f"{call}-relay.wav").write_bytes(path.read_bytes())
     bima = await visit("bima")
-    _, page = await bima.get(f"/tickets/{here.board.tickets[call]}")
-    assert f"/calls/{call}/player?part=relay" in page and "Diteruskan setelah penelepon menutup telepon" in page
-    async with bima.session.get(url(bima, f"/calls/{call}/recording").with_query(part="relay", download="1")) as answer:
-        assert "-relay-" in answer.headers["Content-Disposition"]
-    assert (await bima.get(f"/calls/{call}/player?part=relay"))[0] == 200
+    _, page = await bima.get(f"/calls/{call}/player")
+    assert "recording?as=wav" in page and (await bima.head(f"/calls/{call}/recording?as=wav")).status == 200
+    await sealed(here, call, path, Judged(Verdict.COMPLETE, began=here.clock()))
+    await flac.pack(path.with_suffix(".flac"), [path])
+    path.unlink()  # and its row does not know it yet, or is of an older backup
+    assert (await bima.head(f"/calls/{call}/recording?as=wav", headers={"Range": "bytes=50-"})).status == 404
+    assert '"packed": true' in (await bima.get(f"/calls/{call}/peaks"))[1]
+    assert (await bima.head(f"/calls/{call}/recording?as=flac")).status == 200
+
+
+async def test_recordings_on_another_machine_are_said_to_be_there_and_not_to_be_missing(tmp_path: Path) -> None:
+    async with house(tmp_path / "home", CALLCENTER_AMI_HOST="192.0.2.7") as made:
+        here = await with_people(made)
+        call = await a_night(here)
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
+            bima = Visitor(session, URL(here.url))
+            await bima.sign_in("bima")
+            _, page = await bima.get(f"/tickets/{here.board.tickets[call]}")
+            assert "Asterisk berjalan di mesin lain (192.0.2.7)" in page and "tidak di mesin ini" in page
+            assert "berkas tidak ada" not in page
+            status, page = await bima.get(f"/calls/{call}/player")
+            assert status == 200 and "Asterisk berjalan di mesin lain (192.0.2.7)" in page
+            status, sentence = await bima.get(f"/calls/{call}/recording")
+            assert status == 404 and "mesin lain" in sentence
 
 
 async def test_a_hold_is_set_and_ended_by_a_supervisor_with_a_reason_and_stands_on_the_ticket(

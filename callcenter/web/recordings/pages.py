@@ -17,7 +17,7 @@ from callcenter import flac, wav
 from callcenter.core.errors import BadInput, CallCenterError
 from callcenter.core.recorded import SIDES, offset
 from callcenter.storage import FactLine, audited
-from callcenter.storage.recordings import picture_of
+from callcenter.storage.recording_files import picture_of
 from callcenter.web.forms import read_body, text_of
 from callcenter.web.parts import Parts, parts
 from callcenter.web.recordings.sending import send_recording
@@ -107,7 +107,8 @@ async def peaks(request: web.Request) -> web.Response:
     here = parts(request)
     sound = await _asked(here, request)
     path = file_of(sound)
-    return web.json_response({"seconds": sound.seconds, "rows": await _columns(path, kept=sound.row is not None)})
+    rows = await _columns(path, kept=sound.row is not None)
+    return web.json_response({"seconds": sound.seconds, "packed": sound.packed, "rows": rows})
 
 
 async def _columns(path: Path, *, kept: bool) -> list[list[int]]:

@@ -20,6 +20,8 @@ from callcenter.web.screen.live import viewer_of
 from callcenter.web.security import person
 
 LAST_S = 60
+HEARD = (Part.MAIN, Part.RELAY)
+"""What she hears on her own phone now."""
 NOT_YOURS = "Only your own running call can be heard here."
 NOTHING_YET = "Nothing of this call is recorded yet."
 
@@ -31,9 +33,9 @@ async def recall(request: web.Request) -> web.StreamResponse:
     if mine is None or mine.id != request.match_info["call"]:
         raise NotFound(NOT_YOURS)
     found = await sounds_of(here, [mine])
-    sound = next((each for each in reversed(found) if each.part is not Part.COLLEAGUE and each.path), None)
+    sound = next((each for each in reversed(found) if each.part in HEARD and each.path), None)
     if sound is None:
-        raise NotFound(NOTHING_YET)
+        raise (found[0].away if found else None) or NotFound(NOTHING_YET)
     path = file_of(sound)
     await audited(
         here.database, by=who, action="call.recall", at=here.clock(), target=mine.id, address=request.remote or ""

@@ -1,7 +1,7 @@
 """A recording's bytes, to hear or to keep.
 
 In:  a call's id and which of its recordings, never a path. Out: the file, in parts where the player asks for parts,
-also while it grows: then its header is ours.
+also one that grows or was never ended: then its header is ours.
 Never: a byte before a line in the audit is committed; a name or a number of a caller in a file's name.
 """
 
@@ -25,12 +25,15 @@ ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 async def send_recording(request: web.Request, *, call: str, by: str) -> web.StreamResponse:
     """With HTTP ranges; `?download=1` makes the browser keep it; `?part=relay`, `?part=colleague&leg=...`: another one
-    of this call; `?side=in` or `out`: one side alone, while each has a file of its own."""
+    of this call; `?side=in` or `out`: one side alone, while each has a file of its own; `?as=wav` or `flac`: as nothing
+    else, so that no player takes parts of two files for one."""
     here = parts(request)
     page = await here.history.call(call)
     sound = await sound_of(here, page.call, request.query.get("part", "")[:20], request.query.get("leg", "")[:200])
     path = file_of(sound)
-    side = request.query.get("side", "")
+    side, kind = request.query.get("side", ""), request.query.get("as", "")
+    if kind and path.suffix != f".{kind}":
+        raise NotFound(NOT_THERE)  # it was made smaller while it is heard: a part of this file is none of that one
     if side:
         path = _one_side(path, side)
     await _write_down(request, here, sound, by)
@@ -69,18 +72,19 @@ async def _name(here: Parts, sound: Sound, path: Path) -> str:
 async def send(request: web.Request, path: Path, name: str = "") -> web.StreamResponse:
     """This file. NotFound when it went meanwhile."""
     try:
-        growing = path.suffix == ".wav" and await asyncio.to_thread(wav.growing, path)
+        whole = path.suffix != ".wav" or (await asyncio.to_thread(wav.look, path)).closed
+        response = web.FileResponse(path, chunk_size=CHUNK) if whole else await _unended(request, path)
     except OSError as gone:
         raise NotFound(NOT_THERE) from gone
-    response = await _growing(request, path) if growing else web.FileResponse(path, chunk_size=CHUNK)
     response.content_type = KINDS.get(path.suffix, "application/octet-stream")
     if name:
         response.headers[hdrs.CONTENT_DISPOSITION] = f'attachment; filename="{name}"'
     return response
 
 
-async def _growing(request: web.Request, path: Path) -> web.StreamResponse:
-    """What is there so far, with a header that tells its true length. At most one call long: it fits in memory."""
+async def _unended(request: web.Request, path: Path) -> web.StreamResponse:
+    """What is there so far, or was when Asterisk died, with a header that tells its true length. At most one call long:
+    it fits in memory."""
     whole = wav.HEADER + (await asyncio.to_thread(wav.look, path)).sound
     span = _span(request.headers.get(hdrs.RANGE, ""), whole)
     since, until = span or (0, whole)

@@ -6,7 +6,7 @@ Never: a path from outside; a file outside the folder.
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from callcenter import wav
 from callcenter.core.call import Call
 from callcenter.core.errors import NotFound
 from callcenter.core.recorded import SIDES, Part, Piece, Span, pieces_of, side_of
+from callcenter.reach import out_of_reach
 from callcenter.storage import Recording
+from callcenter.storage.recording_files import smaller_of
 from callcenter.web.parts import Parts
 
 NOT_THERE = "The recording of this call is not there."
@@ -35,6 +37,7 @@ class Sound:
     path: Path | None
     row: Recording | None = None
     sides: bool = False  # each side can be heard alone
+    away: NotFound | None = None  # why no recording can be reached from here
 
     @property
     def gaps(self) -> tuple[Span, ...]:
@@ -59,12 +62,13 @@ class Sound:
 async def sounds_of(here: Parts, calls: Sequence[Call]) -> list[Sound]:
     """Every recording of these calls, call by call, its own first."""
     rows = await here.recordings.of([call.id for call in calls])
+    away = await asyncio.to_thread(out_of_reach, here.settings)
     found = []
     for call in calls:
         known = {(row.part, row.leg): row for row in rows.get(call.id, [])}
         pieces = list(pieces_of(call))
         found += await asyncio.to_thread(_all, here.settings.recordings, call, pieces, known)
-    return found
+    return [replace(sound, away=away) for sound in found] if away else found
 
 
 async def sound_of(here: Parts, call: Call, part: str, leg: str) -> Sound:
@@ -77,12 +81,12 @@ async def sound_of(here: Parts, call: Call, part: str, leg: str) -> Sound:
 
 
 def file_of(sound: Sound) -> Path:
-    """NotFound: deleted, or not there."""
+    """NotFound: deleted, not there, or on another machine."""
     if sound.row is not None and sound.row.deleted_at is not None:
         row = sound.row
         raise NotFound(GONE, at=row.deleted_at, by=row.deleted_by, why=row.deleted_why)
     if sound.path is None:
-        raise NotFound(NOT_THERE)
+        raise sound.away or NotFound(NOT_THERE)
     return sound.path
 
 
@@ -99,7 +103,7 @@ def _all(folder: Path, call: Call, pieces: Iterable[Piece], known: dict[tuple[st
 def _judged(folder: Path, call: Call, row: Recording) -> Sound:
     path = _inside(folder, row.path) if row.path and row.deleted_at is None else None
     if path is None and row.path.endswith(".wav") and row.deleted_at is None:
-        path = _inside(folder, row.path.removesuffix(".wav") + ".flac")  # a backup is older than its compression
+        path = _inside(folder, str(smaller_of(Path(row.path))))  # a backup is older than its compression
     sides = row.sides == len(SIDES) or (path is not None and _has_sides(path))
     part = Part(row.part)
     return Sound(call.id, part, row.leg, row.position, row.began_at, row.seconds, path, row, sides)

@@ -8,6 +8,7 @@ import json
 import zipfile
 from pathlib import Path
 
+from callcenter.storage.recording_files import smaller_of
 from callcenter.storage.subject import Found, told
 
 LAW = "UU 27/2022 tentang Pelindungan Data Pribadi"
@@ -28,5 +29,6 @@ def sound_of(found: Found, folder: Path) -> list[Path]:
     whole = folder.resolve()
     named = [row["path"] for row in found.rows.get("recordings", ()) if row["path"] and row["deleted_at"] is None]
     named += [row["recording"] for row in found.rows.get("calls", ()) if row["recording"]]
+    named += [str(smaller_of(Path(name))) for name in named if not (whole / name).is_file()]
     files = {(whole / name).resolve() for name in named}
     return sorted(file for file in files if file.is_relative_to(whole) and file.is_file())

@@ -1,6 +1,7 @@
 // The player: the sound as a picture, marks to jump to, both sides or one. The server writes down each beginning and jump.
+// A recording that becomes another file meanwhile (smaller, or deleted) is asked for anew, and goes on where it was.
 const box = document.getElementById("player");
-const STEP_S = 5, APART_S = 1.5, ROWS = ["--accent", "--good"];
+const STEP_S = 5, APART_S = 1.5, AGAIN_MS = 4000, ROWS = ["--accent", "--good"];
 
 if (box) start();
 
@@ -8,8 +9,9 @@ function start() {
   const sound = document.getElementById("sound"), canvas = document.getElementById("wave"), play = document.getElementById("play");
   const time = document.getElementById("time"), wrong = document.getElementById("wrong");
   const marks = [...document.querySelectorAll("[data-at]")];
-  const query = box.dataset.query, packed = box.dataset.packed === "1";
-  let rows = [], told = -1, side = "", gains = null;
+  const query = box.dataset.query;
+  let packed = box.dataset.packed === "1", rows = [], told = -1, side = "", gains = null;
+  let wanted = false, last = 0, renewed = 0;
 
   const length = () => (Number.isFinite(sound.duration) && sound.duration) || Number(box.dataset.seconds) || 1;
   const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
@@ -68,16 +70,43 @@ function start() {
     side = button.dataset.side;
     for (const each of document.querySelectorAll("[data-side]")) each.setAttribute("aria-pressed", String(each === button));
     if (packed) { hear(); return; }
-    const at = sound.currentTime, on = !sound.paused, words = [query, side && `side=${side}`].filter(Boolean).join("&");
-    sound.src = `/calls/${box.dataset.call}/recording${words ? `?${words}` : ""}`;
-    sound.addEventListener("loadedmetadata", () => { sound.currentTime = at; if (on) sound.play(); }, { once: true });
+    take(sound.currentTime);
+  }
+
+  function take(at) {
+    const words = [query, `as=${packed ? "flac" : "wav"}`, !packed && side && `side=${side}`].filter(Boolean).join("&");
+    sound.src = `/calls/${box.dataset.call}/recording?${words}`;
+    sound.addEventListener("loadedmetadata", () => { sound.currentTime = at; if (wanted) go(); }, { once: true });
     sound.load();
   }
 
+  async function look() {
+    const answer = await fetch(`/calls/${box.dataset.call}/peaks${query ? `?${query}` : ""}`, { headers: { Accept: "application/json" } });
+    const found = await answer.json();
+    if (!answer.ok) throw new Error(found.error?.sentence);
+    rows = found.rows;
+    packed = found.packed;
+    box.dataset.rows = String(rows.length);
+    draw();
+  }
+
+  async function renew() {
+    if (renewed && performance.now() - renewed < AGAIN_MS) { fail(); return; }
+    renewed = performance.now();
+    try {
+      await look();
+      take(last);
+    } catch (error) { fail(error.message); }
+  }
+
   function toggle() {
-    if (!sound.paused) { sound.pause(); return; }
+    wanted = sound.paused;
+    if (wanted) go(); else sound.pause();
+  }
+
+  function go() {
     if (box.dataset.rows === "2") mix();
-    sound.play().catch(fail);
+    sound.play().catch(() => {});  // what is wrong with it, "error" tells
   }
 
   function jump(to) {
@@ -102,8 +131,10 @@ function start() {
     }).catch(() => {});
   }
 
-  function fail() {
-    wrong.textContent = box.dataset.failed;
+  function fail(sentence) {
+    wanted = false;
+    play.textContent = box.dataset.play;
+    wrong.textContent = sentence || box.dataset.failed;
     wrong.hidden = false;
   }
 
@@ -113,12 +144,13 @@ function start() {
   }
 
   sound.addEventListener("playing", () => { wrong.hidden = true; play.textContent = box.dataset.pause; tell(); paintOn(); });
+  sound.addEventListener("ended", () => { wanted = false; });
   for (const event of ["pause", "ended"]) sound.addEventListener(event, () => { play.textContent = box.dataset.play; told = -1; draw(); });
-  sound.addEventListener("timeupdate", () => { if (!sound.paused && told >= 0) told = Math.max(told, sound.currentTime); });
-  sound.addEventListener("seeking", () => { told = -1; });
+  sound.addEventListener("timeupdate", () => { last = sound.currentTime || last; if (!sound.paused && told >= 0) told = Math.max(told, sound.currentTime); });
+  sound.addEventListener("seeking", () => { told = -1; last = sound.currentTime; });
   sound.addEventListener("seeked", () => { if (!sound.paused) tell(); draw(); });
   sound.addEventListener("loadedmetadata", draw);
-  sound.addEventListener("error", fail);
+  sound.addEventListener("error", renew);
   play.addEventListener("click", toggle);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -146,8 +178,5 @@ function start() {
   new ResizeObserver(draw).observe(canvas);
   new MutationObserver(draw).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-  fetch(`/calls/${box.dataset.call}/peaks${query ? `?${query}` : ""}`, { headers: { Accept: "application/json" } })
-    .then((answer) => (answer.ok ? answer.json() : { rows: [] }))
-    .then((found) => { rows = found.rows; box.dataset.rows = String(rows.length); draw(); })
-    .catch(() => {});
+  look().catch(() => {});
 }
