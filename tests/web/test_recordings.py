@@ -115,9 +115,9 @@ async def test_a_path_that_leads_out_of_the_folder_is_no_recording(here: House, 
     for path in ("/calls/..%2f..%2fetc%2fpasswd/recording", "/calls/%2e%2e/recording"):
         assert (await bima.get(path))[0] in (400, 404)
     linked = await a_night(here)
-    path = here.record(linked)
-    path.rename(here.settings.home / "outside.wav")
-    path.symlink_to(here.settings.home / "outside.wav")
+    file = here.record(linked)
+    file.rename(here.settings.home / "outside.wav")
+    file.symlink_to(here.settings.home / "outside.wav")
     status, page = await bima.get(f"/calls/{linked}/player")
     assert status == 200 and "Rekaman panggilan ini tidak ada" in page
     assert (await bima.get(f"/calls/{linked}/recording"))[0] == 404
