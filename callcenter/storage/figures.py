@@ -83,12 +83,13 @@ class Figures:
         return await asyncio.to_thread(_summed, by, found)
 
     async def run(self) -> None:
-        """Count past days that changed and sum their months, for ever. What fails is tried again: pages count such a
-        day themselves."""
+        """Count past days that changed, sum their months and begin with today, for ever. What fails is tried again:
+        pages count such a day themselves."""
         while True:
             try:
                 while await self.count_some():
                     pass
+                await self.begin_today()
             except CallCenterError as away:
                 log.warning("Days are counted later: %s", away)
             await asyncio.sleep(COUNT_EVERY_S)
@@ -111,6 +112,12 @@ class Figures:
         if counted:
             await self._database.write_whenever(partial(kept.keep_days, counted=counted, seen=seen))
         return len(days) + await self._sum_one(month_of(today), {month_of(day) for day in days[most:]})
+
+    async def begin_today(self) -> None:
+        """Count what there is of today, once: the first who asks after a start does not wait for all its hours."""
+        today = self._day(self._clock())
+        if self._today is None or self._today[0] != today:
+            await self.count(*self._bounds(today))
 
     async def _sum_one(self, before: date, waiting: set[date]) -> int:
         """Sum the newest month that is over and marked. How many there were."""

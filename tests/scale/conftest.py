@@ -90,6 +90,7 @@ async def room(url: str) -> AsyncIterator[Room]:
     async with Database(url, write_s=600, read_s=60).running() as database:
         history = History(database, read_number=READ_NUMBER, clock=clock)
         figures = Figures(database, zone=ZONE, clock=clock)
+        await figures.begin_today()  # as the program does after its start
         yield Room(database, history, figures, Reports(database, clock=clock), random.Random(5))
 
 

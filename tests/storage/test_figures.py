@@ -223,6 +223,7 @@ async def test_todays_hours_are_counted_again_when_something_in_them_changed(roo
     room.clock.at = NOON + timedelta(hours=11)
     busy = town(seed=8, many=80, days=1)
     await written(room.database, busy)
+    await figures.begin_today()  # as the program does at its start
     today = (NOON - timedelta(hours=12), NOON + timedelta(hours=12))
     same((await figures.count(*today)).total, Second(busy, *today))
     for n, ticket in enumerate(busy.tickets[-12:]):
@@ -231,6 +232,7 @@ async def test_todays_hours_are_counted_again_when_something_in_them_changed(roo
         await room.database.write(lambda connection, these=corrected: connection.execute(these))  # type: ignore[misc]
         same((await figures.count(*today, "hour")).total, Second(busy, *today))
     room.clock.pass_(7200)  # tomorrow
+    await figures.begin_today()
     await counted_out(figures)
     same((await figures.count(*today)).total, Second(busy, *today))
 
