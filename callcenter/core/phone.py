@@ -22,6 +22,11 @@ MASKED_FROM = 8
 _IN_TEXT = re.compile(  # no ticket's number, no date
     r"(?<![\w.:-])(?!\d{6}-\d{4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d))\+?\(?\d[\d ()-]{6,18}\d(?![\w:]|\.\d)"
 )
+_AFTER_A_WORD = re.compile(  # HP:0812..., no.0812..., 0812.3456.7890: sure enough only where it begins as numbers do
+    r"(?<!\d)(?<!\d[.,:/-])(?!\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)|\d{1,3}\.\d{3,}(?![\d.-]))"
+    r"\+?\(?(?:62|0)\)?[ .–/-]?\d{1,3}(?:[ ().–/-]{0,2}\d{2,5}){2,4}(?!\d)"
+)
+_DIGITS = re.compile(r"(?:\d\D{0,3}){7}\d")
 _SERVICE = re.compile(r"[0-9]{2,6}\Z")  # short codes and extensions: shown, not dialled back
 
 
@@ -72,7 +77,15 @@ def masked(raw: str | None) -> str | None:
 
 def masked_in(text: str) -> str:
     """A text, with every number in it masked."""
+    if not _DIGITS.search(text):
+        return text
+    text = _AFTER_A_WORD.sub(lambda found: _sure(found[0]), text)
     return _IN_TEXT.sub(lambda found: masked(found[0]) or "", text)
+
+
+def _sure(text: str) -> str:
+    """Hours such as 08.00-10.00 have fewer digits than a number with its 0 or 62 before it."""
+    return masked(text) or "" if sum(letter.isdigit() for letter in text) > MASKED_FROM else text
 
 
 def forms(e164: str, region: str = "ID") -> tuple[str, ...]:

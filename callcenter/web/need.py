@@ -5,34 +5,24 @@ Never: a telephone's button that waits for this; a page that shows more because 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 from aiohttp import web
 
 from callcenter.core.errors import NotFound, StoreDown
-from callcenter.core.phone import masked, masked_in
-from callcenter.core.seal import Row
-from callcenter.storage import (
-    CallLine,
-    CallPage,
-    FactLine,
-    Looker,
-    Need,
-    Story,
-    Ticket,
-    TicketPage,
-    veil,
-    veil_ticket,
-)  # fmt: skip
+from callcenter.storage import CallLine, Looker, Need, Ticket, veil, veil_ticket
 from callcenter.web.callers.known import Suggestion
 from callcenter.web.i18n import N_
 from callcenter.web.live import Viewer
+from callcenter.web.masking import hidden
 from callcenter.web.parts import Parts, parts
 from callcenter.web.screen.desk import About, Desk
 from callcenter.web.screen.shelf import Papers
 from callcenter.web.security import NotAllowed, session_of, visitor
+
+T = TypeVar("T")
 
 REMEMBERED = 2000
 PROTECTED = N_("Ticket {number} is protected: those who worked on it read it, and who gives a reason.")
@@ -65,6 +55,11 @@ class Concerned:
     def __init__(self, need: Need, desk: Desk, changed: Callable[[], None]) -> None:
         self.need, self._desk, self._changed = need, desk, changed
         self._may: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def hides_from(self, who: Looker) -> Callable[[str], bool]:
+        """Of which categories this role is told nothing."""
+        everything = self.need.all_of(who)
+        return lambda category: not everything and category in self.need.categories
 
     def ticket(self, ticket: Ticket, who: Looker) -> bool:
         """This person reads that ticket, as far as is known now."""
@@ -158,6 +153,9 @@ async def check(request: web.Request, name: str) -> None:
         await check_ticket(request, request.match_info["number"])
     elif request.match_info.get("call"):
         await check_call(request, request.match_info["call"])
+    elif name.startswith("forward."):
+        duty = await parts(request).agencies.responders.one(request.match_info["forward"])
+        await _check(request, duty.ticket.number, duty.ticket.category, looker(request))
 
 
 async def check_call(request: web.Request, call: str) -> None:
@@ -186,6 +184,8 @@ async def check_ticket(request: web.Request, number: str) -> None:
 
 async def _check(request: web.Request, number: str, category: str, who: Looker) -> None:
     concerned = parts(request).concerned
+    if concerned.need.all_of(who):
+        return
     if category not in concerned.need.categories:
         if request.method == "POST":  # who works on it reads on when somebody protects it
             concerned.learn(number, who)
@@ -200,64 +200,12 @@ def sees_whole(here: Parts, role: str) -> bool:
     return role in here.settings.whole_number_roles
 
 
-def mask(line: CallLine) -> CallLine:
-    """The line with its number masked."""
-    hidden = masked(line.number)
-    return replace(line, number=hidden, e164=None, shown=hidden or "", callable=False)
-
-
-async def for_call(request: web.Request, page: CallPage) -> CallPage:
-    """One call's page as whoever asks may read it: whoever got here is concerned, so only numbers are masked."""
-    if sees_whole(parts(request), looker(request).role):
-        return page
-    return replace(page, line=mask(page.line), facts=_masked_facts(page.facts))
-
-
-async def for_story(request: web.Request, story: Story) -> Story:
-    """The same for a ticket's whole story."""
-    if sees_whole(parts(request), looker(request).role):
-        return story
-    looks = [masked_row(row) for row in story.looks]
-    return replace(story, page=await for_ticket(request, story.page), facts=_masked_facts(story.facts), looks=looks)
-
-
-def masked_row(row: Row) -> Row:
-    """A row of the audit with every number in it masked."""
-    return replace(row, target=masked_in(row.target), details=_masked_all(row.details))
-
-
-def _masked_all(value: Any) -> Any:
-    """Old and new values stand in lists."""
-    if isinstance(value, str):
-        return masked_in(value)
-    if isinstance(value, Mapping):
-        return {name: _masked_all(each) for name, each in value.items()}
-    return [_masked_all(each) for each in value] if isinstance(value, list) else value
-
-
-def _masked_facts(facts: list[FactLine]) -> list[FactLine]:
-    return [replace(fact, body={key: _masked(key, value) for key, value in fact.body.items()}) for fact in facts]
-
-
-async def for_ticket(request: web.Request, page: TicketPage) -> TicketPage:
-    """The same for one ticket's page."""
-    if sees_whole(parts(request), looker(request).role):
-        return page
-    notes = [replace(note, text=masked_in(note.text)) for note in page.notes]
-    versions = [replace(each, text=masked_in(each.text)) for each in page.versions]
-    changes = [replace(change, old=masked_in(change.old), new=masked_in(change.new)) for change in page.changes]
-    calls = [mask(line) for line in page.calls]
-    return replace(page, calls=calls, notes=notes, versions=versions, changes=changes)
-
-
-def _masked(key: str, value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    return masked(value) if key in ("number", "name", "dialled") else masked_in(value)
+def for_reader(request: web.Request, found: T) -> T:
+    """What was read, as whoever asks may read its numbers; who may read it at all is asked before."""
+    return found if sees_whole(parts(request), looker(request).role) else hidden(found)
 
 
 async def for_eyes(request: web.Request, lines: list[CallLine]) -> list[CallLine]:
     """These lines as whoever asks may read them."""
     here, who = parts(request), looker(request)
-    found = await here.concerned.need.veiled(lines, who)
-    return found if sees_whole(here, who.role) else [mask(line) for line in found]
+    return for_reader(request, await here.concerned.need.veiled(lines, who))

@@ -243,6 +243,25 @@ def test_numbers_in_a_text_are_masked_and_nothing_else() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "written",
+    ["HP:0812-3456-7890", "no.081234567890", "wa0812 3456 7890", "0812.3456.7890", "62-812-3456-7890", "0812–3456–7890",
+     "+62 (812) 3456-7890", "tel:(0231)201001", "(0231) 201001;", "0812/3456/7890"],
+)  # fmt: skip
+def test_a_number_is_masked_however_people_write_it(written: str) -> None:
+    assert re.search("•{4}", masked_in(f"Anak jatuh, {written} ya")), masked_in(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["buka 08.00-10.00", "RT 03 RW 05", "01.02.2026 08.00", "2026-11-22T04:05:06.789012+00:00", "261122-T001",
+     'pos="-6.7320 108.5523"', 'pos="0.5071 101.4478",radius="50"', "-0.94924, 100.35427", "back-1790000000.9000001",
+     "fwd-damkar-1-1-e112-1790020000.9", "e112-0081234567.1"],
+)  # fmt: skip
+def test_what_is_no_number_stays_as_it_is(written: str) -> None:
+    assert masked_in(written) == written
+
+
 async def test_a_protected_ticket_stands_veiled_on_the_live_screen_of_others(
     here: House, visit: Visit, call: str
 ) -> None:

@@ -5,18 +5,17 @@ Never: HTML, a change, a number to a role that may not read numbers.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aiohttp import web
 
-from callcenter.core.phone import masked
 from callcenter.storage import PROTECTED, CallLine, audited
 from callcenter.web.api import openapi
 from callcenter.web.api.fields import shaped
 from callcenter.web.api.shape import CALL, TICKET, TICKET_WHOLE, CallRow, TicketRow
 from callcenter.web.api.shape_callers import CALLBACK, FLAG
 from callcenter.web.callers.pages import read_state
-from callcenter.web.need import for_eyes, looker, sees_whole
+from callcenter.web.need import for_eyes, for_reader, looker
 from callcenter.web.parts import parts
 from callcenter.web.recordings.sending import send_recording
 from callcenter.web.security import visitor
@@ -49,7 +48,7 @@ async def calls(request: web.Request) -> web.Response:
     await _looked(request, "calls.view")
     tried = await here.history.attempts_of([line.id for line in page.lines])
     asked = await here.history.forwards_of([line.id for line in page.lines])
-    rows = [shaped(CALL, CallRow(line, _of(tried, line), _of(asked, line))) for line in lines]
+    rows = [shaped(CALL, CallRow(line, _of(tried, line), for_reader(request, _of(asked, line)))) for line in lines]
     return web.json_response({"calls": rows, "next": page.next or None})
 
 
@@ -62,7 +61,8 @@ async def call(request: web.Request) -> web.Response:
     page = await parts(request).history.call(request.match_info["call"])
     (line,) = await for_eyes(request, [page.line])
     await _looked(request, "call.view", page.line.id)
-    return web.json_response(shaped(CALL, CallRow(line, page.attempts, page.forwards)))
+    row = CallRow(line, page.attempts, for_reader(request, page.forwards))
+    return web.json_response(shaped(CALL, row))
 
 
 async def tickets(request: web.Request) -> web.Response:
@@ -77,22 +77,16 @@ async def tickets(request: web.Request) -> web.Response:
     )
     found = await here.concerned.need.veiled_tickets(page.lines, who)
     await _looked(request, "tickets.view")
-    rows = [shaped(TICKET, TicketRow(ticket)) for ticket in found]
+    rows = [shaped(TICKET, TicketRow(ticket)) for ticket in for_reader(request, found)]
     return web.json_response({"tickets": rows, "next": page.next or None})
 
 
 async def ticket(request: web.Request) -> web.Response:
     page = await parts(request).history.ticket(request.match_info["number"])
     await _looked(request, "ticket.view", page.ticket.number)
-    row = TicketRow(page.ticket, await for_eyes(request, page.calls), page.notes, page.forwards, page.related)
+    page = for_reader(request, page)
+    row = TicketRow(page.ticket, page.calls, page.notes, page.forwards, page.related)
     return web.json_response(shaped(TICKET_WHOLE, row))
-
-
-def _masked(request: web.Request, row: dict[str, Any]) -> dict[str, Any]:
-    """The row as whoever asks may read its number."""
-    if sees_whole(parts(request), looker(request).role):
-        return row
-    return {name: masked(value) if name in ("number", "e164") else value for name, value in row.items()}
 
 
 async def callbacks(request: web.Request) -> web.Response:
@@ -102,7 +96,7 @@ async def callbacks(request: web.Request) -> web.Response:
         limit=read_limit(request.query),
     )
     await _looked(request, "callbacks.view")
-    rows = [_masked(request, shaped(CALLBACK, line)) for line in page.lines]
+    rows = [shaped(CALLBACK, line) for line in for_reader(request, page.lines)]
     return web.json_response({"callbacks": rows, "next": page.next or None})
 
 
@@ -110,7 +104,7 @@ async def flags(request: web.Request) -> web.Response:
     page = await parts(request).callers.flags.page(after=read_after(request.query), limit=read_limit(request.query))
     await _looked(request, "flags.view")
     return web.json_response(
-        {"flags": [_masked(request, shaped(FLAG, line)) for line in page.lines], "next": page.next or None}
+        {"flags": [shaped(FLAG, line) for line in for_reader(request, page.lines)], "next": page.next or None}
     )
 
 

@@ -5,6 +5,7 @@ Never: a block by anybody but a supervisor (the access table), or without a reas
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -14,6 +15,7 @@ from callcenter.storage import FlagLine
 from callcenter.web.errors import status_of
 from callcenter.web.forms import read_body, read_form, text_of
 from callcenter.web.i18n import N_
+from callcenter.web.need import for_reader
 from callcenter.web.parts import Parts, parts
 from callcenter.web.security import person
 from callcenter.web.supervisor.filters import read_after
@@ -60,6 +62,7 @@ async def flags_page(request: web.Request) -> web.Response:
 async def _page(request: web.Request, *, error: str = "", told: str = "", status: int = 200) -> web.Response:
     here = parts(request)
     page = await here.callers.flags.page(after=read_after(request.query))
+    page = replace(page, lines=for_reader(request, page.lines))
     return here.painter.page(
         request,
         "callers/flags.html",

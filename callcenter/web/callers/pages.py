@@ -4,9 +4,12 @@ In:  GET with a state and a place in the list, hostile. Out: HTML.
 Never: a change.
 """
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from callcenter.core.errors import BadInput
+from callcenter.web.need import for_reader
 from callcenter.web.parts import parts
 from callcenter.web.supervisor.filters import read_after
 from callcenter.web.supervisor.trail import looked
@@ -27,6 +30,7 @@ async def callbacks(request: web.Request) -> web.Response:
     state = request.query.get("state", "")
     page = await here.callers.callbacks.page(done=read_state(state), after=read_after(request.query))
     await looked(request, "callbacks.view", details={"state": state} if state else None)
+    page = replace(page, lines=for_reader(request, page.lines))
     standing = await here.callers.callbacks.standing()
     return here.painter.page(
         request, "callers/callbacks.html", page=page, state=state, standing=standing, owed=here.callers.owed

@@ -21,6 +21,7 @@ from callcenter.storage.records import ForwardLine
 from callcenter.web.access import may
 from callcenter.web.agency.paces import USUAL_DAYS
 from callcenter.web.forms import read_form
+from callcenter.web.need import for_reader
 from callcenter.web.parts import Parts, parts
 from callcenter.web.security import person, see_other
 from callcenter.web.supervisor.export import BOM, safe
@@ -62,7 +63,7 @@ async def _page(request: web.Request, refused: Refused | None = None) -> web.Res
         "complaints/complaints.html",
         status=409 if refused else 200,
         error=here.painter.sentence(request, refused) if refused else "",
-        rows=[row_of(here, one, holidays) for one in found],
+        rows=[row_of(here, one, holidays) for one in for_reader(request, found)],
         files=await complaints_of(here).files(),
         show=show,
         writes=may(person(request).role, "complaints.write_out"),

@@ -16,6 +16,7 @@ from callcenter.core.errors import NotFound, Refused
 from callcenter.storage import Draw, Review, audited
 from callcenter.web.figures import numbers
 from callcenter.web.i18n import N_, Language
+from callcenter.web.need import for_reader
 from callcenter.web.parts import Parts, parts
 from callcenter.web.quality import trend
 from callcenter.web.quality.room import (
@@ -136,7 +137,7 @@ async def export(request: web.Request) -> web.Response:
     month = read_month(asked) if asked else this_month(here)
     found = await stores(here).reviews.finished(last_months(month)[0], month)
     await _taken_out(here, request, f"{month:%Y-%m} sheets")
-    body = _csv(found, language, here.painter.times[language.code]).encode()
+    body = _csv(for_reader(request, found), language, here.painter.times[language.code]).encode()
     name = f"112-quality-{month:%Y-%m}.csv"
     return web.Response(
         body=body,

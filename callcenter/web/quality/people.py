@@ -9,24 +9,27 @@ from aiohttp import web
 from callcenter.core.errors import BadInput, CallCenterError, NotFound
 from callcenter.web.figures import numbers
 from callcenter.web.forms import read_form, text_of
+from callcenter.web.need import for_reader
 from callcenter.web.parts import parts
 from callcenter.web.quality import trend
 from callcenter.web.quality.room import last_months, number_of, stores, this_month
 from callcenter.web.security import person, see_other
+from callcenter.web.supervisor.trail import looked
 
 LONGEST = 4000
 
 
 async def one(request: web.Request) -> web.Response:
     """`/quality/people/siti`, for supervisors and auditors."""
+    await looked(request, "quality.view", request.match_info["person"])
     return await _page(request)
 
 
 async def _page(request: web.Request, wrong: CallCenterError | None = None, text: str = "") -> web.Response:
     here, kept, name = parts(request), stores(parts(request)), request.match_info["person"]
     months = last_months(this_month(here))
-    found = await kept.reviews.finished(months[0], months[-1], name)
-    notes = await kept.coaching.of(name)
+    found = for_reader(request, await kept.reviews.finished(months[0], months[-1], name))
+    notes = for_reader(request, await kept.coaching.of(name))
     display = {user.name: user.display for user in await here.people.users()}
     if name not in display and not found:
         raise NotFound("There is nobody called {name}.", name=name)

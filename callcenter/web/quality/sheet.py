@@ -15,7 +15,7 @@ from callcenter.storage import Filled, Review
 from callcenter.web.errors import status_of
 from callcenter.web.figures import numbers
 from callcenter.web.forms import read_form, text_of, version_of
-from callcenter.web.need import check_call, for_call, for_ticket
+from callcenter.web.need import check_call, for_reader
 from callcenter.web.parts import parts
 from callcenter.web.quality import trend
 from callcenter.web.quality.room import number_of, stores
@@ -53,7 +53,7 @@ async def _page(
     request: web.Request, one: Review, *, wrong: CallCenterError | None = None, sent: Filled | None = None
 ) -> web.Response:
     """`sent`: what was chosen and could not be kept as it is: it stays on the page."""
-    here = parts(request)
+    here, one = parts(request), for_reader(request, one)
     page, ticket = await _call(request, one.call)
     mine = one.reviewer == person(request).person
     return here.painter.page(
@@ -71,7 +71,7 @@ async def _page(
         others=[each for each in await _of_call(request, one.call) if each.id != one.id and each.finished]
         if one.finished
         else [],
-        notes=[each for each in await stores(here).coaching.of(one.person) if each.review == one.id],
+        notes=for_reader(request, [n for n in await stores(here).coaching.of(one.person) if n.review == one.id]),
         told=request.query.get("told", ""),
         numbers=numbers,
         points=trend.points,
@@ -88,7 +88,7 @@ async def _call(request: web.Request, call: str) -> tuple[Any, Any]:
     except NotFound:
         return None, None
     await looked(request, "call.view", call, {"for": "quality"})
-    return await for_call(request, page), await for_ticket(request, ticket) if ticket else None
+    return for_reader(request, page), for_reader(request, ticket)
 
 
 async def save(request: web.Request) -> web.StreamResponse:
@@ -128,7 +128,7 @@ async def of_call(request: web.Request) -> web.Response:
     """All sheets of one call beside each other, and what they differ in."""
     here, call, me = parts(request), request.match_info["call"], person(request).person
     page, _ = await _call(request, call)
-    found = await _of_call(request, call)
+    found = for_reader(request, await _of_call(request, call))
     if page is None and not found:
         raise NotFound("There is no call {call}.", call=call)
     mine = next((each for each in found if each.reviewer == me), None)

@@ -19,7 +19,7 @@ from callcenter.storage.subject import Found, Subjects, told
 from callcenter.web.errors import status_of
 from callcenter.web.forms import read_form, text_of
 from callcenter.web.i18n import N_
-from callcenter.web.need import looker
+from callcenter.web.need import check_ticket, for_reader, looker
 from callcenter.web.parts import Parts, parts
 from callcenter.web.security import person
 from callcenter.web.subject.bundle import write_zip
@@ -59,7 +59,7 @@ async def _page(
         status=status,
         found=found,
         parts_shown=PARTS_SHOWN,
-        requests=waiting,
+        requests=for_reader(request, waiting),
         me=who.person,
         masked=masked,
         told_=told,
@@ -87,6 +87,8 @@ async def copy(request: web.Request) -> web.StreamResponse:
     here, form = parts(request), await read_form(request)
     number = subjects(here).number(text_of(form, "number", 40))
     found = await subjects(here).find(number.e164 or "")
+    for row in found.rows["tickets"]:
+        await check_ticket(request, row["number"])
     counts: dict[str, Any] = {name: found.count(name) for name in PARTS_SHOWN}
     await looked(request, "data.copy", number.e164 or "", counts)
     language = here.painter.language_of(request)

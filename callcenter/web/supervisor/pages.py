@@ -17,7 +17,7 @@ from callcenter.core.errors import BadInput
 from callcenter.core.kind import Kind
 from callcenter.core.ticket import CallClass, TicketStatus
 from callcenter.storage import CallFilter, CallLine, CallPage, Page
-from callcenter.web.need import for_call, for_eyes, for_ticket, looker, sees_whole
+from callcenter.web.need import for_eyes, for_reader, looker, sees_whole
 from callcenter.web.parts import parts
 from callcenter.web.recordings.sounds import sounds_of
 from callcenter.web.security import person
@@ -69,14 +69,14 @@ async def call(request: web.Request) -> web.Response:
     """One call: its times, its attempts, its recording, what happened."""
     page = await parts(request).history.call(request.match_info["call"])
     await looked(request, "call.view", page.line.id)
-    return await call_page(request, await for_call(request, page))
+    return await call_page(request, for_reader(request, page))
 
 
 async def call_page(request: web.Request, page: CallPage, *, whole: bool = False) -> web.Response:
     """The page of what was read; `whole`: with its number, also for who reads masked ones."""
     here = parts(request)
     ticket = await here.history.ticket(page.line.ticket) if page.line.ticket else None
-    ticket = await for_ticket(request, ticket) if ticket else None
+    ticket = for_reader(request, ticket)
     sounds = await sounds_of(here, [page.call])
     masked = not whole and not sees_whole(here, person(request).role)
     return here.painter.page(

@@ -17,6 +17,7 @@ from callcenter.storage import QuarantineLine
 from callcenter.storage.aside import release as release_aside
 from callcenter.web.api.health import FULL_BYTES, NEARLY_FULL_BYTES, disk_left
 from callcenter.web.forms import read_form, text_of
+from callcenter.web.need import for_reader
 from callcenter.web.parts import Parts, parts
 from callcenter.web.proof import colour, worth_telling
 from callcenter.web.security import person, see_other
@@ -64,8 +65,8 @@ async def proof(request: web.Request) -> web.Response:
         alarming=ALARMING,
         gaps=gaps,
         silent=silent,
-        aside=await _aside(here),
-        settled=await _aside(here, released=True),
+        aside=for_reader(request, await _aside(here)),
+        settled=for_reader(request, await _aside(here, released=True)),
         lights=here.lights.seen,
         colour=colour(here.proofs.self_test),
         light=here.proofs.self_test.light if here.proofs.self_test else None,

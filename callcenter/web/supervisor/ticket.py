@@ -12,7 +12,7 @@ from callcenter.core.phone import masked
 from callcenter.storage import Stories, Story
 from callcenter.web.forms import read_form, text_of
 from callcenter.web.i18n import N_
-from callcenter.web.need import for_story, looker, sees_whole
+from callcenter.web.need import for_reader, looker, sees_whole
 from callcenter.web.parts import Parts, parts
 from callcenter.web.recordings.sounds import sounds_of
 from callcenter.web.security import person, see_other
@@ -36,13 +36,13 @@ async def ticket(request: web.Request) -> web.Response:
         more_looks=story.more_looks,
         versions=lambda note: versions(note, story.page.versions),
         sounds=await sounds_of(here, await here.history.states([line.id for line in story.page.calls])),
-        holds=await here.holds.of(story.page.ticket.number),
+        holds=for_reader(request, await here.holds.of(story.page.ticket.number)),
     )
 
 
 async def _story(request: web.Request) -> Story:
     here = parts(request)
-    return await for_story(request, await Stories(here.database, here.history).of(request.match_info["number"]))
+    return for_reader(request, await Stories(here.database, here.history).of(request.match_info["number"]))
 
 
 def teller(request: web.Request) -> Teller:
