@@ -50,8 +50,11 @@ NEVER_THERE = {
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[House]:
     """A city where an auditor gives a reason first, and sees numbers masked."""
-    more = {"CALLCENTER_RESTRICTED_ROLES": "supervisor", "CALLCENTER_WHOLE_NUMBER_ROLES": ", ".join(sorted(WHOLE))}
-    async with house(tmp_path / "home", **more) as made:
+    async with house(
+        tmp_path / "home",
+        CALLCENTER_RESTRICTED_ROLES="supervisor",
+        CALLCENTER_WHOLE_NUMBER_ROLES=", ".join(sorted(WHOLE)),
+    ) as made:
         yield await with_people(made)
 
 
