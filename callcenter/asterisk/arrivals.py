@@ -28,8 +28,9 @@ from callcenter.core.account import Arrival
 
 CONTEXTS = ", ".join(f"'{context}'" for context in sorted(ENTRIES))
 NEW = (
-    "SELECT AcctId, eventtime, cidnum, context, exten, uniqueid FROM cel WHERE AcctId > ? AND eventtype = 'CHAN_START'"  # noqa: S608
-    f" AND uniqueid = linkedid AND context IN ({CONTEXTS}) ORDER BY AcctId LIMIT {BATCH}"
+    "SELECT AcctId, eventtime, cidnum, context, exten, coalesce(channame, ''), uniqueid FROM cel"  # noqa: S608
+    f" WHERE AcctId > ? AND eventtype = 'CHAN_START' AND uniqueid = linkedid AND context IN ({CONTEXTS})"
+    f" ORDER BY AcctId LIMIT {BATCH}"
 )
 
 
@@ -83,8 +84,8 @@ class Arrivals:
     def _go_on(self, db: sqlite3.Connection) -> None:
         end = db.execute("SELECT max(AcctId) FROM cel").fetchone()[0] or 0
         while batch := db.execute(NEW, (self._last,)).fetchall():
-            for number, at, caller, context, exten, leg in batch:
+            for number, at, caller, context, exten, channel, leg in batch:
                 self._last = int(number)
-                if self._house.is_entry(context, exten):
+                if self._house.is_entry(context, exten, channel):
                     self._found.append(Arrival(str(leg), moment(at), str(caller or "")))
         self._last = max(self._last, end)

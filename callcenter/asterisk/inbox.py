@@ -67,10 +67,16 @@ class House:
         """Of our queues, the one whose pauses count: the others know of none."""
         return self.queue in ("*", text(f, "Queue"))
 
-    def is_entry(self, context: str, dialled: str) -> bool:
-        """A leg that begins there, having dialled that, is a 112 call."""
+    def is_entry(self, context: str, dialled: str, channel: str) -> bool:
+        """A leg that begins there, having dialled that, is a 112 call; unless it is the half of a line that we dialled
+        and that is forwarded to 112."""
         practice = context == TEST_ENTRY and PRACTISED.fullmatch(dialled)
-        return context in ENTRIES and (dialled in self.numbers or bool(practice))
+        return context in ENTRIES and (dialled in self.numbers or bool(practice)) and not is_local(channel)
+
+
+def is_local(channel: str) -> bool:
+    """It is no telephone, but Asterisk itself."""
+    return channel.startswith("Local/")
 
 
 Reader = Callable[[House, Fields, datetime], Fact | None]
@@ -132,7 +138,7 @@ def _new(house: House, f: Fields, at: datetime) -> Fact | None:
             mine["call"], at, leg, agency=mine["agency"], line=int(mine["line"]), turn=int(mine["turn"])
         )
     number, name = known(text(f, "CallerIDNum")), known(text(f, "CallerIDName"))
-    if house.is_entry(text(f, "Context"), dialled):
+    if house.is_entry(text(f, "Context"), dialled, text(f, "Channel")):
         return facts.CallArrived(leg, at, number, name, dialled, test=text(f, "Context") == TEST_ENTRY)
     return facts.LegStarted(leg, at, number, name, dialled)
 

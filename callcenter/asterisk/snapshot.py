@@ -19,7 +19,7 @@ from typing import Protocol
 
 from panoramisk.message import Message
 
-from callcenter.asterisk.inbox import ATTEMPT_LEG, BLOCKED, ENTRIES, PHONES, House, in_page, known, position_of
+from callcenter.asterisk.inbox import ATTEMPT_LEG, BLOCKED, ENTRIES, PHONES, House, in_page, is_local, known, position_of
 from callcenter.asterisk.ledger import JOURNAL, from_database
 from callcenter.asterisk.own import DESK_LEG, EAR_LEG, MODES, VOICE_LEG
 from callcenter.asterisk.pauses import unpack
@@ -227,7 +227,7 @@ def _leg(
         number=known(text(f, "CallerIDNum")),
         name=known(text(f, "CallerIDName")),
         dialled=text(f, "Exten"),
-        entry=callee or (text(f, "Context") in CALLERS and leg == (text(f, "Linkedid") or leg) and not made),
+        entry=callee or _is_entry(f, leg, bool(made)),
         held=text(f, "Context") == "room-hold",
         desk=DESK_LEG.fullmatch(leg) is not None,
         room=in_room.get(leg, ""),
@@ -239,6 +239,11 @@ def _leg(
         line=int(attempt["line"]) if attempt else 0,
         turn=int(attempt["turn"]) if attempt else 0,
     )
+
+
+def _is_entry(f: Fields, leg: str, made: bool) -> bool:
+    caller = text(f, "Context") in CALLERS and leg == (text(f, "Linkedid") or leg)
+    return caller and not made and not is_local(text(f, "Channel"))
 
 
 def _mode(context: str, in_room: bool) -> str:

@@ -54,7 +54,7 @@ def _began(house: House, positions: Sequence[str], row: Row, tales: dict[str, Ta
     if MADE.fullmatch(row.leg) or (mine is None and made and MADE.fullmatch(made["call"])):
         id_ = made["call"] if made else row.leg
         mine = tales.setdefault(id_, Tale(house, positions, id_))
-    if row.leg == row.linked and house.is_entry(row.context, row.exten):
+    if row.leg == row.linked and house.is_entry(row.context, row.exten, row.channel):
         mine = tales[row.leg] = Tale(house, positions, row.leg)
     if mine is not None:
         legs[row.leg] = mine

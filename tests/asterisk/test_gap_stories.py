@@ -120,7 +120,7 @@ def leg_seen(began: Fields, floor: Floor, bridged: bool) -> LegSeen:
         call=attempt["call"] if attempt else linked,
         number=text(began, "CallerIDNum"),
         dialled=text(began, "Exten"),
-        entry=leg == linked and HOUSE.is_entry(text(began, "Context"), text(began, "Exten")),
+        entry=leg == linked and HOUSE.is_entry(text(began, "Context"), text(began, "Exten"), text(began, "Channel")),
         room=call.room if call is not None and leg in call.in_room else "",
         position=owner if owner in POSITIONS else "",
         talking=bridged,

@@ -26,6 +26,12 @@ def test_only_112_in_one_of_our_entries_is_an_arrival() -> None:
     assert isinstance(heard("Newchannel", Context="from-operator", **{**leg, "Exten": "999"}), facts.LegStarted)
 
 
+def test_a_line_of_ours_that_is_forwarded_to_112_is_no_arrival() -> None:
+    leg = {"Uniqueid": "e112-1.0", "Context": "from-operator", "Exten": "112"}
+    assert isinstance(heard("Newchannel", Channel="PJSIP/trunk-main-00000001", **leg), facts.CallArrived)
+    assert isinstance(heard("Newchannel", Channel="Local/112@from-operator-00000001;1", **leg), facts.LegStarted)
+
+
 def test_an_agency_s_leg_says_by_its_id_whose_it_is() -> None:
     leg = "fwd-psc119-2-3-e112-1768352400.0"
     assert heard("Newchannel", Uniqueid=leg, Exten="s") == facts.AttemptDialled(

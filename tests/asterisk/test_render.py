@@ -199,3 +199,13 @@ def test_every_category_is_spoken_in_both_languages_and_a_city_may_speak_it_itse
     own.unlink()
     render(settings, SECRETS, etc)
     assert (etc / "sounds" / "id" / "press-1.alaw").read_bytes() != b"our own voice"
+
+
+def test_no_line_that_we_dial_may_send_us_on_to_another_one() -> None:
+    """Forwarded to 112, an overflow line rang the room as a new caller twice a second, for ever (seen)."""
+    lines = [line for file in SOURCE.glob("*.conf") for line in file.read_text("utf-8").splitlines()]
+    dialled = [re.sub(r"CUT\(.*?\)", "", line) for line in lines if ",Dial(" in line]
+    assert len(dialled) >= 5
+    for line in dialled:
+        options = re.search(r",Dial\([^,]*,[^,]*,([A-Za-z]*)", line)
+        assert options and "i" in options[1], line

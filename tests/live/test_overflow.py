@@ -158,6 +158,13 @@ async def test_a_line_that_does_not_answer_is_followed_by_the_next_and_then_it_b
     await until(lambda: caller.hears(HER) and her.hears(CALLER), "they hear each other")
 
 
+async def test_a_line_of_ours_that_is_forwarded_to_112_does_not_call_us_in_a_circle(room: Room) -> None:
+    async with room.exchange.watch() as watcher:  # what Asterisk does by itself when the line says 302
+        where = {"Channel": "Local/112@from-operator", "Application": "Wait", "Data": "1", "Timeout": "3000"}
+        assert first(await watcher.do("Originate", **where), "Response") == "Error"
+    assert not any(key.startswith("e112/") for key in await room.exchange.journal())
+
+
 async def test_a_voice_box_does_not_take_him_from_the_queue(room: Room, ami: Ami, lines: Lines) -> None:
     await lines("damkar", after=1)
     caller, fire, her = await room.phone("caller"), await room.phone("damkar"), await room.phone("101")
