@@ -19,7 +19,17 @@ from typing import Protocol
 
 from panoramisk.message import Message
 
-from callcenter.asterisk.inbox import ATTEMPT_LEG, BLOCKED, ENTRIES, PHONES, House, in_page, is_local, known, position_of
+from callcenter.asterisk.inbox import (
+    ATTEMPT_LEG,
+    BLOCKED,
+    ENTRIES,
+    PHONES,
+    House,
+    in_page,
+    is_local,
+    known,
+    position_of,
+)
 from callcenter.asterisk.ledger import JOURNAL, from_database
 from callcenter.asterisk.own import DESK_LEG, EAR_LEG, MODES, VOICE_LEG
 from callcenter.asterisk.pauses import unpack
