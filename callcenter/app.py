@@ -106,6 +106,7 @@ class Service:
             clock=clock,
             records=Records(settings.records_file),
             since=lambda heard: read_from(self.board.floor, heard),
+            distrusted=frozenset(trunk.name for trunk in settings.trunks if not trunk.trust),
             out=Road(settings.callback_road, settings.callback_show, settings.callback_ring_s),
             zone=settings.zone,
         )

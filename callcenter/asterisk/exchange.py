@@ -28,6 +28,7 @@ from callcenter.asterisk.link import Link
 from callcenter.asterisk.link_state import LinkState, Phase, Session
 from callcenter.asterisk.order import Order
 from callcenter.asterisk.outbox import orders
+from callcenter.asterisk.places import Places
 from callcenter.asterisk.records import Records
 from callcenter.asterisk.short_codes import ShortCodes
 from callcenter.asterisk.snapshot import HEARD, look
@@ -51,7 +52,7 @@ from callcenter.core.desk_wishes import (
     TakePause,
 )
 from callcenter.core.errors import CallCenterError, Refused
-from callcenter.core.facts import Fact, LineLost, Unreadable
+from callcenter.core.facts import CallDescribed, Fact, LineLost, Unreadable
 from callcenter.core.kind import Kind, made_id
 from callcenter.core.listen_wishes import Listen
 from callcenter.core.listening import leg_of as leg_of_listener
@@ -101,12 +102,13 @@ class Exchange:
         since: Callable[[datetime | None], datetime | None] = lambda heard: heard,
         zone: tzinfo = UTC,
         out: Road | None = None,
+        distrusted: frozenset[str] = frozenset(),
     ) -> None:
         """`ended` tells which of these calls are over and committed: Asterisk's journals may still have them.
         `records`: Asterisk's timeline, where it can be read; `since`: from when on it must be read again,
-        given until when a former life of this service heard Asterisk. `zone`: in which agencies' hours are meant.
-        `out`: how calls that we make leave the house."""
-        self._out = out or Road()
+        given until when a former life of this service heard Asterisk. `zone`: of agencies' hours. `out`: how calls
+        that we make leave the house. `distrusted`: trunks that do not tell where a caller is."""
+        self._out, self._distrusted, self.places = out or Road(), distrusted, Places(port, secret, hear)
         self._made = itertools.count(clock().microsecond // 1000)  # two lives in one second do not make the same ids
         self.records, self._since = records, since
         self._house, self._positions, self._catalogue = house, positions, catalogue
@@ -129,6 +131,7 @@ class Exchange:
         async with asyncio.TaskGroup() as parts:
             parts.create_task(self.link.run(), name="link")
             parts.create_task(self._note_hearing(), name="hearing")
+            parts.create_task(self.places.run(), name="places")
             parts.create_task(self.short_codes.run(), name="short codes")
 
     async def _note_hearing(self) -> None:
@@ -153,6 +156,8 @@ class Exchange:
             fact = read(self._house, plain, self._clock())
         except (ValueError, KeyError, OverflowError, OSError) as wrong:
             fact = Unreadable(self._clock(), repr(wrong), {k: str(v)[:500] for k, v in plain.items()})
+        if isinstance(fact, CallDescribed) and fact.trunk not in self._distrusted:
+            fact = self.places.filled(fact)
         if fact is not None:
             self._hear(fact)
 

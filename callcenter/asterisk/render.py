@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
+from callcenter.asterisk import places
 from callcenter.asterisk.conf import dial_string, pairs, plain, road, section
 from callcenter.asterisk.desks import allowed, position, web_socket
 from callcenter.asterisk.fallback import overflow_globals, queues, self_test
@@ -45,6 +46,7 @@ def city_files(settings: Settings, secrets: Secrets | None, etc: Path) -> dict[s
         "city/manager-port.conf": pairs(port=settings.ami_port, bindaddr=_ami_bind(settings)),
         "city/manager.conf": _desk_account(settings, secrets),
         "city/http.conf": web_socket(settings),
+        "city/hep.conf": _copies(settings, secrets),
         "city/rtp.conf": pairs(rtpstart=settings.rtp_start, rtpend=settings.rtp_end),
         "city/musiconhold.conf": pairs(directory=etc / "sounds" / (settings.voice or settings.language) / "hold"),
     }
@@ -155,8 +157,6 @@ def _trunk(settings: Settings, trunk: Trunk) -> str:
         endpoint |= {"outbound_auth": f"{name}-sign-in", "from_user": register.user}
     text = section(name, "trunk", **endpoint) + pairs(set_var=f"TRUNK={trunk.name}")
     text += pairs(set_var=f"NUMBER_FROM={source}")
-    if not trunk.trust:
-        text += "geoloc_incoming_call_profile =\n"
     # `name` again: an endpoint, its aor and its identify are told apart by their type
     text += section(name, "trunk-peers") + "".join(f"contact = {_uri(trunk, host)}\n" for host in trunk.hosts)
     text += section(name, type="identify", endpoint=name) + "".join(
@@ -214,6 +214,14 @@ def _road_section(where: str) -> str:
 def _ami_bind(settings: Settings) -> str:
     """Loopback, or every address where the service lives in another container (manager.conf then limits who)."""
     return "127.0.0.1" if _on_loopback(settings.ami_host) else "0.0.0.0"  # noqa: S104
+
+
+def _copies(settings: Settings, secrets: Secrets | None) -> str:
+    """Where SIP messages are copied to: the service beside this Asterisk, at the manager port's number by UDP."""
+    if secrets is None or not _on_loopback(settings.ami_host):
+        return pairs(enabled="no")
+    to = f"{places.HOST}:{settings.ami_port}"
+    return pairs(enabled="yes", capture_address=to, capture_password=places.key(secrets.ami))
 
 
 def _on_loopback(host: str) -> bool:

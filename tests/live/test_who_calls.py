@@ -1,14 +1,22 @@
 """What is known of a caller, from whatever his operator sends; and that nothing he sends does harm."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import cast
 from urllib.parse import unquote
 
 import pytest
 import pytest_asyncio
 
+from callcenter.asterisk import inbox
+from callcenter.asterisk.places import Places
+from callcenter.core.facts import CallDescribed, Fact
 from tests.live.ami import Ami, Message, first
 from tests.live.conftest import Room
+from tests.live.house import SECRETS
 from tests.live.raw_sip import SDP, Invite
+from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -98,9 +106,38 @@ def located(pidf: bytes) -> dict[str, bytes]:
     return {"body": part, "kind": b"multipart/mixed;boundary=b1"}
 
 
-async def test_a_location_in_the_invite_is_told(call: Call) -> None:
-    arrival = await call(b"Geolocation: <cid:loc@h>", **located(PIDF))
-    assert unquote(first(arrival, "Location")) == 'shape="Circle",crs="2d",pos="-6.7320 108.5523",radius="50"'
+@pytest_asyncio.fixture(loop_scope="session")
+async def place_told(room: Room) -> AsyncIterator[Callable[[Message], Awaitable[str]]]:
+    """The place of an arrival, as our service hears it beside Asterisk."""
+    heard: list[Fact] = []
+    places = Places(room.exchange.ami_port, SECRETS.ami, heard.append)
+    ear = asyncio.create_task(places.run())
+
+    async def told(message: Message) -> str:
+        described = places.filled(
+            inbox.arrival({name: values[0] for name, values in message.items()}, datetime.now(UTC))
+        )
+        if not described.location:  # Asterisk told of the call before
+            await until(lambda: heard, "the caller's place")
+            described = cast(CallDescribed, heard[-1])
+        return described.location
+
+    await until(lambda: places.open, "the ear is open")
+    yield told
+    ear.cancel()
+    await asyncio.gather(ear, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    "pidf",
+    [PIDF, PIDF.replace(b"<gp:usage-rules/><gp:method>GPS</gp:method>", b"")],
+    ids=["whole", "without what ends Asterisk's own reader"],
+)
+async def test_a_location_in_the_invite_is_told(
+    call: Call, place_told: Callable[[Message], Awaitable[str]], pidf: bytes
+) -> None:
+    told = await place_told(await call(b"Geolocation: <cid:loc@h>", **located(pidf)))
+    assert told == 'shape="Circle",crs="2d",pos="-6.7320 108.5523",radius="50"'
 
 
 @pytest.mark.parametrize(
