@@ -4,6 +4,7 @@ In:  a person, a session, what was typed. Out: secrets shown once; refusals in w
 Never: a secret or a recovery code kept as it is; a code that opens twice; unlimited guesses.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from callcenter.storage.accounts import NOBODY, end_sessions
 from callcenter.storage.audit import add as audit
 from callcenter.storage.codes import Vault, address, new_recovery_codes, new_secret, shown, step_of
 from callcenter.storage.database import Clock, Database
+from callcenter.storage.passwords import digest
 from callcenter.storage.sessions import AT_MOST, IDLE
 from callcenter.storage.tables_people import recovery_codes, sessions, users
 
@@ -101,9 +103,10 @@ class Second:
         await self._database.write(unit)
         return told
 
-    async def complete(self, session: str, person: str, code: str, *, address: str = "") -> None:
+    async def complete(self, session: str, person: str, code: str, *, token: str, address: str = "") -> None:
         """The other half of a sign-in: a code of the phone, or a recovery code. Refused: wrong, used, too often.
-        Conflict: she is in, but the position that she chose is taken."""
+        Conflict: she is in, but the position that she chose is taken. `token`: a new
+        one, for whoever typed the code: a cookie that somebody left in this browser before opens nothing."""
         now = self._clock()
         try:
             used = await self._fits(person, code, now)
@@ -115,6 +118,7 @@ class Second:
         async def unit(connection: AsyncConnection) -> Conflict | None:
             here = sessions.c.id == session, sessions.c.half.is_(True), sessions.c.ended_at.is_(None)
             whole = {"half": False, "expires_at": now + AT_MOST, "seen_at": now}
+            whole |= {"id": digest(token), "csrf": secrets.token_urlsafe(16)}
             done = await connection.execute(
                 update(sessions).where(*here, sessions.c.expires_at > now).values(**whole).returning(sessions.c.wanted)
             )
@@ -127,7 +131,7 @@ class Second:
             await audit(connection, by=person, action="sign_in", at=now, details=said, address=address)
             if not row.wanted:
                 return None
-            sits = {"person": person, "session": session, "position": row.wanted}
+            sits = {"person": person, "session": digest(token), "position": row.wanted}
             return await positions.claim(connection, **sits, idle_before=now - IDLE, now=now)
 
         await self._database.write(unit)
@@ -152,7 +156,7 @@ class Second:
         if not sealed:
             raise Refused(HAS_NONE)
         step = step_of(self._vault.open(sealed), code, now)
-        digest = self._vault.digest(person, code)
+        recovery = self._vault.digest(person, code)
 
         async def unit(connection: AsyncConnection) -> bool:
             if step is not None:
@@ -163,7 +167,7 @@ class Second:
                 if used.first() is None:
                     raise Refused(USED)
             else:
-                mine = recovery_codes.c.person == person, recovery_codes.c.digest == digest
+                mine = recovery_codes.c.person == person, recovery_codes.c.digest == recovery
                 used = await connection.execute(
                     update(recovery_codes)
                     .where(*mine, recovery_codes.c.used_at.is_(None))

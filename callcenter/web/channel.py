@@ -12,14 +12,13 @@ from collections.abc import Callable
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from callcenter.core.errors import StoreDown
+from callcenter.storage import Session
 from callcenter.web.live import Client, Hub, Viewer
 from callcenter.web.parts import Parts, parts
-from callcenter.web.security import SESSION_COOKIE
+from callcenter.web.security import SESSION_COOKIE, person
 
 LONGEST_MESSAGE = 4096
 LONGEST_ID = 300
-STILL_SIGNED_IN_S = 20.0
 SIGNED_OUT = 4401
 
 
@@ -35,7 +34,7 @@ async def serve(
         async with asyncio.TaskGroup() as tasks:
             sender = tasks.create_task(_send(hub, client))
             cookie = request.cookies.get(SESSION_COOKIE, "")
-            watch = tasks.create_task(_still_signed_in(parts(request), client, cookie))
+            watch = tasks.create_task(_still_signed_in(parts(request), client, cookie, person(request)))
             await _listen(hub, client, opened)
             sender.cancel()
             watch.cancel()
@@ -75,13 +74,9 @@ async def _listen(hub: Hub, client: Client, opened: Callable[[str], None] | None
             hub.look_at(client, wanted)
 
 
-async def _still_signed_in(here: Parts, client: Client, cookie: str) -> None:
-    while True:
-        await asyncio.sleep(STILL_SIGNED_IN_S)
-        with contextlib.suppress(StoreDown):
-            if await here.sessions.find(cookie) is None:
-                await _hang_up(client, SIGNED_OUT)
-                return
+async def _still_signed_in(here: Parts, client: Client, cookie: str, session: Session) -> None:
+    await here.sessions.ended(cookie, session)
+    await _hang_up(client, SIGNED_OUT)
 
 
 def _number(text: str) -> int:

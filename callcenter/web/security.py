@@ -24,6 +24,8 @@ SESSION_COOKIE = "callcenter"
 VISIT_COOKIE = "visit"
 LONGEST_SECRET = 200
 LINK_PREFIX = "/f/"
+SIGNS_OUT = ("people.", "me.", "sign_out")
+"""Routes after which somebody may be signed out: open pages ask anew who they belong to."""
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 
@@ -161,6 +163,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.method not in SAFE:
         await _check_token(request)
     response = await handler(request)
+    if request.method not in SAFE and name.startswith(SIGNS_OUT):
+        _stir(request)
     if not response.prepared and who.new_visit:
         set_cookie(request, response, VISIT_COOKIE, who.new_visit)
     return response
@@ -186,6 +190,12 @@ async def _identify(request: web.Request) -> Visitor:
         return Visitor(csrf=here.tokens.of_visit(visit))
     visit = secrets.token_urlsafe(24)
     return Visitor(csrf=here.tokens.of_visit(visit), new_visit=visit)
+
+
+def _stir(request: web.Request) -> None:
+    from callcenter.web.parts import parts
+
+    parts(request).sessions.stir()
 
 
 def _check_role(request: web.Request, name: str, allowed: frozenset[str]) -> None:

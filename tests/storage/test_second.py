@@ -54,8 +54,10 @@ async def test_with_a_phone_the_password_alone_opens_nothing(room: Room, second:
     assert (there.session.owes, there.session.position) == ("code", "")
     assert await room.people.at_positions() == {}, "and no position is taken"
     with pytest.raises(Refused, match="not the one that the phone shows"):
-        await second.complete(there.session.id, "bima", "000000")
-    await second.complete(there.session.id, "bima", f" {code_at(secret, clock())[:3]} {code_at(secret, clock())[3:]} ")
+        await second.complete(there.session.id, "bima", "000000", token=there.token)
+    await second.complete(
+        there.session.id, "bima", f" {code_at(secret, clock())[:3]} {code_at(secret, clock())[3:]} ", token=there.token
+    )
     session = await room.people.session(there.token)
     assert session is not None
     assert (session.owes, session.position) == ("", "101")
@@ -70,15 +72,15 @@ async def test_a_code_opens_once_and_one_step_of_drift_is_forgiven(room: Room, s
     too_late = code_at(secret, clock() + timedelta(seconds=90))
     there = await signed_in(room)
     with pytest.raises(Refused, match="not the one"):
-        await second.complete(there.session.id, "bima", too_late)
-    await second.complete(there.session.id, "bima", early)
+        await second.complete(there.session.id, "bima", too_late, token=there.token)
+    await second.complete(there.session.id, "bima", early, token=there.token)
     other = await signed_in(room)
     with pytest.raises(Refused, match="used already"):
-        await second.complete(other.session.id, "bima", early)
-    await second.complete(other.session.id, "bima", late)
+        await second.complete(other.session.id, "bima", early, token=other.token)
+    await second.complete(other.session.id, "bima", late, token=other.token)
     third = await signed_in(room)
     with pytest.raises(Refused, match="used already"):  # an older step than the newest that was used
-        await second.complete(third.session.id, "bima", code_at(secret, clock()))
+        await second.complete(third.session.id, "bima", code_at(secret, clock()), token=third.token)
 
 
 async def test_guessing_codes_is_slowed_down_and_a_half_sign_in_ends(room: Room, second: Second, clock: Clock) -> None:
@@ -87,30 +89,30 @@ async def test_guessing_codes_is_slowed_down_and_a_half_sign_in_ends(room: Room,
     made = 0
     for n in range(100):
         try:
-            await second.complete(there.session.id, "bima", f"{n:06d}")
+            await second.complete(there.session.id, "bima", f"{n:06d}", token=there.token)
         except Refused as refused:
             made += "not the one" in refused.sentence
     assert made <= 5
     clock.pass_(11 * 60)
     assert await room.people.session(there.token) is None
     with pytest.raises(Refused, match="too long"):
-        await second.complete(there.session.id, "bima", code_at(secret, clock()))
+        await second.complete(there.session.id, "bima", code_at(secret, clock()), token=there.token)
 
 
 async def test_a_recovery_code_opens_once_and_new_ones_replace_them(room: Room, second: Second, clock: Clock) -> None:
     secret, codes = await set_up(room, second, clock)
     assert len(set(codes)) == 10
     there = await signed_in(room)
-    await second.complete(there.session.id, "bima", codes[3].upper().replace("-", " "))
+    await second.complete(there.session.id, "bima", codes[3].upper().replace("-", " "), token=there.token)
     assert (await second.standing("bima")).codes_left == 9
     other = await signed_in(room)
     with pytest.raises(Refused, match="not the one"):
-        await second.complete(other.session.id, "bima", codes[3])
+        await second.complete(other.session.id, "bima", codes[3], token=other.token)
     new = await second.renew_codes("bima", code_at(secret, clock()))
     assert (await second.standing("bima")).codes_left == 10
     with pytest.raises(Refused):
-        await second.complete(other.session.id, "bima", codes[4])
-    await second.complete(other.session.id, "bima", new[4])
+        await second.complete(other.session.id, "bima", codes[4], token=other.token)
+    await second.complete(other.session.id, "bima", new[4], token=other.token)
 
 
 async def test_nothing_in_the_database_opens_anything(room: Room, second: Second, clock: Clock) -> None:
@@ -122,7 +124,7 @@ async def test_nothing_in_the_database_opens_anything(room: Room, second: Second
     stranger = Second(room.database, secret="another folder's secret", clock=clock)
     there = await signed_in(room)
     with pytest.raises(Refused, match=r"another secrets\.json"):
-        await stranger.complete(there.session.id, "bima", code_at(secret, clock()))
+        await stranger.complete(there.session.id, "bima", code_at(secret, clock()), token=there.token)
 
 
 async def test_a_lost_phone_is_taken_off_by_an_administrator_and_that_is_written_down(
@@ -130,7 +132,7 @@ async def test_a_lost_phone_is_taken_off_by_an_administrator_and_that_is_written
 ) -> None:
     secret, _ = await set_up(room, second, clock)
     there = await signed_in(room)
-    await second.complete(there.session.id, "bima", code_at(secret, clock()))
+    await second.complete(there.session.id, "bima", code_at(secret, clock()), token=there.token)
     with pytest.raises(Refused, match="used already"):  # by himself: with a code only
         await second.take_off("bima", by="bima", code=code_at(secret, clock()))
     await second.take_off("bima", by="ayu", address="10.0.0.1")

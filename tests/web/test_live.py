@@ -155,3 +155,31 @@ async def test_the_service_ends_at_once_with_pages_open(here: House, visit: Visi
         while not socket.closed:
             await socket.receive()
     assert socket.close_code == aiohttp.WSCloseCode.GOING_AWAY
+
+
+async def test_who_is_signed_out_or_has_another_role_sees_nothing_more_at_once(here: House, visit: Visit) -> None:
+    sessions = here.app[PARTS].sessions
+    sessions.look_s = 3600  # only what is told counts here
+    ayu = await visit("ayu")
+    for path, form in (
+        ("/people/end", {"name": "bima"}),
+        ("/people/role", {"name": "bima", "role": "viewer"}),
+        ("/people/role", {"name": "bima", "role": "supervisor"}),
+        ("/people/disable", {"name": "bima"}),
+    ):
+        bima = await visit("bima")
+        place = bima.base.join(bima.base.with_path("/wall/live"))
+        async with bima.session.ws_connect(place, headers=origin(bima)) as socket, asyncio.timeout(60):
+            await socket.receive_str()
+            await ayu.get("/people")
+            assert (await ayu.form(path, **form))[0] == 200
+            while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                pass
+            assert socket.close_code == 4401, (path, form)
+    sessions.look_s = 0.05
+    siti = await visit("siti")
+    async with siti.session.ws_connect(siti.base.join(siti.base.with_path("/live")), headers=origin(siti)) as socket:
+        await here.people.disable("siti", by="by the command line")
+        async with asyncio.timeout(60):
+            while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                sessions.stir()

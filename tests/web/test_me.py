@@ -63,14 +63,20 @@ async def test_bima_sets_up_his_phone_and_from_then_on_gets_in_with_both_only(he
     status, page, _ = await other.form("/sign-in/code", code="123456")
     assert status == 409 and "Kode ini bukan yang tampil" in page
     here.clock.pass_(60)  # type: ignore[attr-defined]
+    planted = {cookie.key: cookie.value for cookie in other.session.cookie_jar}["callcenter"]
     status, _, where = await other.form("/sign-in/code", code=code(here, sealed))
     assert (status, where) == (303, "/")
+    thief = await visit()
+    thief.session.cookie_jar.update_cookies({"callcenter": planted}, thief.base)
+    answer = await thief.head("/calls", allow_redirects=False)
+    assert answer.headers["Location"] == "/sign-in", "who knew the half session's cookie is not in with it"
     assert (await other.get("/calls"))[0] == 200
     assert (await here.people.at_positions())["102"].person == "bima"
     third = await visit()
     await door(third, "bima", position="103")
     assert (await third.get("/sign-in/code"))[0] == 200
     assert (await third.form("/sign-in/code", code=codes[0]))[0] == 303
+    await third.get("/me")
     status, page, _ = await third.form("/me/second/off", code=codes[1])
     assert status == 200 and "sudah dilepas" in page
     assert await door(await visit(), "bima") == "/"

@@ -7,6 +7,7 @@ Never: a secret in an address; a page that opens anything else before the code w
 from aiohttp import web
 
 from callcenter.core.errors import CallCenterError, Conflict
+from callcenter.storage.passwords import secret
 from callcenter.web.access import home_of
 from callcenter.web.entry.pages import seats
 from callcenter.web.errors import status_of
@@ -16,7 +17,7 @@ from callcenter.web.me.pages import me_page
 from callcenter.web.me.qr import svg
 from callcenter.web.parts import parts
 from callcenter.web.screen.seat import sit_down
-from callcenter.web.security import person, see_other
+from callcenter.web.security import SESSION_COOKIE, person, see_other, set_cookie
 
 TAKEN_OFF = N_("The authenticator is taken off. Signing in asks for the password alone.")
 
@@ -37,17 +38,21 @@ async def send_code(request: web.Request) -> web.Response:
     here, who, form = parts(request), person(request), await read_form(request)
     if who.owes != "code":
         return see_other(home_of(who.role))
+    code, address, token = text_of(form, "code", 64), request.remote or "", secret()
+    taken = False
     try:
-        await here.second.complete(who.id, who.person, text_of(form, "code", 64), address=request.remote or "")
-    except Conflict:
-        return see_other("/position")
+        await here.second.complete(who.id, who.person, code, token=token, address=address)
+    except Conflict:  # she is in; the position that she chose is taken
+        taken = True
     except CallCenterError as wrong:
         return _ask(request, error=here.painter.sentence(request, wrong), status=status_of(wrong)[0])
-    seat = next((seat for seat, sits in (await seats(here)).items() if sits.person == who.person), "")
+    seat = "" if taken else next((seat for seat, sits in (await seats(here)).items() if sits.person == who.person), "")
     if seat:
         await sit_down(here, seat, who.person)
     lost = who.role == "call_taker" and not seat and bool(here.settings.positions)
-    return see_other("/position" if lost else home_of(who.role))
+    response = see_other("/position" if lost or taken else home_of(who.role))
+    set_cookie(request, response, SESSION_COOKIE, token)
+    return response
 
 
 async def offer(request: web.Request) -> web.Response:
