@@ -1,17 +1,21 @@
 """Transfers with a phone's own keys are attempts on the ticket, with what Asterisk tells of them."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from callcenter import wav
 from callcenter.core.attempt import Attempt, Result
 from callcenter.core.call import Call, Stage
 from callcenter.core.desk_wishes import Hold, Unhold
+from callcenter.core.recorded import Part, pieces_of
 from tests.live.ami import Ami, first
 from tests.live.conftest import Room
 from tests.live.desk import Desk, desk_of
 from tests.live.softphone import Phone
+from tests.live.tone import heard, samples_of
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -92,6 +96,9 @@ async def test_an_attended_transfer_to_an_agency_is_an_attempt_and_the_caller_is
     await fire.answer()
     await until(lambda: fire.hears(HER) and her.hears(FIRE), "she introduces him")
     await until(lambda: desk.calls[call].attempts and tried(desk, call).answered_at, "it is on his ticket already")
+    await until(lambda: wav.look(own_recording(room, desk, call)).seconds > 4, "it is recorded as a call of its own")
+    heard_there = samples_of(own_recording(room, desk, call), 1.0)
+    assert heard(heard_there, HER) and heard(heard_there, FIRE) and not heard(heard_there, CALLER)
     async with room.exchange.watch() as ami:
         await her.order("transfer", await _replaces(ami, desk.calls[call], room))
     await until(lambda: caller.hears(FIRE) and fire.hears(CALLER), "caller and agency hear each other")
@@ -99,6 +106,12 @@ async def test_an_attended_transfer_to_an_agency_is_an_attempt_and_the_caller_is
     await fire.hang_up()
     await caller.closed()
     assert tried(desk, call).result is Result.ANSWERED
+
+
+def own_recording(room: Room, desk: Desk, call: str) -> Path:
+    """Of her second call."""
+    (piece,) = [piece for piece in pieces_of(desk.calls[call]) if piece.part is Part.PHONE]
+    return room.exchange.home / "asterisk" / "spool" / "monitor" / piece.places[0]
 
 
 async def in_room(room: Room, desk: Desk) -> tuple[Phone, Phone, str]:

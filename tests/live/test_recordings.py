@@ -95,7 +95,7 @@ async def passes(seconds: float, story: Talk, path: Path) -> None:
 
 
 async def test_each_side_is_in_its_file_through_hold_and_a_side_that_is_lost_and_a_stop_alarm_within_ten_seconds(
-    room: Room, watch: Watch
+    room: Room, watch: Watch, tmp_path: Path
 ) -> None:
     story = await long_talk(room, watch.desk)
     _, path = watch.piece(story.id)
@@ -109,6 +109,11 @@ async def test_each_side_is_in_its_file_through_hold_and_a_side_that_is_lost_and
     await story.hears_her()
     await passes(8, story, path)  # long enough to know how her line and his are when all is well
     assert watch.raised == {}
+    again = tmp_path / "again.wav"  # as instant recall reads it while it grows: before, in and after the hold
+    sound = wav.look(path).sound
+    again.write_bytes(wav.header(sound) + wav.read(path, wav.HEADER, wav.HEADER + sound))
+    for seconds in (None, 3.0):
+        assert heard(samples_of(again, seconds), CALLER) and heard(samples_of(again, seconds), HER)
     async with room.exchange.watch() as ami:
         await ami.do("MixMonitorMute", Channel=story.id, Direction="read", State="1")
         await watch.alarms_in_time(CALLER_LOST, story.id)
