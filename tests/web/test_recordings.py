@@ -181,7 +181,7 @@ async def test_relays_colleagues_callbacks_and_her_own_phones_calls_are_listed_a
         (f"/calls/{call}/player?part=relay", "Diteruskan setelah penelepon menutup telepon", "-relay-"),
         (f"/calls/{call}/player?part=colleague&amp;leg={leg}", "Sisi rekan", "-colleague-102-"),
         (f"/calls/{call}/player?part=phone&amp;leg={second}", "Panggilan dengan tombol pesawat sendiri", "-phone-101-"),
-        (f"/calls/{back}/player", "Panggilan", "112-"),
+        (f"/calls/{back}/player", "Telepon balik", "112-"),
     ):
         assert f'href="{address}"' in page and words in page, address
         address = address.replace("&amp;", "&")

@@ -13,6 +13,7 @@ from pathlib import Path
 from callcenter import wav
 from callcenter.core.call import Call
 from callcenter.core.errors import NotFound
+from callcenter.core.kind import Kind
 from callcenter.core.recorded import SIDES, Part, Piece, Span, pieces_of, side_of
 from callcenter.reach import out_of_reach
 from callcenter.storage import Recording
@@ -38,6 +39,7 @@ class Sound:
     row: Recording | None = None
     sides: bool = False  # each side can be heard alone
     away: NotFound | None = None  # why no recording can be reached from here
+    kind: Kind = Kind.ARRIVAL  # of its call
 
     @property
     def gaps(self) -> tuple[Span, ...]:
@@ -96,7 +98,7 @@ def _all(folder: Path, call: Call, pieces: Iterable[Piece], known: dict[tuple[st
         row = known.get(piece.key)
         sound = _judged(folder, call, row) if row else _growing(folder, call, piece)
         if row is not None or sound.path is not None or piece.needed:
-            found.append(sound)
+            found.append(replace(sound, kind=call.kind))
     return found
 
 
