@@ -10,8 +10,10 @@ read, coach, seen, export.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert, select, text, update
@@ -20,10 +22,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.core.seal import FIRST, digest
 from callcenter.storage.database import Database
 from callcenter.storage.sql import clean
-from callcenter.storage.tables_people import audit, audit_head
+from callcenter.storage.tables_people import audit, audit_head, audit_named
 
+NAMED = re.compile(r"\d{6}-(?:\d{4,6}|T\d{3,6})|[A-Za-z][A-Za-z0-9_]{0,40}-\d{1,12}\.\d{1,12}")
+MOST_NAMED = 200
 ONE_AFTER_ANOTHER = text("SELECT pg_advisory_xact_lock(112112)")
 """On PostgreSQL the command line may write beside the service: the second waits until the first is committed."""
+
+
+def names_in(details: Any) -> Iterator[str]:
+    """Tickets and calls that stand in these details."""
+    if isinstance(details, str) and NAMED.fullmatch(details):
+        yield details
+    for each in details.values() if isinstance(details, dict) else details if isinstance(details, list) else ():
+        yield from names_in(each)
 
 
 async def add(
@@ -44,7 +56,11 @@ async def add(
     said = {"by": clean(by)[:200], "action": action, "target": clean(target)[:300], "address": clean(address)[:100]}
     kept = json.loads(json.dumps(dict(details or {}), default=str))  # as it will be read back
     new = digest(previous, at=at, details=kept, **said)
-    await connection.execute(insert(audit), [{**said, "at": at, "details": kept, "previous": previous, "digest": new}])
+    row = {**said, "at": at, "details": kept, "previous": previous, "digest": new}
+    id_ = (await connection.execute(insert(audit).values(**row).returning(audit.c.id))).scalar_one()
+    named = sorted(set(islice(names_in(kept), MOST_NAMED)) - {said["target"]})
+    if named:
+        await connection.execute(insert(audit_named), [{"name": name, "audit": id_} for name in named])
     if head is None:
         await connection.execute(insert(audit_head), [{"id": 1, "size": 1, "digest": new}])
     else:

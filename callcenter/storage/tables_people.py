@@ -140,6 +140,14 @@ audit = Table(
     Index("ix_audit_target", "target"),
 )
 
+audit_named = Table(
+    "audit_named",
+    metadata,
+    key("name"),
+    Column("audit", BigId, primary_key=True),
+)
+"""Calls and tickets that a row names in its details: an index of what the rows say, made with them; the seal is theirs."""
+
 audit_head = Table(
     "audit_head",
     metadata,

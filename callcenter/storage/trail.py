@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 
 from callcenter.core.seal import Row
 from callcenter.storage.database import Database
 from callcenter.storage.lookups import row_number
 from callcenter.storage.pages import AuditPage
 from callcenter.storage.records import record
-from callcenter.storage.tables_people import audit, audit_head
+from callcenter.storage.tables_people import audit, audit_head, audit_named
 
 MOST = 200
 AT_ONCE = 2000
@@ -29,7 +29,7 @@ class AuditFilter:
     until: datetime | None = None  # not included
     by: str = ""
     action: str = ""  # as it begins: "ticket" finds ticket.class
-    target: str = ""  # as it begins
+    target: str = ""  # as it begins; also a call or a ticket that the details name
 
 
 class Trail:
@@ -77,5 +77,6 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     if wanted.action:
         found.append(audit.c.action.startswith(wanted.action, autoescape=True))
     if wanted.target:
-        found.append(audit.c.target.startswith(wanted.target, autoescape=True))
+        named = select(audit_named.c.audit).where(audit_named.c.name.startswith(wanted.target, autoescape=True))
+        found.append(or_(audit.c.target.startswith(wanted.target, autoescape=True), audit.c.id.in_(named)))
     return found

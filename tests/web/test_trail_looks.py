@@ -6,6 +6,7 @@ import io
 from callcenter.storage import AuditFilter
 from tests.browser.scenes import picked_up, rings
 from tests.web.house import PASSWORD, House
+from tests.web.test_agency import crew, forwarded
 from tests.web.test_trail_changes import Visit
 from tests.web.trail_book import TrailBook
 
@@ -74,6 +75,29 @@ async def test_the_auditor_finds_a_number_as_people_write_it_and_takes_the_rows_
     assert (lines[0].action, lines[0].by, lines[0].details["by"]) == ("audit.export", "dewi", "siti")
     assert (await dewi.get("/audit.csv?from=never"))[0] == 400
     assert (await siti.get("/audit.csv"))[0] == 403
+
+
+async def test_the_auditor_finds_by_a_tickets_number_also_what_names_it_only_in_its_details(
+    here: House, visit: Visit
+) -> None:
+    await here.people.add_user("dewi", role="auditor", password=PASSWORD)
+    number = await forwarded(here)
+    regu, dewi, bima = await crew(here, visit), await visit("dewi"), await visit("bima")
+    await regu.get("/agency")
+    other = here.telephone.dials("e112-7.7", "085712340000")
+    here.telephone.answers(other, "102")
+    await here.stored()
+    await here.until(lambda: other in here.board.tickets)
+    await bima.get("/")
+    assert (await bima.send(f"/calls/{other}/link", {"to": number, "kind": "RELATED"}))[0] == 200
+    found = (await here.history.audit(AuditFilter(target=number))).lines
+    assert {line.action for line in found} >= {"forward.view", "ticket.link"}
+    assert any(line.target != number for line in found)
+    _, page = await dewi.get(f"/audit?target={number}")
+    assert "forward.view" in page
+    for part in (number[:9], "e112-1.1"):
+        assert (await here.history.audit(AuditFilter(target=part))).lines, part
+    assert not (await here.history.audit(AuditFilter(target=f"{number[:-1]}%"))).lines
 
 
 async def test_a_program_that_asks_the_same_again_and_again_leaves_one_line_a_minute(here: House, visit: Visit) -> None:
