@@ -146,7 +146,7 @@ audit_named = Table(
     key("name"),
     Column("audit", BigId, primary_key=True),
 )
-"""Calls and tickets that a row names in its details: an index of what the rows say, made with them; the seal is theirs."""
+"""Calls and tickets that a row names in its details: an index of what the rows say, made with them."""
 
 audit_head = Table(
     "audit_head",
