@@ -115,7 +115,8 @@ def replay(settings: Settings, words: Words) -> int:
     from callcenter.replay import main
 
     house = House(words.queue or settings.queue, frozenset([*settings.aliases, *words.number]))
-    return main(words.file, house, as_json=words.json, region=settings.region, zone=settings.zone)
+    how = {"any_queue": not words.queue, "numbers": words.number}
+    return main(words.file, house, as_json=words.json, region=settings.region, zone=settings.zone, **how)
 
 
 def user(settings: Settings, words: Words) -> int:
@@ -248,7 +249,9 @@ def _parser() -> argparse.ArgumentParser:
     play = word("replay", replay, "play a recording of Asterisk's events through the core, print what happened")
     play.add_argument("file", type=Path)
     play.add_argument("--json", action="store_true", help="for machines")
-    play.add_argument("--queue", default="", help='the queue of 112 calls in that recording; "*" is any')
+    play.add_argument(
+        "--queue", default="", help='the queue of 112 calls in that recording; "*" is any, as where ours is not in it'
+    )
     play.add_argument("--number", action="append", default=[], help="one more number that is 112 there")
     lan_word = word("lan", lan, "open the server to the room's network, with a certificate")
     lan_word.add_argument("address", nargs="?", default="", help="this machine's address in that network")

@@ -1,37 +1,39 @@
 """`replay FILE`: a recorded AMI stream through the very same code, and the story it tells.
 
-In:  JSON lines, a JSON array, or the raw AMI text of Asterisk, of this or of another system.
-Out: each call with outcome, times and attempts, as text for people or JSON for machines.
+In:  JSON lines, a JSON array, or the raw AMI text of Asterisk, of this or of another system, packed or not.
+Out: each call with outcome, times, phones and attempts, as text for people or JSON for machines.
 Never: the machine's clock. A recording without moments gives times that read n/a; a message that cannot be read is
 counted and told, and the story goes on.
 """
 
 import json
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import IO
 
-from callcenter.asterisk import wire
+from callcenter.asterisk.foreign import TELLING, Foreign, begins, technology
+from callcenter.asterisk.headers import seconds
 from callcenter.asterisk.inbox import House, at, read
+from callcenter.asterisk.recording import CUT, is_json, messages_in
+from callcenter.asterisk.recording import messages_of as messages_of
 from callcenter.asterisk.wire import Fields, text
 from callcenter.core.apply import apply
 from callcenter.core.call import Call
 from callcenter.core.errors import BadInput
-from callcenter.core.facts import UNKNOWN_MOMENT
+from callcenter.core.facts import UNKNOWN_MOMENT, Fact
 from callcenter.core.floor import Floor
-from callcenter.core.record import ATTEMPT_CLOCK, CLOCK, call_record
+from callcenter.core.rung import Rung
 from callcenter.core.seen import FloorSeen
+from callcenter.told import ANY_QUEUE, EVERYBODY, OURS, lines, record
 
-READ = """
-Event Timestamp Uniqueid DestUniqueid Queue Interface Location Member MemberName Context Exten CallerIDNum CallerIDName
-Status Paused DialStatus Cause Conference HoldTime Response Result Extension TransfereeUniqueid TransfererUniqueid
-UserEvent Leg By Number NumberSource Name Recording Trunk SipCallId Test Uptime
-"""
-NAMES = {name.lower(): name for name in READ.split()}
-"""How Asterisk writes the headers that we read; other tools' recordings change their case."""
+CLOCK_STEP = 2.0  # seconds: Asterisk tells whole ones
+JITTER = 0.001  # seconds by which Asterisk's own threads tell the same moment differently
 
 
 @dataclass
@@ -39,138 +41,210 @@ class Story:
     """What a recording tells."""
 
     calls: dict[str, Call] = field(default_factory=dict)
+    waited_in: dict[str, list[str]] = field(default_factory=dict)  # the queues of each call, in order
+    left_at: dict[str, datetime] = field(default_factory=dict)  # the queue, the last time
+    rung: Rung = field(default_factory=Rung)
     queues: set[str] = field(default_factory=set)  # in which somebody waited
+    scope: str = OURS  # which calls are told
     messages: int = 0
     unreadable: list[str] = field(default_factory=list)
 
 
-def tell(messages: Iterable[Fields], house: House) -> Story:
+@dataclass
+class Survey:
+    """What kind of system a recording is of: read before the story is told."""
+
+    queues: set[str] = field(default_factory=set)
+    entries: set[tuple[str, str]] = field(default_factory=set)  # where those came in who waited later
+    telling: set[str] = field(default_factory=set)  # technologies whose legs say that the far side hangs up
+    own: bool = False  # somebody came in by an entry of our own dialplan
+    readable: int = 0
+    later: int = 0  # messages that tell of a later moment than the one before
+    earlier: int = 0
+    _began: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _last: float = 0.0
+
+    def look(self, messages: Iterable[Fields], house: House) -> "Survey":
+        for f in messages:
+            self.readable += bool(f)
+            event, leg = text(f, "Event"), text(f, "Uniqueid")
+            if event == "Newchannel":
+                self._began[leg] = begins(f)
+                self.own |= house.is_entry(*begins(f))
+            elif event == "QueueCallerJoin":
+                self.queues.add(text(f, "Queue"))
+                self.entries |= {self._began[leg]} if leg in self._began and house.ours(f) else set()
+            elif event in ("HangupRequest", "SoftHangupRequest"):
+                asked = {technology(text(f, "Channel"))} if event == "HangupRequest" else set()
+                self.telling |= asked | TELLING
+            elif event == "Hangup":
+                self._began.pop(leg, None)
+            self._order(float(seconds(text(f, "Timestamp")) or 0) if event else 0)
+        return self
+
+    def _order(self, moment: float) -> None:
+        if moment:
+            self.later += moment > self._last
+            self.earlier += moment < self._last - JITTER
+            self._last = moment
+
+
+@dataclass
+class Player:
     """Every message through inbox and floor, in order."""
-    story, floor, now, boot = Story(), Floor(), UNKNOWN_MOMENT, None
-    for message in messages:
-        story.messages += 1
-        if not message:
-            story.unreadable.append(f"message {story.messages}: not an AMI message")
-            continue
-        if text(message, "Event") == "QueueCallerJoin":
-            story.queues.add(text(message, "Queue"))
+
+    house: House
+    foreign: Foreign | None = None
+    story: Story = field(default_factory=Story)
+    floor: Floor = field(default_factory=Floor)
+    now: datetime = UNKNOWN_MOMENT
+    boots: int = 0
+    uptime: float | None = None  # at the last login
+    since: datetime | None = None  # the first moment that was told after it
+    stopped: bool = False  # Asterisk said that it stops
+
+    def hear(self, message: Fields) -> None:
+        self.story.messages += 1
+        event = text(message, "Event")
         try:
-            now = at(message, now)
-            if text(message, "Event") == "FullyBooted":
-                boot, floor = _booted(floor, message, now, boot, story)
-            fact = read(house, message, now)
-        except (ValueError, KeyError, OverflowError, OSError) as wrong:
-            story.unreadable.append(f"message {story.messages} ({text(message, 'Event')[:40]}): {wrong!r}")
-            continue
-        if fact is not None:
-            floor, changed = apply(floor, fact)
-            story.calls.update((call.id, call) for call in changed)
+            self._hear(event, message)
+        except KeyError as missing:
+            self._unreadable(event, f"no {missing.args[0]}")
+        except (ValueError, OverflowError, OSError) as wrong:
+            self._unreadable(event, str(wrong))
+
+    def _hear(self, event: str, message: Fields) -> None:
+        if not message:
+            raise ValueError("not an AMI message")
+        if not event:
+            return  # an answer to somebody's question: its moment says nothing of the events around it
+        if self.foreign is not None:
+            message = self.foreign.legs.complete(message)
+        if CUT in message and text(message, "Uniqueid") not in {*self.floor.legs, *self.floor.calls}:
+            raise ValueError("the recording ends in the middle of it")
+        if event == "FullyBooted":
+            self._booted(message)
+        self.now = at(message, self.now)
+        if self.since is None and text(message, "Timestamp"):
+            self.since = self.now
+        self.stopped |= event == "Shutdown"
+        if event in ("QueueCallerJoin", "QueueCallerLeave"):
+            self._queue(event, message)
+        for fact in self.foreign.facts(message, self.now, self.floor) if self.foreign is not None else ():
+            self._apply(fact)
+        if self.foreign is not None and self.foreign.misleads(message, self.floor):
+            return
+        fact_of = read(self.house, message, self.now)
+        if fact_of is not None:
+            self._apply(fact_of)
+
+    def _apply(self, fact: Fact) -> None:
+        self.floor, changed = apply(self.floor, fact)
+        self.story.rung.hear(fact)
+        self.story.calls.update((call.id, call) for call in changed)
+
+    def _queue(self, event: str, message: Fields) -> None:
+        queue, leg = text(message, "Queue"), text(message, "Uniqueid")
+        if leg in self.floor.gone:
+            return
+        if event == "QueueCallerLeave":
+            self.story.left_at[leg] = self.now
+            return
+        self.story.queues.add(queue)
+        waited = self.story.waited_in.setdefault(leg, [])
+        if self.house.ours(message) and waited[-1:] != [queue]:
+            waited.append(queue)
+
+    def _booted(self, message: Fields) -> None:
+        """A login. Where Asterisk has restarted since the last one, the calls of before are gone."""
+        up = float(text(message, "Uptime")) if text(message, "Uptime") else None
+        heard = (self.now - self.since).total_seconds() if self.since is not None else 0.0
+        younger = up is not None and self.uptime is not None and up < self.uptime + heard - CLOCK_STEP
+        if younger or self.stopped:
+            self.boots += 1
+            self.floor = replace(self.floor, boot=str(self.boots))
+            self._apply(FloorSeen(self.now, str(self.boots + 1)))
+        self.uptime, self.stopped, self.since = up, False, None
+        self.now = UNKNOWN_MOMENT  # a new session, whose messages may carry no moments
+
+    def _unreadable(self, event: str, why: str) -> None:
+        self.story.unreadable.append(f"message {self.story.messages} ({event[:40] or '?'}): {why}")
+
+
+def tell(messages: Iterable[Fields], house: House, foreign: Foreign | None = None) -> Story:
+    """The story of these messages."""
+    player = Player(house, foreign)
+    for message in messages:
+        player.hear(message)
+    return player.story
+
+
+def replayed(file: IO[bytes], house: House, *, any_queue: bool, numbers: Iterable[str], zone: tzinfo = UTC) -> Story:
+    """The story of an open recording. `any_queue`: where nobody waited in ours, it is of another system; `numbers`
+    are those that somebody there dials for help."""
+    survey = Survey().look(messages_in(file, zone), house)
+    if any_queue and not survey.own and not any(map(house.has_queue, survey.queues)):
+        house = replace(house, queue="*")
+        survey = Survey().look(messages_in(file, zone), house)
+    foreign = None
+    if not survey.own or numbers:
+        direct = not survey.queues and not numbers
+        foreign = Foreign(house, frozenset(survey.entries), house.numbers, direct, frozenset(survey.telling))
+    story = tell(_in_order(messages_in(file, zone), survey, is_json(file)), house, foreign)
+    story.scope = EVERYBODY if foreign and foreign.direct else ANY_QUEUE if house.queue == "*" else OURS
     return story
 
 
-def _booted(
-    floor: Floor, message: Fields, now: datetime, boot: float | None, story: Story
-) -> tuple[float | None, Floor]:
-    """A login. Where Asterisk is younger than at the last one it has restarted: the calls of before are gone."""
-    if now == UNKNOWN_MOMENT or not text(message, "Uptime"):
-        return boot, floor
-    began = now.timestamp() - float(text(message, "Uptime"))
-    if boot is not None and began - boot > 5:
-        floor, changed = apply(replace(floor, boot=str(boot)), FloorSeen(now, str(began)))
-        story.calls.update((call.id, call) for call in changed)
-    return began, floor
+def _in_order(messages: Iterable[Fields], survey: Survey, sortable: bool) -> Iterable[Fields]:
+    """As they happened. Asterisk's own stream is; what another tool collected may be not, or be the newest first."""
+    if not sortable or not survey.earlier:
+        return messages
+    kept = list(messages)
+    if survey.earlier > survey.later:
+        kept.reverse()
+    last, moments = 0.0, []
+    for message in kept:
+        last = float(text(message, "Timestamp") or last)
+        moments.append(last)
+    return [kept[n] for n in sorted(range(len(kept)), key=moments.__getitem__)]
 
 
-def messages_of(data: bytes) -> Iterator[Fields]:
-    """The messages of a recording, whichever of the three forms it has. Raises BadInput where it has none."""
-    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if start == b"[":
-        yield from map(_canonical, _array(data))
-    elif start == b"{":
-        for line in data.decode("utf-8-sig", "replace").splitlines():
-            if line.strip():
-                yield _canonical(_line(line))
-    else:
-        for frame in wire.frames(data):
-            try:
-                yield wire.fields(wire.parse(frame))
-            except wire.Unreadable:
-                yield {}
-
-
-def _line(line: str) -> Any:
-    """One line of JSON; nothing where it is none (a recording cut in the middle): counted, not fatal."""
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """The recording, so that it can be read twice. Raises BadInput where it cannot be read."""
     try:
-        return json.loads(line)
-    except ValueError:
-        return {}
-
-
-def _array(data: bytes) -> Any:
-    try:
-        return json.loads(data.decode("utf-8-sig", "replace"))
-    except ValueError as wrong:
-        raise BadInput("The recording is not whole JSON: {wrong}.", wrong=wrong) from wrong
-
-
-def _canonical(record: Any) -> Fields:
-    """One message of a JSON recording with Asterisk's own header names."""
-    if not isinstance(record, dict):
-        return {}
-    lower = {str(name).lower(): value for name, value in record.items()}
-    if "event" not in lower or isinstance(lower["event"], dict):
-        inner = next((v for v in record.values() if isinstance(v, dict)), None)
-        if inner is None:
-            return {}
-        outer = {name: value for name, value in record.items() if not isinstance(value, dict)}
-        return _canonical({**outer, **inner})
-    if "timestamp" not in lower and isinstance(lower.get("time") or lower.get("ts"), int | float):
-        lower["timestamp"] = lower.get("time") or lower.get("ts")
-    return {NAMES.get(name, name): _value(value) for name, value in lower.items()}
-
-
-def _value(value: Any) -> str | list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else "" if value is None else str(value)
-
-
-def printed(story: Story, zone: tzinfo) -> Iterator[str]:
-    """The story as lines for people."""
-    for call in story.calls.values():
-        who = call.number or "number withheld"
-        with_whom = f", answered by {call.answered_by}" if call.answered_by else ""
-        yield f"{call.id}  {who}  {call.outcome.value}{with_whom}" + ("  [test]" if call.test else "")
-        yield "    " + "  ".join(f"{name[:-3]} {_clock(getattr(call, name), zone)}" for name in CLOCK)
-        for share in call.forwards:
-            after = f", after {share.escalated_from}" if share.escalated_from else ""
-            yield f"    forward {share.agency} {share.turn}: {share.status.value}{after}"
-        for attempt in call.attempts:
-            times = "  ".join(f"{name[:-3]} {_clock(getattr(attempt, name), zone)}" for name in ATTEMPT_CLOCK)
-            yield f"    attempt {attempt.agency or attempt.number or '?'} line {attempt.line}: {attempt.result.value}"
-            yield f"        {times}"
-    yield f"{len(story.calls)} calls in {story.messages} messages, {len(story.unreadable)} of them unreadable"
-    yield from (f"    {why}" for why in story.unreadable[:20])
-    if story.queues and not story.calls:
-        yield f"Callers waited in {', '.join(sorted(story.queues))}: name it with --queue, or take any with --queue '*'"
-
-
-def _clock(value: datetime | None, zone: tzinfo) -> str:
-    if value is None or value == UNKNOWN_MOMENT:
-        return "n/a"
-    return value.astimezone(zone).strftime("%H:%M:%S.%f")[:-3]
-
-
-def main(path: Path, house: House, *, as_json: bool = False, region: str = "ID", zone: tzinfo = UTC) -> int:
-    """Print the story of that recording; 0 when it could be read at all. Raises BadInput where it could not."""
-    try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            if file.seekable():
+                yield file
+                return
+            with tempfile.TemporaryFile() as copy:  # a pipe
+                shutil.copyfileobj(file, copy)
+                yield copy
     except OSError as wrong:
         raise BadInput("{path} cannot be read: {wrong}.", path=path, wrong=wrong.strerror) from wrong
-    story = tell(messages_of(data), house)
+
+
+def main(
+    path: Path,
+    house: House,
+    *,
+    as_json: bool = False,
+    region: str = "ID",
+    zone: tzinfo = UTC,
+    any_queue: bool = False,
+    numbers: Iterable[str] = (),
+) -> int:
+    """Print the story of that recording; 0 when it is one. Raises BadInput where it is none, or cannot be read."""
+    with opened(path) as file:
+        story = replayed(file, house, any_queue=any_queue, numbers=numbers, zone=zone)
+    if story.messages and len(story.unreadable) == story.messages:
+        raise BadInput(
+            "{path} holds no AMI messages: neither Asterisk's text nor JSON with one message in each object.", path=path
+        )
     if as_json:
-        calls = [call_record(call, region) for call in story.calls.values()]
-        json.dump({"messages": story.messages, "unreadable": story.unreadable, "calls": calls}, sys.stdout, indent=1)
+        json.dump(record(story, region), sys.stdout, indent=1)
         print()
     else:
-        for line in printed(story, zone):
+        for line in lines(story, zone):
             print(line)
     return 0

@@ -1,13 +1,16 @@
 """`replay FILE`: three forms of recording, one story."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from callcenter.asterisk import wire
+from callcenter.asterisk.headers import NAMES
 from callcenter.asterisk.inbox import House
 from callcenter.core.errors import BadInput
+from callcenter.core.facts import UNKNOWN_MOMENT
 from callcenter.replay import main, messages_of, tell
 
 RAW = (Path(__file__).parent / "recordings" / "redirected-into-a-conference-with-an-agency.ami").read_bytes()
@@ -60,11 +63,80 @@ def test_what_is_no_recording_tells_no_story(recording: bytes) -> None:
     assert not tell(messages_of(recording), HOUSE).calls
 
 
-def test_an_array_that_is_no_json_and_a_missing_file_are_said_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="not whole JSON"):
-        list(messages_of(b'[{"Event": '))
-    with pytest.raises(BadInput, match="cannot be read"):
-        main(tmp_path / "nothing.json", HOUSE)
+def test_an_array_cut_in_the_middle_is_told_up_to_there() -> None:
+    array = json.dumps(MESSAGES).encode()
+    story = tell(messages_of(array[: len(array) - 20]), HOUSE)
+    assert (len(story.calls), len(story.unreadable)) == (1, 1)
+    assert story.messages == len(MESSAGES)
+
+
+def test_a_message_of_which_the_recording_holds_only_the_beginning_makes_no_call() -> None:
+    join = b"Event: QueueCallerJoin\r\nQueue: q\r\nUniqueid: 1795304644.12"
+    story = tell(messages_of(join), HOUSE)
+    assert not story.calls
+    assert "ends in the middle" in story.unreadable[0]
+    assert len(tell(messages_of(join + b"\r\n"), HOUSE).calls) == 1
+
+
+def test_what_is_no_recording_and_what_cannot_be_read_is_said_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture, nothing = tmp_path / "picture.png", tmp_path / "nothing.ami"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\r\n\r\nmore")
+    with pytest.raises(BadInput, match="holds no AMI messages"):
+        main(picture, HOUSE)
+    with pytest.raises(BadInput, match="cannot be read: No such file"):
+        main(tmp_path / "elsewhere.ami", HOUSE)
+    with pytest.raises(BadInput, match="cannot be read: Is a directory"):
+        main(tmp_path, HOUSE)
+    nothing.write_bytes(b"\n")
+    assert main(nothing, HOUSE) == 0
+    assert capsys.readouterr().out == "The recording is empty.\n"
+
+
+def session(*, uptime: int, since: float, calls: bool) -> list[dict[str, str]]:
+    """A login, and what came in the second after it."""
+    begun = [{"Event": "FullyBooted", "Uptime": str(uptime)}]
+    caller = {"Uniqueid": "1.1", "Queue": "q", "Timestamp": str(since + 1)}
+    return [*begun, {**caller, "Event": "QueueCallerJoin"}] if calls else [*begun, {**caller, "Event": "Hold"}]
+
+
+@pytest.mark.parametrize(
+    ("uptime", "ended"), [(1600, False), (1601, False), (2, True), (1100, True)], ids=["on", "on+1", "fell", "long ago"]
+)
+def test_a_new_login_to_the_same_asterisk_ends_no_call_and_one_to_a_younger_asterisk_does(
+    uptime: int, ended: bool
+) -> None:
+    """The recorder was away for ten minutes, or Asterisk restarted meanwhile: its own age tells."""
+    joined = session(uptime=1000, since=1795304000, calls=True)
+    waits = {"Event": "QueueMemberStatus", "Queue": "q", "Interface": "PJSIP/1", "Timestamp": "1795304590"}
+    story = tell([*joined, waits, *session(uptime=uptime, since=1795304600, calls=False)], HOUSE)  # type: ignore[list-item]
+    (call,) = story.calls.values()
+    assert call.live is not ended
+
+
+def test_a_second_session_without_moments_has_none_of_the_first_one_s() -> None:
+    first = session(uptime=10, since=1795304000, calls=True)
+    later = [{"Event": "FullyBooted", "Uptime": "20"}, {"Event": "QueueCallerJoin", "Uniqueid": "2.2", "Queue": "q"}]
+    story = tell([*first, *later], HOUSE)  # type: ignore[list-item]
+    assert story.calls["2.2"].queued_at == UNKNOWN_MOMENT
+
+
+def test_an_answer_to_a_ping_tells_no_moment_of_the_events_around_it() -> None:
+    join = {"Event": "QueueCallerJoin", "Uniqueid": "2.2", "Queue": "q"}
+    story = tell([{"Response": "Success", "Ping": "Pong", "Timestamp": "1795304000.1"}, join], HOUSE)  # type: ignore[list-item]
+    assert story.calls["2.2"].queued_at == UNKNOWN_MOMENT
+    assert not story.unreadable
+
+
+def test_every_header_that_is_read_is_known_in_any_case() -> None:
+    """Also of our own dialplan: a recording of our system, kept by another tool, tells all that ours tells."""
+    for module in ("inbox", "own", "foreign", "pauses"):
+        source = Path(wire.__file__).with_name(f"{module}.py").read_text()
+        found = set(re.findall(r"""text\(\w+, "(\w+)"\)""", source)) | set(
+            re.findall(r"""leg_id\(f, "(\w+)"\)""", source)
+        )
+        assert found <= set(NAMES.values()), module
 
 
 def test_a_restart_of_asterisk_ends_the_calls_of_before() -> None:

@@ -102,5 +102,5 @@ def attended(f: Fields, at: datetime) -> Fact | None:
         )
     if text(f, "Result") != "Success" or not caller or not far:
         return None
-    whose = text(f, "TransferTargetChannel").split("/", 1)[-1].rpartition("-")[0].removesuffix(PAGE)
+    whose = text(f, "TransferTargetChannel").split("/", 1)[-1].rpartition("-")[0].split("@", 1)[0].removesuffix(PAGE)
     return desk_facts.CallTransferred(caller, at, text(f, "OrigTransfererUniqueid"), whose, True, far)

@@ -1,0 +1,171 @@
+"""One message of a recording that another tool wrote, with the header names that Asterisk writes today.
+
+In:  a JSON value, or the lines of a message: names in any case, the message inside another object, older names.
+Out: the headers that we read, under their names; `Timestamp` in seconds since 1970 where any field tells the moment.
+Never: a moment that no field tells.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from callcenter.asterisk.inbox import READERS
+from callcenter.asterisk.wire import Fields, text
+
+READ = """
+Event Response Message Timestamp Uniqueid DestUniqueid Linkedid DestLinkedid Channel DestChannel ChannelState
+ChannelStateDesc Queue Interface Location Member MemberName Context Exten Extension CallerIDNum CallerIDName Status
+Paused PausedReason DialStatus DialString Cause Conference HoldTime Result ActionID UserEvent Uptime Shutdown Restart
+TransfereeUniqueid TransfererUniqueid OrigTransfererUniqueid TransferTargetUniqueid TransferTargetChannel
+Leg By Number NumberSource Name Recording Trunk SipCallId Test Call Line Turn Why To
+Position In Kind About Step Direction Digit
+"""
+NAMES = {name.lower(): name for name in READ.split()}
+"""How Asterisk writes the headers that we read; other tools' recordings change their case."""
+
+FOLLOWED = ("DialBegin", "Newstate", "HangupRequest", "SoftHangupRequest", "FullyBooted", "Shutdown")
+"""What tells of calls in other systems, beside that which the inbox reads."""
+WANTED = frozenset((*READERS, *FOLLOWED))
+EVENTS = {name.lower(): name for name in WANTED}
+
+OLDER = {"join": "QueueCallerJoin", "leave": "QueueCallerLeave"}
+"""Until Asterisk 11."""
+OLDER_HEADERS = {
+    "bridgedchannel": "destuniqueid",  # AgentConnect until 11: that leg's id
+    "agentcalled": "interface",
+    "agentname": "membername",
+    "srcuniqueid": "uniqueid",
+    "destination": "destchannel",
+}
+_MOMENTS = """
+timestamp eventtime event_time eventtv time ts @timestamp datetime date received received_at receivedat datereceived
+created_at logged_at at when epoch _time _ts t
+"""
+MOMENTS = tuple(_MOMENTS.split())
+"""Fields that tell when, the surest first."""
+
+HELD = frozenset({"chanvariable", "variable", "variables", "chanvariables"})
+"""Objects that are values of a message, not a message inside another one."""
+
+EARLIEST, LATEST = 86_400.0 * 365 * 20, 86_400.0 * 365 * 200  # 1990 to 2170, about
+
+
+def canonical(record: Any, zone: tzinfo = UTC) -> Fields:
+    """The message with Asterisk's own header names; empty where it is none."""
+    lower = _flat(record)
+    kind = str(lower.get("event") or "")
+    if not kind and not lower.get("response"):
+        return {}
+    if kind.lower() == "dial":
+        kind = _dialled(lower)
+    for older, newer in OLDER_HEADERS.items():
+        if older in lower and newer not in lower:
+            lower[newer] = lower[older]
+    found = {NAMES[name]: _value(value) for name, value in lower.items() if name in NAMES}
+    if kind:
+        found["Event"] = EVENTS.get(kind.lower()) or OLDER.get(kind.lower(), kind)
+    moment = next((at for name in MOMENTS if (at := seconds(lower.get(name), zone)) is not None), None)
+    found.pop("Timestamp", None)
+    return found if moment is None else {**found, "Timestamp": moment}
+
+
+def _dialled(lower: dict[str, Any]) -> str:
+    """Until Asterisk 11 one event told the beginning and the end of a ring; the end without saying whose."""
+    return {"begin": "DialBegin", "end": "DialEnd"}.get(str(lower.get("subevent", "")).lower(), "Dial")
+
+
+def _flat(record: Any, depth: int = 4) -> dict[str, Any]:
+    """One level: what is inside an object counts before what is around it. Names in small letters."""
+    if isinstance(record, str):
+        return headers(record.splitlines())
+    if not isinstance(record, Mapping) or not depth:
+        return {}
+    found: dict[str, Any] = {}
+    inner: list[Any] = []
+    for name, value in record.items():
+        key = str(name).lower()
+        told = isinstance(value, str) and value.lstrip().startswith(("Event: ", "Response: "))
+        if told or (isinstance(value, Mapping) and key not in HELD):
+            inner.append(value)
+        else:
+            found[key] = value
+    for value in inner:
+        found.update(_flat(value, depth - 1))
+    return found
+
+
+def inside(record: Any) -> Iterator[Any]:
+    """The messages of one JSON value: itself, or a list in an object that is no message."""
+    if isinstance(record, list):
+        for each in record:
+            yield from inside(each)
+    elif isinstance(record, Mapping) and (held := _lists(record)):
+        for each in held:
+            yield from inside(each)
+    else:
+        yield record
+
+
+def _lists(record: Mapping[str, Any]) -> list[Any]:
+    if {"event", "response"} & {str(name).lower() for name in record} or any(map(_is_object, record.values())):
+        return []
+    return [value for value in record.values() if isinstance(value, list) and any(map(_is_object, value))]
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
+def headers(lines: Iterable[str]) -> dict[str, Any]:
+    """Lines as headers, however they are written: names in small letters."""
+    found: dict[str, Any] = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        key = name.strip().lower()
+        if colon and key:
+            known = found.get(key, [])
+            earlier = known if isinstance(known, list) else [known]
+            found[key] = [*earlier, value.strip()] if earlier else value.strip()
+    return found
+
+
+def _value(value: Any) -> str | list[str]:
+    if isinstance(value, list):
+        return [_plain(item) for item in value] or ""
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return "1" if value else "0" if value is False else ""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def seconds(value: Any, zone: tzinfo = UTC) -> str | None:
+    """A moment as seconds since 1970, however it is written: also in milliseconds or finer, or as ISO 8601. Where
+    that names no zone, it is the given one's time. None: no moment."""
+    written = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    try:
+        count = float(written)
+    except ValueError:
+        return _iso(written, zone)
+    for scale in (1.0, 1e3, 1e6, 1e9):
+        if EARLIEST < count / scale < LATEST:
+            return written if scale == 1.0 else repr(count / scale)
+    return None
+
+
+def _iso(written: str, zone: tzinfo) -> str | None:
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return repr(aware.timestamp())
+
+
+def with_moment(message: Fields, zone: tzinfo = UTC) -> Fields:
+    """A message of Asterisk itself, without what is no moment."""
+    stamp = text(message, "Timestamp")
+    return message if seconds(stamp, zone) else {**message, "Timestamp": ""}
