@@ -70,7 +70,7 @@ class Survey:
             event, leg = text(f, "Event"), text(f, "Uniqueid")
             if event == "Newchannel":
                 self._began[leg] = begins(f)
-                self.own |= house.is_entry(*begins(f))
+                self.own |= house.is_entry(*begins(f), text(f, "Channel"))
             elif event == "QueueCallerJoin":
                 self.queues.add(text(f, "Queue"))
                 self.entries |= {self._began[leg]} if leg in self._began and house.ours(f) else set()
