@@ -4,6 +4,7 @@ In:  a template's name, a language, values. Out: HTML; the same partial serves t
 Never: markup from outside: every value is escaped; only what a template of ours made is taken as HTML.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -39,7 +40,13 @@ from callcenter.web.times import CityTime, between, epoch_ms, span
 LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
 PROTECTED_NAME = N_("protected")
+BY_LINK = N_("link for {agency}")
+LINK = re.compile(r"link of (\w+)|link: (.*) \((\w+)\)")
 THEMES = ("auto", "light", "dark")
+
+
+PLAIN: Mapping[str, Any] = {"span": span, "between": between, "epoch_ms": epoch_ms, "may": may, "rooms": rooms}
+"""The same in every language."""
 
 
 class Compiled(BytecodeCache):
@@ -84,15 +91,13 @@ class Painter:
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         room.globals.update(
+            PLAIN,
             _=language.say,
             language=language,
             languages=self.languages,
             city=self.settings.city,
             positions=self.settings.positions,
             times=self.times[language.code],
-            span=span,
-            between=between,
-            epoch_ms=epoch_ms,
             asset=self.files.url,
             label=lambda table, code: self.label(table, code, language.code),
             labels=TABLES,
@@ -107,14 +112,13 @@ class Painter:
             agency_name=lambda code: self.catalogue().agency_name(code, language.code),
             category_name=lambda code: self.category_name(code, language),
             pause_name=lambda code: self.pause_name(code, language.code),
+            person_name=lambda by: self.person(by, language.code),
             catalogue=self.catalogue,
             answers=tuple(Answer),
             next_answers=lambda status: next_answers(Status(status)),
             class_keys=CLASS_KEYS,
             large_classes=LARGE_CLASSES,
             settings=self.settings,
-            may=may,
-            rooms=rooms,
         )
         room.filters["spelled"] = room.globals["spelled"]
         return room
@@ -142,6 +146,14 @@ class Painter:
         return (
             language.say(PROTECTED_NAME) if code == PROTECTED else self.catalogue().category_name(code, language.code)
         )
+
+    def person(self, by: str, language: str) -> str:
+        """A sign-in name as it is; whoever came by a link (`storage/links.py`) is named with the agency."""
+        found = LINK.fullmatch(by or "")
+        if not found:
+            return by
+        agency = self.catalogue().agency_name(found[1] or found[3], language)
+        return (f"{found[2]}, " if found[2] else "") + self.languages[language].say(BY_LINK, agency=agency)
 
     def number(self, raw: str | None, language: str) -> Number:
         return _read_number(raw, self.settings.region, language, self.settings.no_sim_numbers)

@@ -149,7 +149,7 @@ async def test_a_ticket_under_hold_or_still_open_stays_as_it_is(here: House, vis
     await Holds(here.database, clock=here.clock).put(here.board.tickets[call], why="perkara polisi", by="bima")
     await asked(here, visit)
     status, page, _ = await dian.form("/data/erase", id="2")
-    assert status == 200 and "ditahan secara hukum" in page
+    assert status == 200 and "dalam pembekuan hukum" in page
     page_ = await here.history.ticket(here.board.tickets[call])
     assert (page_.ticket.place, page_.notes[0].text) == (STREET, WORDS)
     assert (await here.history.call(call)).line.number == BUDI

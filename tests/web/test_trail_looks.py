@@ -22,6 +22,11 @@ async def a_call(here: House) -> tuple[str, str]:
     return call, here.board.tickets[call]
 
 
+async def siti_corrects(here: House) -> None:
+    _, ticket = await a_call(here)
+    await here.tickets.set_class(ticket, "EMERGENCY", version=1, by="siti")
+
+
 async def test_every_look_at_a_recording_or_a_number_leaves_a_row(here: House, visit: Visit) -> None:
     book, siti, bima = TrailBook(here), await visit("siti", "101"), await visit("bima")
     call, ticket = await a_call(here)
@@ -66,6 +71,10 @@ async def test_the_auditor_finds_a_number_as_people_write_it_and_takes_the_rows_
     await siti.get("/numbers?n=081299998888")
     _, page = await dewi.get("/audit?target=0812-3456-7890")
     assert page.count("number.view") == 1 and "/audit.csv?" in page
+    assert "melihat nomor secara lengkap" in page
+    await siti_corrects(here)
+    _, page = await dewi.get("/audit?action=ticket")
+    assert "Klasifikasi: – → Darurat" in page and "EMERGENCY" not in page, "words, no codes"
     status, text = await dewi.get("/audit.csv?action=number&by=siti")
     assert status == 200
     head, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))

@@ -12,6 +12,7 @@ from aiohttp import FormData, hdrs
 from yarl import URL
 
 from callcenter.core.seal import Row
+from callcenter.web.labels_of_deeds import DEED
 from tests.web.conftest import Visitor
 from tests.web.house import House
 
@@ -92,6 +93,7 @@ class TrailBook:
         assert found, f"no row {action}, but {[line.action for line in new]}"
         line = found[0]
         assert line.by == by, line
+        assert action in DEED, f"the page Audit has no words for {action}"
         assert line.target or line.details or action.startswith(LISTS), f"{action} says not of what"
         assert told is None or told(dict(line.details)), f"{action}: old and new are not in {line.details}"
         return line

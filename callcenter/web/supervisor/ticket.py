@@ -19,6 +19,7 @@ from callcenter.web.security import person, see_other
 from callcenter.web.supervisor.report import Report, Section, as_pdf
 from callcenter.web.supervisor.timeline import Event, Teller, timeline
 from callcenter.web.supervisor.trail import looked
+from callcenter.web.supervisor.trail_words import TrailWords
 from callcenter.web.supervisor.versions import versions
 
 
@@ -51,7 +52,8 @@ def teller(request: web.Request) -> Teller:
     language = here.painter.language_of(request)
     times = here.painter.times[language.code]
     eyes = (lambda raw: raw) if sees_whole(here, looker(request).role) else masked
-    return Teller(language, here.catalogue(), times, lambda raw: shown(here, eyes(raw), language.code))
+    words = TrailWords(here.painter, language)
+    return Teller(language, here.catalogue(), times, lambda raw: shown(here, eyes(raw), language.code), words)
 
 
 def shown(here: Parts, raw: str | None, language: str) -> str:

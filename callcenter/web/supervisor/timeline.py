@@ -15,7 +15,8 @@ from callcenter.storage import Story
 from callcenter.storage.records import AttemptLine, Change, FactLine, ForwardLine
 from callcenter.web.i18n import N_, Language
 from callcenter.web.labels import TABLES
-from callcenter.web.labels_of_audit import FIELD, LOOK, SOURCES
+from callcenter.web.labels_of_audit import FIELD, SOURCES
+from callcenter.web.supervisor.trail_words import TrailWords
 from callcenter.web.times import CityTime, unknown
 
 PHONE, TYPED, AGENCY, MESSAGE, AUDIT = "PHONE", "TYPED", "AGENCY", "MESSAGE", "AUDIT"
@@ -52,6 +53,7 @@ class Teller:
     catalogue: Catalogue
     times: CityTime
     number: Callable[[str | None], str]  # as this reader may see it
+    words: TrailWords
 
     def say(self, sentence: str, /, **values: object) -> str:
         return self.language.say(sentence, **values)
@@ -119,7 +121,7 @@ def _answers(one: ForwardLine, agency: str, tell: Teller) -> Iterator[Event]:
         if at:
             source = BY_SOURCE.get(getattr(one, f"{answer.column}_source"), AGENCY)
             by = getattr(one, f"{answer.column}_by")
-            yield Event(at, source, by, f"{agency}: {tell.label('step', answer.value)}")
+            yield Event(at, source, tell.words.who(by) if by else "", f"{agency}: {tell.label('step', answer.value)}")
 
 
 def _attempts(story: Story, tell: Teller) -> Iterator[Event]:
@@ -219,6 +221,6 @@ def _ties(story: Story, tell: Teller) -> Iterator[Event]:
 
 def _looks(story: Story, tell: Teller) -> Iterator[Event]:
     for row in story.looks:
-        said = tell.say(LOOK[row.action]) if row.action in LOOK else row.action
+        said = tell.words.deed(row.action)
         said = said if row.target == story.page.ticket.number else f"{said} ({row.target})"
-        yield Event(row.at, AUDIT, row.by, said, str(row.details.get("reason") or ""))
+        yield Event(row.at, AUDIT, tell.words.who(row.by), said, str(row.details.get("reason") or ""))

@@ -24,6 +24,7 @@ from callcenter.web.parts import parts
 from callcenter.web.security import person
 from callcenter.web.supervisor.export import BOM, safe
 from callcenter.web.supervisor.filters import read_after, read_limit, read_span
+from callcenter.web.supervisor.trail_words import TrailWords
 
 NAMES = ("day", "from", "to", "by", "action", "target")
 KINDS = (
@@ -92,6 +93,7 @@ async def trail(request: web.Request) -> web.Response:
         filtered=any(query.values()),
         first="after" not in request.query,
         kinds=KINDS,
+        words=TrailWords(here.painter, here.painter.language_of(request)),
     )
 
 

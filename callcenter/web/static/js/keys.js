@@ -27,9 +27,15 @@ function press(key) {
   const shown = [...document.querySelectorAll(`[data-key="${CSS.escape(key.toUpperCase())}"]`)].find((b) => !b.disabled && b.offsetParent);
   if (!shown) return false;
   shown.click();
-  if (shown.tagName === "SUMMARY") shown.scrollIntoView({ block: "nearest" });
+  if (shown.tagName === "SUMMARY") unfolded(shown.parentElement).scrollIntoView({ block: "nearest" });
   if (shown.tagName === "SUMMARY" && shown.parentElement.open) shown.parentElement.querySelector("button, input, ol[tabindex]")?.focus();
   return true;
+}
+
+// What is brought into sight: beside the sheet all of it; on the sheet its head, since she types above it.
+function unfolded(fold) {
+  const column = fold.closest(".left, .right");
+  return fold.open && column && fold.offsetHeight < column.clientHeight ? fold : fold.querySelector("summary");
 }
 
 addEventListener("keydown", (event) => {
