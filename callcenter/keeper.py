@@ -23,15 +23,15 @@ from callcenter.core.recorded import SIDES, Piece, pieces_of, side_of
 from callcenter.core.steady import Steady
 from callcenter.recorder import Seen, here
 from callcenter.storage.recording_files import picture_of, smaller_of
-from callcenter.storage.recordings import Recording, Recordings
+from callcenter.storage.recordings import AT_ONCE, Recording, Recordings
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
 AGAIN_S = 60.0
 OLD_S = 3600.0
-BACK = timedelta(days=3)
-"""So old a call may be that was not judged, because nobody was there."""
+BACK, LONG_BACK = timedelta(days=3), timedelta(days=30)
+"""So old a call may be that was not judged, because nobody was there. The second is asked for every hour."""
 CLOSING = timedelta(seconds=10)
 """For so long a file without its length may still be written."""
 KEPT_FOR = "Kept for {days} days, as the settings say."
@@ -67,8 +67,9 @@ class Keeper:
         self._folder, self._recordings, self._seen, self._clock = folder, recordings, seen, clock
         self._days, self._pack_after, self._alarm = days, timedelta(seconds=pack_after_s), alarm
         self._reached, self._ticks, self._steady = reached, ticks, Steady()
-        self._due = {"seal": 0.0, "old": 0.0}
-        self._failed: dict[int, str] = {}
+        self._due = {"seal": 0.0, "old": 0.0, "all": 0.0}
+        self._back = BACK
+        self._failed: dict[int, str] = {}  # row -> its call, where it is damaged
         self._stirred = False
 
     def stir(self, calls: Iterable[str]) -> None:
@@ -84,10 +85,12 @@ class Keeper:
         steady = await self._trusts_the_clock()
         if not await self._reached():
             return
-        if self._stirred or self._is_due("seal", AGAIN_S):
-            self._stirred = False
-            if not await self.seal():
-                self._stirred = True  # some were still being written
+        if self._is_due("all", OLD_S):
+            self._back, self._failed = LONG_BACK, {}  # there may be room again, or the right file
+        if self._is_due("seal", AGAIN_S) or self._stirred:
+            back, self._stirred, self._back = self._back, False, BACK
+            if not await self.seal(back):  # there are more, or some were still being written
+                self._stirred, self._back = True, back
         await self.pack()
         if steady and self._is_due("old", OLD_S):
             await self.retire()
@@ -106,10 +109,10 @@ class Keeper:
         self._due[what] = now + every_s
         return True
 
-    async def seal(self) -> bool:
+    async def seal(self, back: timedelta = BACK) -> bool:
         """Judge and hash what is over. False: there is more to do soon."""
-        calls = await self._recordings.unsealed(self._clock() - BACK)
-        done = True
+        calls = await self._recordings.unsealed(self._clock() - back)
+        done = len(calls) < AT_ONCE
         for call in calls:
             pieces = list(pieces_of(call))
             if await asyncio.to_thread(self._being_written, call, pieces):
@@ -164,12 +167,16 @@ class Keeper:
         """Make the oldest ones smaller that are ready."""
         if not self._pack_after:
             return
-        for row in await self._recordings.unpacked(self._clock() - self._pack_after, but=self._failed):
+        rows = await self._recordings.unpacked(self._clock() - self._pack_after, but=self._failed)
+        for row in rows:
             try:
                 await self._pack(row)
             except (BadInput, OSError) as wrong:
                 self._failed[row.id] = ""
                 log.warning("%s", wrong)
+        bad = [call for call in self._failed.values() if call]
+        if bad or len(rows) < AT_ONCE:
+            self._alarm("recordings-damaged", DAMAGED.format(count=len(bad), first=bad[0]) if bad else None)
 
     async def _pack(self, row: Recording) -> None:
         mix = self._folder / row.path
@@ -180,8 +187,6 @@ class Keeper:
             sides = await self._compress(row, mix, target)
         if not sides:
             self._failed[row.id] = row.call
-            bad = [call for call in self._failed.values() if call]
-            self._alarm("recordings-damaged", DAMAGED.format(count=len(bad), first=bad[0]))
             return
         size, digest = await asyncio.to_thread(wav.digest, target)
         relative = str(target.relative_to(self._folder))
@@ -211,7 +216,6 @@ class Keeper:
 
     async def retire(self) -> None:
         """Delete what is older than the settings say, and what a crash left of what was deleted."""
-        self._failed = {id_: call for id_, call in self._failed.items() if call}  # a full disk may have room again
         await self._recordings.sweep()
         if not self._days:
             return

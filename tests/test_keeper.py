@@ -186,6 +186,12 @@ async def test_a_recording_that_was_changed_before_it_is_compressed_stays_as_it_
     room.clock.pass_(400)
     await room.keeper.pack()
     assert room.file(call).exists() and call.id in (room.alarms["recordings-damaged"] or "")
+    await room.keeper.look()
+    assert room.alarms["recordings-damaged"] and room.file(call).exists()
+    room.put(call, "", tone(TALK_S, 500))  # from a backup
+    room.ticks[0] += 3600
+    await room.keeper.look()
+    assert room.alarms["recordings-damaged"] is None and (await room.row(call)).packed_at
 
 
 @pytest.mark.parametrize("ended", [True, False], ids=["both sides", "one file of a killed Asterisk"])
@@ -206,7 +212,7 @@ async def test_a_backup_older_than_the_compression_knows_its_recordings_again_by
     await room.keeper.pack()
     again = await room.row(call)
     assert (again.path, again.sha256, again.sides) == (packed.path, packed.sha256, 2 if ended else 1)
-    assert "recordings-damaged" not in room.alarms
+    assert not room.alarms.get("recordings-damaged")
     room.older_backup(packed)
     kept = room.settings.recordings / packed.path
     sound, _ = soundfile.read(kept, dtype="int16")
@@ -243,6 +249,7 @@ async def test_verifying_says_what_it_cannot_tell_and_compares_each_side(room: R
 async def test_a_clock_in_the_wrong_year_deletes_nothing_until_a_person_had_a_day_to_see_it(room: Room) -> None:
     call = await room.over()
     room.put(call, "", tone(TALK_S, 500))
+    room.clock.pass_(21 * 86400)  # the service was away: what ended weeks ago is judged all the same
     await room.keeper.look()
     assert (await room.row(call)).verdict == "COMPLETE"
     room.clock.pass_(500 * 86400)

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from callcenter import wav
 from callcenter.core.call import Stage
 from callcenter.core.errors import Refused
 from callcenter.core.listen_wishes import Listen, StopListening
 from callcenter.core.listener import Mode
 from callcenter.core.listening import at
+from callcenter.core.recorded import Part, pieces_of
 from callcenter.core.wishes import HangUp
 from tests.live.ami import Ami, first
 from tests.live.conftest import Room
@@ -86,6 +88,13 @@ async def test_listen_whisper_and_join_are_heard_on_the_right_legs_and_on_no_oth
     await story.caller.closed()
     done = await over(desk, story)
     assert (done.outcome, done.disconnected_early, done.answered_by) == ("ANSWERED", False, "101")
+    (own,) = [
+        piece for piece in pieces_of(done) if piece.part is Part.COLLEAGUE
+    ]  # her leg's, while she was in the room
+    file = room.exchange.recording(own.places[0])
+    await until(lambda: wav.look(file).closed, "her own recording is ended")
+    assert (own.leg, own.position) == (f"ear-102-1-{story.id}", "102") and own.until is not None
+    assert ever(samples_of(file), BIMA) and ever(samples_of(file), CALLER) and ever(samples_of(file), HER)
     if folder := os.environ.get("CALLCENTER_RECORD_AMI"):  # how tests/recordings/ came to its file
         (Path(folder) / "a-supervisor-listens-whispers-and-joins.ami").write_bytes(ami.raw)
 
