@@ -39,14 +39,14 @@ DIALOGS = ("help", "admit", "told", "hand", "keypad")
 @pytest.mark.parametrize("language", ["id", "en"])
 async def test_the_screen_is_right_at_every_moment_of_a_call(here: House, arrive: Arrive, language: str) -> None:
     await scenes.earlier_nights(here)
-    siti = await arrive("siti", "101")
-    if language == "en":
+    siti, known = await arrive("siti", "101"), language == "en"
+    if known:
         await siti.click('button[name="language"][value="en"]')
     await expect(siti.locator("#link.good")).to_be_visible()
-    wrong = {"nothing": await wrong_with(siti)}
+    wrong = {"nothing": await wrong_with(siti, known=known)}
     call = scenes.rings(here, scenes.PIDF)
     await expect(siti.locator(".ring.loud")).to_be_visible()
-    wrong["it rings"] = await wrong_with(siti)
+    wrong["it rings"] = await wrong_with(siti, known=known)
     scenes.picked_up(here, call)
     scenes.fire_brigade_joins(here, call)
     await expect(siti.locator("#a-damkar .state.ok")).to_be_visible()
@@ -54,14 +54,14 @@ async def test_the_screen_is_right_at_every_moment_of_a_call(here: House, arrive
     await siti.select_option("#category", "FIRE")
     await expect(siti.locator("#protocol")).to_be_visible()
     await siti.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
-    wrong["all is unfolded"] = await wrong_with(siti)
+    wrong["all is unfolded"] = await wrong_with(siti, known=known)
     for dialog in DIALOGS:
         await siti.evaluate(f"document.getElementById('{dialog}').showModal()")
-        wrong[dialog] = await wrong_with(siti)
+        wrong[dialog] = await wrong_with(siti, known=known)
         await siti.evaluate(f"document.getElementById('{dialog}').close()")
     here.board.set_line("down")
     await expect(siti.locator(".ring.blind")).to_be_visible()
-    wrong["the line is down"] = await wrong_with(siti)
+    wrong["the line is down"] = await wrong_with(siti, known=known)
     assert {moment: found for moment, found in wrong.items() if found} == {}
 
 

@@ -75,7 +75,11 @@ async def test_a_new_call_while_she_still_writes_waits_beside_her(here: House, a
     await expect(page.locator(f'.sheet[data-call="{following}"]')).to_be_visible()
     await expect(page.locator("#note")).to_have_value("")
     await here.until(lambda: call in here.board.tickets)
-    assert (await here.history.ticket(here.board.tickets[call])).notes[0].text == NOTE + ", asap tebal"
+
+    async def kept() -> bool:
+        return [n.text for n in (await here.history.ticket(here.board.tickets[call])).notes] == [NOTE + ", asap tebal"]
+
+    await here.eventually(kept)
 
 
 async def test_what_is_typed_without_a_network_is_kept_and_sent_later(here: House, arrive: Arrive) -> None:
