@@ -19,7 +19,7 @@ ChannelStateDesc Queue Interface Location Member MemberName Context Exten Extens
 Paused PausedReason DialStatus DialString Cause Conference HoldTime Result ActionID UserEvent Uptime Shutdown Restart
 TransfereeUniqueid TransfererUniqueid OrigTransfererUniqueid TransferTargetUniqueid TransferTargetChannel
 Leg By Number NumberSource Name Recording Trunk SipCallId Test Call Line Turn Why To
-Position In Kind About Step Direction Digit
+Position In Kind About Step Direction Digit DestApp
 """
 NAMES = {name.lower(): name for name in READ.split()}
 """How Asterisk writes the headers that we read; other tools' recordings change their case."""
