@@ -10,17 +10,18 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from callcenter.core.errors import BadInput, CallCenterError
 from callcenter.core.seal import Head, Seal, read_seal, written
 from callcenter.settings import Settings
-from callcenter.storage import Database, Trail
+from callcenter.storage import Database, Trail, histories
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
+SEAL_EVERY = timedelta(minutes=5)
 HEADS = "audit-heads.jsonl"
 UNREADABLE = "{file} cannot be read at line {line}: put the file of a backup there, or look who changed it."
 ALONE = "{file} is not there or empty, so nothing beside the database says where the audit ended. {how}"
@@ -32,16 +33,24 @@ class Heads:
 
     def __init__(self, settings: Settings, database: Database, *, clock: Callable[[], datetime]) -> None:
         self._file, self._database, self._clock = settings.home / HEADS, database, clock
-        self._last = ""
+        self._last, self._sealed = "", datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> None:
         """Until cancelled. What cannot be read or written now is tried again."""
         while True:
             try:
+                if self._clock() - self._sealed >= SEAL_EVERY:
+                    await self.seal_histories()
                 await self.look()
             except (CallCenterError, OSError) as away:
                 log.info("the audit's end is not written down now: %s", away)
             await asyncio.sleep(EVERY_S)
+
+    async def seal_histories(self) -> None:
+        """What people typed since the last time is in the audit's chain too."""
+        now = self._clock()
+        more = await self._database.write(lambda connection: histories.seal(connection, now))
+        self._sealed = self._sealed if more else now
 
     async def look(self) -> None:
         """One line, when the audit has grown."""
@@ -113,4 +122,5 @@ async def check(database: Database, file: Path, now: datetime, elsewhere: Sequen
     async for line in trail.rows():
         wrong.extend(seal.next(line))
     after = await trail.head()
+    wrong += await histories.check(database)
     return seal.count, [*wrong, *seal.end(), *seal.beside(before[0] if before else 0, after[0] if after else 0)]

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.core.errors import BadInput, NotFound, Refused
 from callcenter.core.phone import masked
 from callcenter.core.ticket import CLOSED_STATES
+from callcenter.storage import histories
 from callcenter.storage.audit import add as audit
 from callcenter.storage.database import Clock, Database
 from callcenter.storage.recordings import Recordings
@@ -115,11 +116,13 @@ class Erasing:
             if row.asked_by == by:
                 raise Refused(OWN)
             found = await gather(connection, row.e164, "", self._region)
+            about = found.ids("tickets"), [*found.ids("notes", "key"), *found.ids("mentions", "key")]
+            before = await histories.digests(connection, *about)
             result, gone = await unknown(connection, found, self._region, f"erased-{id_}")
+            changed = histories.rewritten(before, await histories.digests(connection, *about))
             await _decide(connection, id_, by, "done", result, now, masked(row.e164) or "")
-            await audit(
-                connection, by=by, action="data.erase", at=now, target=str(id_), details=result, address=address
-            )
+            told = {**result, "rewritten": changed}
+            await audit(connection, by=by, action="data.erase", at=now, target=str(id_), details=told, address=address)
             known = {each["call"] for each in found.rows["recordings"]}
             new = [each["recording"] for each in found.rows["calls"] if each["id"] in gone and each["id"] not in known]
             return result, gone, [path for path in new if path]

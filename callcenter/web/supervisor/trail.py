@@ -56,6 +56,7 @@ KINDS = (
     "categor",
     "complaints",
     "report",
+    "history",
     "aside",
 )
 LONGEST = 200
