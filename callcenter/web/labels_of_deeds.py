@@ -10,6 +10,7 @@ from callcenter.web.labels_of_audit import FIELD, LOOK
 DEED: dict[str, str] = {
     **LOOK,
     "aside.release": N_("dealt with a record that was put aside"),
+    "history.seal": N_("sealed what was typed"),
     "audit.view": N_("searched the audit"),
     "audit.export": N_("took the audit out as a file"),
     "calls.view": N_("looked at the call log"),
@@ -61,6 +62,7 @@ DEED: dict[str, str] = {
     "quality.form": N_("changed the questions of the score sheet"),
     "quality.coach": N_("wrote a coaching note"),
     "quality.seen": N_("has read the own score sheet"),
+    "quality.view": N_("looked at a call taker's quality"),
     "quality.export": N_("took the quality figures out as a file"),
     "user.add": N_("made an account"),
     "user.agency": N_("gave a person another agency"),

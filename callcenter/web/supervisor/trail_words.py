@@ -5,7 +5,7 @@ Never: something left out: what has no words is shown as it was written.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from callcenter.web.times import CityTime
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.+-]*Z?")
 AGENTS = ("agent", "browser")
+FOR_THE_CHECK = frozenset({"digest", "notes", "rewritten"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ class TrailWords:
     def deed(self, action: str) -> str:
         """What was done."""
         return self.language.say(DEED[action]) if action in DEED else action
+
+    def told(self, details: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        """What a person reads of them; digests are for the check and in the file."""
+        return [(name, value) for name, value in details.items() if name not in FOR_THE_CHECK]
 
     def name(self, detail: str) -> str:
         """What that detail is called."""
