@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.storage import disk, migrate, trouble
 from callcenter.storage.engine import open_engine, place, read_url
+from callcenter.storage.same_file import SameFile
 from callcenter.storage.sql import insert
 from callcenter.storage.tables import probe
 from callcenter.storage.writer import Work, Writer
@@ -57,7 +58,8 @@ class Database:
         self.place = place(self._url)
         self._writing = open_engine(self._url, writes=True, size=1)
         self._reading = open_engine(self._url, writes=False, size=READERS)
-        self._writer = Writer(self._writing, self.place)
+        file = SameFile(Path(self.place) if self._url.get_backend_name() == "sqlite" else None)
+        self._writer = Writer(self._writing, self.place, file, self._reading.dispose)
         self._probed: tuple[float, Health] | None = None
         self._probing = asyncio.Lock()
         self.sync_ms: float | None = None

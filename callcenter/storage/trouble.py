@@ -23,6 +23,14 @@ SLOW = (
     "The database does not answer in time ({place}). It is not known whether this was stored: "
     "keep it on the screen and try again."
 )
+TAKEN_AWAY = (
+    "The file of the database, {place}, was deleted or replaced while the program ran, and what it held cannot be put "
+    "back ({why}). Do not stop the program: it still has everything. Make room on that disk."
+)
+REPLACED = (
+    "The file of the database, {place}, was replaced while the program ran. "
+    "The new one is used from now on; what the old one held is kept beside it."
+)
 UNFIT = "This text cannot be stored or looked for as it is ({why})."
 STOPPING = "The program is being stopped; this was not stored."
 

@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,13 +20,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from callcenter.core.errors import CallCenterError, StoreDown
 from callcenter.storage import trouble
+from callcenter.storage.same_file import SameFile
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 Work = Callable[[AsyncConnection], Awaitable[T | CallCenterError]]
+Renew = Callable[[], Awaitable[None]]
 
 MOST_UNITS = 200
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 2.0
+LOOK_S = 2.0
+"""So often it is looked whether the file is still there, while nothing is written."""
+
+
+async def _nothing_more() -> None: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -39,8 +47,12 @@ class Unit:
 class Writer:
     """Owns the writing connection. `run` lives as long as the program."""
 
-    def __init__(self, engine: AsyncEngine, place: str) -> None:
+    def __init__(
+        self, engine: AsyncEngine, place: str, file: SameFile | None = None, renew: Renew = _nothing_more
+    ) -> None:
+        """`file`: what SQLite writes into; `renew`: what else must open it anew when it was put back."""
         self._engine = engine
+        self._file, self._renew = file or SameFile(None), renew
         self._place = place
         self._waiting: deque[Unit] = deque()
         self._wake = asyncio.Event()
@@ -69,9 +81,11 @@ class Writer:
         wait = FIRST_WAIT_S
         try:
             while True:
-                await self._wake.wait()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_S):
+                        await self._wake.wait()
                 batch = self._take()
-                found = await self._commit(batch) if batch else None
+                found = await self._commit(batch) if batch or self._file.lost() else None
                 self._tell(found)
                 if found is None:
                     wait = FIRST_WAIT_S
@@ -81,6 +95,8 @@ class Writer:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT_S)
         finally:
+            with suppress(StoreDown):
+                await self._put_back()
             await self._drop()
             self._refuse_the_rest()
 
@@ -97,9 +113,15 @@ class Writer:
     async def _commit(self, batch: list[Unit]) -> StoreDown | None:
         """All of them in one transaction. The trouble, if nothing could be committed."""
         try:
+            await self._put_back()
             connection = await self._connect()
             async with connection.begin():
                 results = [(unit, *await self._attempt(connection, unit)) for unit in batch]
+            self._file.written()
+            if not await self._put_back():  # what was just committed must be found again before anybody is told
+                return StoreDown(trouble.REPLACED, place=self._place)
+        except StoreDown as gone:
+            return gone  # the connection stays: nobody else has what it has
         except Exception as error:  # whatever it was, the transaction is gone: repeat all of it on a new connection
             await self._drop()
             found = trouble.away(error, self._place)
@@ -128,6 +150,15 @@ class Writer:
             return None, error
         return value, None
 
+    async def _put_back(self) -> bool:
+        """False: another file stands there now. Raises StoreDown when the file is gone and cannot be put back."""
+        if self._connection is None or not self._file.lost():
+            return True
+        same = await self._file.save(self._connection)
+        await self._drop()
+        await self._renew()
+        return same
+
     async def _connect(self) -> AsyncConnection:
         if self._connection is None:
             self._connection = await self._engine.connect()
@@ -135,6 +166,7 @@ class Writer:
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
+        self._file.forget()
         if connection is None:
             return
         try:
