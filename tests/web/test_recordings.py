@@ -102,6 +102,10 @@ async def test_one_that_grows_has_its_true_length_in_every_part(here: House, vis
         here.record(call).write_bytes(broken)
         async with bima.session.get(where) as answer:
             assert await answer.read() == told
+    long = grow(here.record(call, 60))
+    async with bima.session.get(where, headers={"Range": "bytes=40-900043"}) as answer:
+        part = await answer.read()
+    assert part[:4] == struct.pack("<I", len(long) - 44) and part[4:] == long[44:900044]
 
 
 async def test_a_path_that_leads_out_of_the_folder_is_no_recording(here: House, visit: Visit) -> None:

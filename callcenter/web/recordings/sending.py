@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 
 from aiohttp import hdrs, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import Payload
 
 from callcenter import wav
 from callcenter.core.errors import NotFound
@@ -83,18 +85,39 @@ async def send(request: web.Request, path: Path, name: str = "") -> web.StreamRe
 
 
 async def _unended(request: web.Request, path: Path) -> web.StreamResponse:
-    """What is there so far, or was when Asterisk died, with a header that tells its true length. At most one call long:
-    it fits in memory."""
-    whole = wav.HEADER + (await asyncio.to_thread(wav.look, path)).sound
+    """What is there so far, or was when Asterisk died, with a header that tells its true length."""
+    sound = (await asyncio.to_thread(wav.look, path)).sound
+    whole = wav.HEADER + sound
     span = _span(request.headers.get(hdrs.RANGE, ""), whole)
     since, until = span or (0, whole)
-    body = (await asyncio.to_thread(wav.read, path, 0, whole))[since:until]
+    body = Sounding(path, wav.header(sound), since, until)
     headers = {hdrs.ACCEPT_RANGES: "bytes"}
     if span is None:
         return web.Response(body=body, headers=headers)
     return web.Response(
         status=206, body=body, headers=headers | {hdrs.CONTENT_RANGE: f"bytes {since}-{until - 1}/{whole}"}
     )
+
+
+class Sounding(Payload):
+    """A piece of a file with another header before it."""
+
+    def __init__(self, path: Path, head: bytes, since: int, until: int) -> None:
+        super().__init__(path)
+        self._head, self._since, self._until, self._size = head, since, until, until - since
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        raise TypeError("sound is no text")
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Never more of it in memory than one piece. It is opened once: it may be made smaller meanwhile."""
+        with await asyncio.to_thread(self._value.open, "rb") as file:
+            await writer.write(self._head[self._since : self._until])
+            at = max(self._since, len(self._head))
+            await asyncio.to_thread(file.seek, at)
+            while raw := await asyncio.to_thread(file.read, min(CHUNK, max(0, self._until - at))):
+                await writer.write(raw)
+                at += len(raw)
 
 
 def _span(asked: str, whole: int) -> tuple[int, int] | None:
