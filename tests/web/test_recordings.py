@@ -16,7 +16,7 @@ from callcenter.core.facts import CallDescribed
 from callcenter.core.recorded import Part, Piece, Span
 from tests.browser.scenes import fire_brigade_joins, picked_up, rings
 from tests.web.conftest import Visitor, with_people
-from tests.web.control import colleague_rings, holds, takes_back
+from tests.web.control import colleague_rings
 from tests.web.house import PARTS, House, house
 
 Visit = Callable[..., Awaitable[Visitor]]
@@ -270,33 +270,3 @@ async def test_a_hold_is_set_and_ended_by_a_supervisor_with_a_reason_and_stands_
     status, page = await bima.get(f"/calls/{call}/player")
     assert status == 200 and "Rekaman ini dihapus pada" in page and "asked for" in page
     assert (await bima.get(f"/calls/{call}/recording"))[0] == 404
-
-
-async def test_the_call_taker_hears_the_last_minute_of_her_running_call_and_nobody_elses(
-    here: House, visit: Visit
-) -> None:
-    call = rings(here)
-    picked_up(here, call)
-    path = here.record(call, 90)
-    data = grow(path)
-    siti, rina = await visit("siti", "101"), await visit("rina", "102")
-    async with siti.session.get(url(siti, f"/calls/{call}/recall")) as answer:
-        told = await answer.read()
-    assert (answer.status, answer.content_type) == (200, "audio/wav")
-    assert told[:44] == wav.header(60 * wav.BYTES_S) and told[44:] == data[-60 * wav.BYTES_S :]
-    assert (await rina.get(f"/calls/{call}/recall"))[0] == 404
-    holds(here, call)
-    assert (await siti.head(f"/calls/{call}/recall")).status == 200
-    takes_back(here, call)
-    leg = colleague_rings(here, call, passing=True)  # it is passed to rina: now the minute is hers
-    here.board.hear(facts.RoomJoined(leg, here.clock(), "room"), facts.LegEnded(f"101-{call}", here.clock(), 16))
-    assert (await rina.head(f"/calls/{call}/recall")).status == 200
-    assert (await siti.get(f"/calls/{call}/recall"))[0] == 404
-    assert path.read_bytes() == data
-    path.unlink()
-    status, sentence = await rina.get(f"/calls/{call}/recall")
-    assert status == 404 and "Belum ada yang terekam" in sentence
-    here.telephone.hangs_up(call)
-    assert (await rina.get(f"/calls/{call}/recall"))[0] == 404
-    heard = [line for line in (await here.history.audit()).lines if line.action == "call.recall"]
-    assert [line.by for line in heard] == ["rina", "siti", "siti"] and {line.target for line in heard} == {call}
