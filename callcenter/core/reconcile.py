@@ -91,7 +91,7 @@ def _known(
             return call  # her phone rings, or she is there and nobody was dialled yet
     if mine is None or (record is not None and record.ended_at is not None):  # the records were read after the legs
         call = replace(call, in_room=in_room)
-        return _gone(call, record, died) if call.live else _after_the_end(call)
+        return _after_the_end(_gone(call, record, died) if call.live else call, here)
     in_room = tuple(leg.leg for leg in here.values() if leg.room and (leg.room == mine.room or leg.call == call.id))
     call = replace(call, room=mine.room or call.room, in_room=in_room, held_since=_held(call, mine))
     call = _with_helpers(call, here)
@@ -129,9 +129,10 @@ def _with_helpers(call: Call, here: Mapping[str, LegSeen]) -> Call:
     return call
 
 
-def _after_the_end(call: Call) -> Call:
-    """Whether the call taker is still there to speak with an agency."""
-    return replace(call, position=call.position if call.leg in call.in_room else "")
+def _after_the_end(call: Call, here: Mapping[str, LegSeen]) -> Call:
+    """Whether the call taker is still there to speak with an agency, or on her way to the room."""
+    on_her_way = call.leg in here and any(share.trying for share in call.forwards)
+    return replace(call, position=call.position if call.leg in call.in_room or on_her_way else "")
 
 
 def _gone(call: Call, record: CallRecalled | None, died: bool) -> Call:

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.core import desk_facts, facts
+from callcenter.core.apply import apply
 from callcenter.core.call import Call, Outcome
 from callcenter.core.facts import Fact, LegEnded, RoomJoined, RoomLeft
+from callcenter.core.seen import CallRecalled, FloorSeen, LegSeen
 from tests.core.test_control import ASKED
 from tests.core.test_control import DEWI as COLLEAGUE
 from tests.core.test_floor import ANSWERED, AYU, BUDI, DAMKAR, DEWI, FORWARDED, START, after, play
@@ -112,3 +114,15 @@ def test_whichever_queue_lags_the_call_ends_the_same(name: str) -> None:
         assert not floor.calls
 
     told_late()
+
+
+@pytest.mark.parametrize("she_is_up", [True, False])
+def test_after_a_gap_she_is_on_her_way_to_the_room_only_if_her_leg_is_there(she_is_up: bool) -> None:
+    """He hung up while nobody listened, right after she forwarded: without her leg there is nobody left in the call."""
+    floor, _ = play(*ANSWERED, ASKED_FOR)
+    hers = LegSeen(AYU, START, BUDI, position="101")
+    over = CallRecalled(BUDI, START, ended_at=after(20), answered_at=after(8), position="101", outcome="ANSWERED")
+    look = FloorSeen(after(30), "boot", (hers,) if she_is_up else (), recalled=(over,))
+    seen, (call, *_) = apply(floor, look)
+    assert (call.outcome, bool(call.position), BUDI in seen.calls) == (Outcome.ANSWERED, she_is_up, she_is_up)
+    assert apply(seen, look)[0].calls == seen.calls
