@@ -17,7 +17,8 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import IO
 
-from callcenter.asterisk.foreign import TELLING, Foreign, begins, technology
+from callcenter.asterisk.ends import Ends
+from callcenter.asterisk.foreign import IN_QUEUE, OUT_OF_QUEUE, TELLING, Foreign, begins, technology
 from callcenter.asterisk.headers import seconds
 from callcenter.asterisk.inbox import House, at, read
 from callcenter.asterisk.recording import CUT, is_json, messages_in
@@ -58,7 +59,7 @@ class Survey:
     entries: set[tuple[str, str]] = field(default_factory=set)  # where those came in who waited later
     telling: set[str] = field(default_factory=set)  # technologies whose legs say that the far side hangs up
     own: bool = False  # somebody came in by an entry of our own dialplan
-    readable: int = 0
+    hangups: bool = False
     later: int = 0  # messages that tell of a later moment than the one before
     earlier: int = 0
     _began: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -66,18 +67,18 @@ class Survey:
 
     def look(self, messages: Iterable[Fields], house: House) -> "Survey":
         for f in messages:
-            self.readable += bool(f)
             event, leg = text(f, "Event"), text(f, "Uniqueid")
             if event == "Newchannel":
                 self._began[leg] = begins(f)
                 self.own |= house.is_entry(*begins(f), text(f, "Channel"))
-            elif event == "QueueCallerJoin":
+            elif event in IN_QUEUE or event in OUT_OF_QUEUE:
                 self.queues.add(text(f, "Queue"))
                 self.entries |= {self._began[leg]} if leg in self._began and house.ours(f) else set()
             elif event in ("HangupRequest", "SoftHangupRequest"):
                 asked = {technology(text(f, "Channel"))} if event == "HangupRequest" else set()
                 self.telling |= asked | TELLING
             elif event == "Hangup":
+                self.hangups = True
                 self._began.pop(leg, None)
             self._order(float(seconds(text(f, "Timestamp")) or 0) if event else 0)
         return self
@@ -95,6 +96,7 @@ class Player:
 
     house: House
     foreign: Foreign | None = None
+    ends: Ends | None = None
     story: Story = field(default_factory=Story)
     floor: Floor = field(default_factory=Floor)
     now: datetime = UNKNOWN_MOMENT
@@ -128,15 +130,23 @@ class Player:
         if self.since is None and text(message, "Timestamp"):
             self.since = self.now
         self.stopped |= event == "Shutdown"
-        if event in ("QueueCallerJoin", "QueueCallerLeave"):
+        if event in IN_QUEUE or event in OUT_OF_QUEUE:
             self._queue(event, message)
         for fact in self.foreign.facts(message, self.now, self.floor) if self.foreign is not None else ():
+            self._apply(fact)
+        for fact in self.ends.hear(message, self.now) if self.ends is not None else ():
             self._apply(fact)
         if self.foreign is not None and self.foreign.misleads(message, self.floor):
             return
         fact_of = read(self.house, message, self.now)
         if fact_of is not None:
             self._apply(fact_of)
+
+    def finish(self) -> Story:
+        """The recording ends here."""
+        for fact in self.ends.rest() if self.ends is not None else ():
+            self._apply(fact)
+        return self.story
 
     def _apply(self, fact: Fact) -> None:
         self.floor, changed = apply(self.floor, fact)
@@ -147,9 +157,8 @@ class Player:
         queue, leg = text(message, "Queue"), text(message, "Uniqueid")
         if leg in self.floor.gone:
             return
-        if event == "QueueCallerLeave":
+        if event in OUT_OF_QUEUE:
             self.story.left_at[leg] = self.now
-            return
         self.story.queues.add(queue)
         waited = self.story.waited_in.setdefault(leg, [])
         if self.house.ours(message) and waited[-1:] != [queue]:
@@ -171,12 +180,12 @@ class Player:
         self.story.unreadable.append(f"message {self.story.messages} ({event[:40] or '?'}): {why}")
 
 
-def tell(messages: Iterable[Fields], house: House, foreign: Foreign | None = None) -> Story:
+def tell(messages: Iterable[Fields], house: House, foreign: Foreign | None = None, ends: Ends | None = None) -> Story:
     """The story of these messages."""
-    player = Player(house, foreign)
+    player = Player(house, foreign, ends)
     for message in messages:
         player.hear(message)
-    return player.story
+    return player.finish()
 
 
 def replayed(file: IO[bytes], house: House, *, any_queue: bool, numbers: Iterable[str], zone: tzinfo = UTC) -> Story:
@@ -190,7 +199,8 @@ def replayed(file: IO[bytes], house: House, *, any_queue: bool, numbers: Iterabl
     if not survey.own or numbers:
         direct = not survey.queues and not numbers
         foreign = Foreign(house, frozenset(survey.entries), house.numbers, direct, frozenset(survey.telling))
-    story = tell(_in_order(messages_in(file, zone), survey, is_json(file)), house, foreign)
+    ends = None if survey.hangups else Ends()
+    story = tell(_in_order(messages_in(file, zone), survey, is_json(file)), house, foreign, ends)
     story.scope = EVERYBODY if foreign and foreign.direct else ANY_QUEUE if house.queue == "*" else OURS
     return story
 

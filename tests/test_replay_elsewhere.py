@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,14 @@ NUMBERS = {"Ani": "201", "Beni": "202", "Citra": "203"}
 WITH_QUEUE = sorted(path.stem for path in FOLDER.glob("*.queue_log"))
 
 
+@cache
 def raw(name: str) -> bytes:
     return gzip.decompress((FOLDER / f"{name}.ami.gz").read_bytes())
+
+
+@cache
+def whole(name: str) -> list[dict[str, Any]]:
+    return told(raw(name))
 
 
 def told(recording: bytes) -> list[dict[str, Any]]:
@@ -49,7 +56,7 @@ def queue_log(name: str) -> dict[str, list[list[str]]]:
 
 @pytest.mark.parametrize("name", WITH_QUEUE)
 def test_the_story_is_what_the_queue_itself_wrote_down(name: str) -> None:
-    calls = {call["id"]: call for call in told(raw(name))}
+    calls = {call["id"]: call for call in whole(name)}
     log = queue_log(name)
     assert set(log) == {call["id"] for call in calls.values() if call["queue"]}
     for id_, rows in log.items():
@@ -94,24 +101,24 @@ PHONES = {
 
 @pytest.mark.parametrize("name", OUTCOMES)
 def test_who_gave_up_and_who_was_given_up_are_told_apart(name: str) -> None:
-    assert [(call["outcome"], call["answered_by"]) for call in told(raw(name))] == OUTCOMES[name]
+    assert [(call["outcome"], call["answered_by"]) for call in whole(name)] == OUTCOMES[name]
 
 
 @pytest.mark.parametrize("name", PHONES)
 def test_every_phone_that_rang_is_told_with_how_it_went(name: str) -> None:
-    (call,) = told(raw(name))
+    (call,) = whole(name)
     assert [(phone["position"], phone["result"]) for phone in call["phones"]] == PHONES[name]
     assert all(phone["called_at"] <= (phone["ringing_at"] or phone["called_at"]) for phone in call["phones"])
 
 
 def test_who_leaves_the_queue_unanswered_and_is_sent_to_another_phone_has_overflowed() -> None:
-    (call,) = told(raw("sent-on-to-another-phone"))
+    (call,) = whole("sent-on-to-another-phone")
     assert (call["overflowed_to"], call["answered_at"]) == ("203", None)
     assert epoch(call["overflowed_at"]) - epoch(call["queued_at"]) == pytest.approx(3.8, abs=0.2)
 
 
 def test_a_call_that_is_passed_on_keeps_who_answered_it_and_tells_where_it_went() -> None:
-    (call,) = told(raw("passed-on-by-a-blind-transfer"))
+    (call,) = whole("passed-on-by-a-blind-transfer")
     (attempt,) = call["attempts"]
     assert (call["answered_by"], attempt["number"], attempt["result"]) == ("203", "204", "ANSWERED")
     assert call["answered_at"] < attempt["dialled_at"] < attempt["ringing_at"] < attempt["answered_at"]
@@ -119,7 +126,7 @@ def test_a_call_that_is_passed_on_keeps_who_answered_it_and_tells_where_it_went(
 
 
 def test_a_call_that_is_passed_on_after_a_word_tells_when_the_word_began() -> None:
-    (call,) = told(raw("passed-on-after-a-word"))
+    (call,) = whole("passed-on-after-a-word")
     (attempt,) = call["attempts"]
     assert (call["answered_by"], attempt["number"], attempt["result"]) == ("201", "204", "ANSWERED")
     assert call["answered_at"] < attempt["dialled_at"] < attempt["ringing_at"] < attempt["answered_at"]
@@ -135,6 +142,51 @@ def test_one_queue_can_be_asked_for_and_another_one_is_none_of_ours() -> None:
 
 def messages(name: str) -> list[Fields]:
     return [wire.fields(wire.parse(frame)) for frame in wire.frames(raw(name))]
+
+
+def class_of(message: Fields) -> str:
+    return wire.text(message, "Privilege").partition(",")[0]
+
+
+def less(*names: str) -> Callable[[Fields], Fields]:
+    return lambda message: {name: value for name, value in message.items() if name not in names}
+
+
+HEARD: dict[str, Callable[[Fields], Fields | None]] = {
+    "nothing but queues": lambda m: m if class_of(m) == "agent" else None,
+    "no beginnings of legs": lambda m: None if m.get("Event") in ("Newchannel", "Newstate") else m,
+    "no hang-up but the end": lambda m: None if "HangupRequest" in m.get("Event", "") else m,
+    "no linked ids": less("Linkedid", "DestLinkedid"),
+    "no ids but the channels' names": less("Uniqueid", "DestUniqueid", "Linkedid", "DestLinkedid"),
+    "no interfaces": lambda m: less("Interface", "MemberName")(m) if m.get("Event", "")[:5] == "Agent" else m,
+    "no moments": less("Timestamp"),
+}
+
+
+@pytest.mark.parametrize("heard", HEARD)
+@pytest.mark.parametrize("name", WITH_QUEUE)
+def test_who_hears_less_of_that_system_tells_the_same_of_who_answered(name: str, heard: str) -> None:
+    said = [kept for message in messages(name) if (kept := HEARD[heard](message))]
+    log = queue_log(name)
+    calls = [call for call in told(as_lines(said)) if call["queue"]]
+    assert len(calls) == len(log)
+    outcomes = {call["id"]: call["outcome"] for call in whole(name)}
+    for call, (id_, rows) in zip(calls, log.items(), strict=True):
+        answered = [NUMBERS[row[2]] for row in rows if row[3] == "CONNECT"]
+        assert call["answered_by"] == (answered[0] if answered else None)
+        assert call["queues"] == [row[1] for row in rows if row[3] == "ENTERQUEUE"]
+        at_once = heard in ("nothing but queues", "no hang-up but the end", "no moments")
+        if not (at_once and rows[-1][3] == "EXITWITHTIMEOUT") and not (at_once and "TRANSFER" in rows[-1][3]):
+            assert call["outcome"] == outcomes[id_]
+
+
+@pytest.mark.parametrize("name", ["ring-all-of-three", "local-channels-optimised-away", "local-channels-answered"])
+def test_who_hears_nothing_of_the_queue_hears_who_was_dialled_and_lifted(name: str) -> None:
+    said = [message for message in messages(name) if class_of(message) != "agent"]
+    (call,), (all_heard,) = told(as_lines(said)), whole(name)
+    assert (call["outcome"], call["answered_by"], call["queue"]) == ("ANSWERED", all_heard["answered_by"], None)
+    assert abs(epoch(call["answered_at"]) - epoch(all_heard["answered_at"])) < 0.1
+    assert call["ended_at"] == all_heard["ended_at"]
 
 
 def stamped(message: Fields) -> float:
@@ -194,7 +246,7 @@ def test_every_form_of_a_recording_tells_the_same_story(form: str) -> None:
         said = [message for message in messages(name) if stamped(message)]
         story = replayed(io.BytesIO(FORMS[form](raw(name), said)), House(), any_queue=True, numbers=())
         calls: list[dict[str, Any]] = record(story, "ID")["calls"]
-        assert rounded(calls) == rounded(told(raw(name)))
+        assert rounded(calls) == rounded(whole(name))
 
 
 def rounded(calls: list[dict[str, Any]]) -> list[str]:
