@@ -27,6 +27,8 @@ _AFTER_A_WORD = re.compile(  # HP:0812..., no.0812..., 0812.3456.7890: sure enou
     r"\+?\(?(?:62|0)\)?[ .–/-]?\d{1,3}(?:[ ().–/-]{0,2}\d{2,5}){2,4}(?!\d)"
 )
 _DIGITS = re.compile(r"(?:\d\D{0,3}){7}\d")
+_BETWEEN = re.compile(r"[\s()./\u2010-\u2015-]")
+_DIALLED = re.compile(r"\+?\d+")  # no star, no hash, no letter: *31*0812 is a service's code, and calls somebody else
 _SERVICE = re.compile(r"[0-9]{2,6}\Z")  # short codes and extensions: shown, not dialled back
 
 
@@ -53,11 +55,8 @@ def read(raw: str | None, region: str = "ID", language: str = "id", pseudo: Sequ
         return Number(raw=text or None, withheld=True)
     if MASK in text or any(re.fullmatch(pattern, text) for pattern in pseudo) or _SERVICE.match(text):
         return Number(raw=text, shown=text)
-    try:
-        parsed = phonenumbers.parse(text, region)
-    except NumberParseException:
-        return Number(raw=text, shown=text)
-    if not phonenumbers.is_possible_number(parsed):
+    parsed = _parsed(text, region)
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
         return Number(raw=text, shown=text)
     return Number(
         raw=text,
@@ -65,6 +64,22 @@ def read(raw: str | None, region: str = "ID", language: str = "id", pseudo: Sequ
         shown=_shown(parsed, region),
         origin=_origin(parsed, language),
     )
+
+
+def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """Trunks send the country's code without + as well, or behind 00: 62231201001 is Cirebon, though it could be read
+    as a number in the area 0622. None: it is no number."""
+    digits = _BETWEEN.sub("", text)
+    if not _DIALLED.fullmatch(digits):
+        return None
+    home = str(phonenumbers.country_code_for_region(region))
+    abroad = (digits[2:], digits[3:]) if digits.startswith("00") else (digits,) if digits.startswith(home) else ()
+    try:
+        whole = (phonenumbers.parse(f"+{each}") for each in abroad if each[:1] not in ("", "0"))
+        valid = next((each for each in whole if phonenumbers.is_valid_number(each)), None)
+        return valid or (None if digits.startswith("00") else phonenumbers.parse(text, region))
+    except NumberParseException:
+        return None
 
 
 def masked(raw: str | None) -> str | None:

@@ -60,7 +60,7 @@ async def test_every_form_of_the_number_gets_the_flag_s_end_and_effect() -> None
     keeper = FlagKeeper(running, take, region="ID", line_up=lambda: True, alarm=lambda *_: None)
     await keeper._look()
     assert put[0]["081234567890"] == put[0]["+6281234567890"] == f"{int(UNTIL.timestamp())}|flag"
-    assert len(put[0]) == 4
+    assert len(put[0]) == 5
 
 
 async def test_an_alarm_is_raised_when_asterisk_does_not_take_them_and_ends_when_it_does() -> None:

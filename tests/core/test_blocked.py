@@ -105,8 +105,10 @@ def test_a_service_that_comes_back_in_the_middle_of_the_message_still_says_block
 
 
 def test_a_number_has_every_form_that_a_trunk_may_send() -> None:
-    assert forms("+6281234567890") == ("+6281234567890", "6281234567890", "081234567890", "81234567890")
-    assert all(read(form).e164 == "+6281234567890" for form in forms("+6281234567890"))
-    assert {"+62231201001", "62231201001", "0231201001"} <= set(forms("+62231201001"))
+    mobile = ("+6281234567890", "6281234567890", "081234567890", "006281234567890", "81234567890")
+    assert forms("+6281234567890") == mobile
+    for number in ("+6281234567890", "+62811234567", "+62231201001", "+622150812345"):
+        assert {number, number[1:], f"0{number[3:]}", f"00{number[1:]}"} <= set(forms(number))
+        assert {read(form).e164 for form in forms(number)} == {number}
     assert "+6591234567" in forms("+6591234567")
     assert all(read(form).e164 == "+6591234567" for form in forms("+6591234567"))
