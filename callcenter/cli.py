@@ -32,9 +32,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # recordings, numbers and secrets: nothing that we write is for others
     try:
         work: Callable[[Settings, Words], int] = words.work
-        return work(read_settings(os.environ), words)
+        code = work(read_settings(os.environ), words)
+        sys.stdout.flush()
+        return code
     except CallCenterError as wrong:
         print(f"callcenter: {wrong}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # `./run ... | head`: who reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as wrong:  # the machine's word, not a bug: a full disk, a file of somebody else's
+        print(
+            f"callcenter: {wrong.strerror or wrong}{f' ({wrong.filename})' if wrong.filename else ''}.", file=sys.stderr
+        )
         return 2
     except KeyboardInterrupt:
         return 130

@@ -8,14 +8,30 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
 
 Work = Callable[[Settings, argparse.Namespace], int]
 Word = Callable[[str, Work, str], argparse.ArgumentParser]
 
 
+NO_ROOM = "There is no room in {home} yet: start ./run once, or set CALLCENTER_HOME to the folder of the one you mean."
+
+
+def in_a_room(work: Work) -> Work:
+    """A folder's name misspelt must not make a second, empty room with somebody in it."""
+
+    def only_there(settings: Settings, words: argparse.Namespace) -> int:
+        if not settings.secrets_file.exists():
+            raise BadInput(NO_ROOM, home=settings.home)
+        return work(settings, words)
+
+    return only_there
+
+
 def people(word: Word, user: Work, agencies: Work, token: Work) -> None:
     """Adds the words; each is done by the function given for it."""
+    user, agencies, token = in_a_room(user), in_a_room(agencies), in_a_room(token)
     roles = ("call_taker", "dispatcher", "supervisor", "agency", "admin", "auditor", "viewer")
     users = word("user", user, "who may sign in").add_subparsers(dest="act", required=True, metavar="ACT")
     add = users.add_parser("add", help="a new person; the password is shown once")

@@ -96,10 +96,10 @@ class Settings(Guarded):
         ("101", "102", "103", "104"), "The desks; each has a SIP account of that name.", each(checks.digits)
     )
     aliases: tuple[str, ...] = knob(
-        ("112", "+62112", "0231112"), "Numbers that are answered as 112.", each(checks.number)
+        ("112", "+62112", "62112", "0231112"), "Numbers that are answered as 112.", each(checks.number)
     )
     area_codes: tuple[str, ...] = knob(
-        ("0231",), "Area codes of this city; the reader adds each with 112 behind it to aliases.", each(checks.digits)
+        ("0231",), "The city's area codes; each with 112 behind it, national or not, is an alias.", each(checks.digits)
     )
     any_phone_networks: tuple[str, ...] = knob(
         ("127.0.0.0/8",), "From where a phone without an account may dial 112 (and nothing else).", each(checks.network)

@@ -20,6 +20,7 @@ from callcenter.checks import Check
 from callcenter.city import CORE_NOTES
 from callcenter.core.agency import Category, Line
 from callcenter.core.errors import BadInput
+from callcenter.core.phone import in_each_area
 from callcenter.core.tongue import FIRST, SPOKEN_HERE
 from callcenter.settings import Settings
 
@@ -41,7 +42,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             raise _bad(str(file), key, "cannot be set in this file", f"set the variable {PREFIX}{key.upper()}")
     defaults = usual()
     table = written | {key: _merged(defaults[key], written.get(key, []), f"{file}: {key}") for key in LISTS}
-    settings = build(Settings, table | _from_environment(environ), str(file))
+    given = _from_environment(environ)
+    for key, value in given.items():  # what is wrong there is not the file's fault
+        build(Settings, {key: value}, f"the variable {PREFIX}{key.upper()}")
+    settings = build(Settings, table | given, str(file))
     settings = replace(
         settings,
         home=home,
@@ -195,7 +199,7 @@ def _fitting(settings: Settings, where: str) -> Settings:
     return replace(
         settings,
         callback_road=out[0].road if out else "",
-        aliases=tuple(dict.fromkeys([*settings.aliases, *(f"{code}112" for code in settings.area_codes)])),
+        aliases=tuple(dict.fromkeys([*settings.aliases, *in_each_area(settings.area_codes, "112", settings.region)])),
         overflow=_reachable(settings.overflow, settings, f"{where}: overflow"),
         help_lines=_reachable(settings.help_lines, settings, f"{where}: help_lines"),
         agencies=agencies,

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from callcenter.cli import main
+from callcenter.keys import make_secrets
+from callcenter.settings_reader import read_settings
 
 
 @pytest.fixture
@@ -13,6 +15,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     folder.mkdir()
     monkeypatch.setenv("CALLCENTER_HOME", str(folder))
+    make_secrets(read_settings({"CALLCENTER_HOME": str(folder)}))
     return folder
 
 

@@ -136,8 +136,8 @@ def test_our_own_death_ends_no_call_and_the_next_start_takes_the_asterisk_over(t
         assert first.asterisk() is None
 
 
-def test_a_deep_data_folder_works(tmp_path: Path) -> None:
-    with room(tmp_path / "/".join(["a-rather-long-folder-name"] * 5)) as here:
+def test_a_deep_data_folder_with_spaces_and_umlauts_works(tmp_path: Path) -> None:
+    with room(tmp_path / "/".join(["a rather long folder's ümläut"] * 4)) as here:
         assert here.asterisk()
         assert not here.settings.run_folder.is_relative_to(here.settings.home)
 
@@ -146,7 +146,7 @@ def test_a_deep_data_folder_works(tmp_path: Path) -> None:
     ("more", "says"),
     [
         ({"CALLCENTER_WEB_PORT": str(TAKEN)}, f"Port {TAKEN} on 127.0.0.1 is used"),
-        ({"CALLCENTER_TIMEZONE": "Mars/Olympus"}, "timezone is 'Mars/Olympus'"),
+        ({"CALLCENTER_TIMEZONE": "Mars/Olympus"}, "the variable CALLCENTER_TIMEZONE: timezone is 'Mars/Olympus'"),
         ({"CALLCENTER_HOME": "/proc/room"}, "The data folder /proc/room cannot be written"),
     ],
     ids=["a port that is taken", "a zone that is none", "a folder that is closed"],

@@ -1,6 +1,7 @@
 """The folder of programs: what the shell script tidies away, and what it leaves."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,29 @@ def test_of_the_older_environments_the_newest_stays_and_what_is_used_and_what_is
     assert said == f"removing {old}, which nothing uses any more\n"
     assert not old.exists()
     assert all(folder.exists() for folder in (newest, before, used, tests, half))
+
+
+def test_a_program_s_libraries_are_found_in_a_folder_with_a_space_and_only_there(tmp_path: Path) -> None:
+    """The check of fetch-asterisk alone, cut out of the script, with this machine's own loader."""
+    text = (ROOT / "asterisk-config" / "fetch-asterisk").read_text()
+    check = text[text.index("OUTSIDE='") : text.index("|| die", text.index("OUTSIDE='"))]
+    root = tmp_path / "a room, + Ümläut" / "root"
+    (root / "lib").mkdir(parents=True)
+    (root / "usr" / "sbin").mkdir(parents=True)
+    program = shutil.copy("/bin/true", root / "usr" / "sbin" / "asterisk")
+    listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
+    paths = [Path(word) for word in listed.split() if word.startswith("/")]
+    for path in paths:
+        shutil.copy(path, root / "lib" / path.name)
+    loader = next(path.name for path in paths if path.name.startswith("ld-"))
+    environment = {**os.environ, "R": str(root), "LOADER": f"lib/{loader}", "LIBRARIES": "lib"}
+
+    def whole() -> bool:
+        return subprocess.run(["sh", "-c", check], env=environment).returncode == 0
+
+    assert whole()
+    (root / "lib" / next(path.name for path in paths if path.name != loader)).unlink()
+    assert not whole(), "one that the machine has is not ours"
 
 
 def test_an_only_environment_stays(tmp_path: Path) -> None:

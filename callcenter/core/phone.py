@@ -6,7 +6,7 @@ Never: two unknown callers taken for the same person: a number that is not calla
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -112,6 +112,15 @@ def forms(e164: str, region: str = "ID") -> tuple[str, ...]:
     national = digits.removeprefix(home)
     more = (form for form in (f"00{digits}", national) if read(form, region).e164 == e164)
     return (e164, digits, f"0{national}", *more)
+
+
+def in_each_area(codes: Sequence[str], number: str, region: str = "ID") -> Iterator[str]:
+    """A short number behind each area code, as operators send it: 0231112, +62231112, 62231112."""
+    country = phonenumbers.country_code_for_region(region)
+    for code in codes:
+        yield code + number
+        if code.startswith("0") and country:
+            yield from (f"{plus}{country}{code[1:]}{number}" for plus in ("+", ""))
 
 
 def _shown(parsed: phonenumbers.PhoneNumber, region: str) -> str:

@@ -7,12 +7,18 @@ Never: a running service needed: another program's commits wait their turn like 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from callcenter.storage.accounts import User
+from sqlalchemy import select
+
+from callcenter.core.errors import BadInput
+from callcenter.storage.accounts import Role, User
 from callcenter.storage.database import Clock, Database
 from callcenter.storage.migrate import migrate
 from callcenter.storage.people import People
 from callcenter.storage.second import off
 from callcenter.storage.sessions import SignIns
+from callcenter.storage.tables_agencies import agencies
+
+NO_SUCH_AGENCY = "There is no agency {agency}. There are: {known}."
 
 
 @asynccontextmanager
@@ -20,6 +26,14 @@ async def _people(url: str, clock: Clock) -> AsyncIterator[People]:
     await migrate(url)
     async with Database(url).running() as database:
         yield People(database, clock=clock)
+
+
+async def _must_be_one(url: str, agency: str) -> None:
+    """An agency that nobody knows would show its people nothing. The book is empty before the first start."""
+    async with Database(url).running() as database, database.read() as connection:
+        known = [str(code) for code in (await connection.execute(select(agencies.c.code))).scalars()]
+    if known and agency not in known:
+        raise BadInput(NO_SUCH_AGENCY, agency=agency[:40], known=", ".join(sorted(known)))
 
 
 async def user_add(
@@ -35,6 +49,8 @@ async def user_add(
 ) -> str:
     """Add a person; the password is told when it was invented. `once`: she chooses her own at the first sign-in."""
     async with _people(url, clock) as people:
+        if role == Role.AGENCY and agency.strip():
+            await _must_be_one(url, agency.strip().lower())
         told = await people.add_user(
             name, display=display, role=role, password=password, agency=agency, by="command line", once=once
         )
