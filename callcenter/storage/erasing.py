@@ -7,13 +7,13 @@ touched: it is evidence of who looked, and names the number only where somebody 
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.errors import BadInput, NotFound, Refused
@@ -24,9 +24,11 @@ from callcenter.storage.audit import add as audit
 from callcenter.storage.database import Clock, Database
 from callcenter.storage.recordings import Recordings
 from callcenter.storage.records import record
+from callcenter.storage.spoken import ERASED, pattern, unsay, without
 from callcenter.storage.sql import clean
-from callcenter.storage.subject import SLOW_S, Found, Subjects, gather, pattern
+from callcenter.storage.subject import SLOW_S, Found, Subjects, gather
 from callcenter.storage.tables import (
+    attempts,
     calls,
     facts,
     forwards,
@@ -38,15 +40,18 @@ from callcenter.storage.tables import (
 )  # fmt: skip
 from callcenter.storage.tables_callers import callbacks, number_flags
 from callcenter.storage.tables_people import data_requests
+from callcenter.storage.tables_places import ticket_points
 from callcenter.storage.tables_responders import messages
 
-ERASED = "[…]"
+T = TypeVar("T")
+
 SHORTEST, LONGEST = 5, 500
+AT_ONCE = 5000
 NO_REASON = "Write who asks and how you know that it is this person: at least {least} letters."
 GONE = "This request was decided already."
 OWN = "Somebody else than who asked has to confirm this."
 NO_REQUEST = "There is no such request."
-KEPT_HOLD, KEPT_OPEN, KEPT_AUDIT, KEPT_RECORDS = "hold", "open", "audit", "records"
+KEPT_HOLD, KEPT_OPEN, KEPT_AUDIT, KEPT_NAMES, KEPT_RECORDS = "hold", "open", "audit", "names", "records"
 """Why something stays: codes that the page has words for."""
 
 
@@ -116,7 +121,7 @@ class Erasing:
             if row.asked_by == by:
                 raise Refused(OWN)
             found = await gather(connection, row.e164, "", self._region)
-            about = found.ids("tickets"), [*found.ids("notes", "key"), *found.ids("mentions", "key")]
+            about = _about(found)
             before = await histories.digests(connection, *about)
             result, gone = await unknown(connection, found, self._region, f"erased-{id_}")
             changed = histories.rewritten(before, await histories.digests(connection, *about))
@@ -132,6 +137,13 @@ class Erasing:
         await self._files.erase(gone, by=by, why=why, address=address)
         await asyncio.to_thread(_remove, self._folder, unsealed)
         return result
+
+
+def _about(found: Found) -> tuple[set[int], set[str]]:
+    """Tickets and notes whose histories change."""
+    tickets_ = {*found.ids("tickets"), *(int(row["ticket"]) for row in found.spoken[ticket_changes])}
+    keys = {*(row["key"] for row in found.spoken[notes]), *(row["note"] for row in found.spoken[note_revisions])}
+    return tickets_, {*found.ids("notes", "key"), *keys}
 
 
 def _remove(folder: Path, paths: list[str]) -> None:
@@ -156,7 +168,8 @@ async def unknown(
     free = [row["id"] for row in found.rows["tickets"] if row["id"] not in stay]
     gone = await _calls_of(connection, found, free)
     spelled = pattern(found.e164, region)
-    await _calls(connection, found, gone, spelled, mark)
+    await unsay(connection, found.spoken, spelled, stay)
+    await _calls(connection, found, frozenset(gone), spelled, mark)
     await _tickets(connection, found, free)
     whole = not stay
     if whole:
@@ -164,22 +177,24 @@ async def unknown(
         await connection.execute(update(callbacks).where(*owed).values(e164=mark, number=""))
         ended = number_flags.c.id.in_(found.ids("flags")), number_flags.c.ended_at.is_not(None)
         await connection.execute(update(number_flags).where(*ended).values(e164=mark, number="", reason=ERASED))
-    spoken = await _mentions(connection, found, spelled)
     stays = {key: numbers for key, numbers in kept_numbers.items() if numbers}
     if found.count("looked"):
         stays[KEPT_AUDIT] = [str(found.count("looked"))]
-    stays[KEPT_RECORDS] = []
-    done = {"calls": len(gone), "tickets": len(free), "mentions": spoken}
+    stays[KEPT_NAMES], stays[KEPT_RECORDS] = [], []
+    done = {"calls": len(gone), "tickets": len(free), "mentions": found.count("mentions")}
     return {"done": done, "stays": stays}, gone
 
 
 async def _calls_of(connection: AsyncConnection, found: Found, free: list[int]) -> list[str]:
-    of = select(ticket_calls.c.call).where(ticket_calls.c.ticket.in_(free), ticket_calls.c.call.in_(found.ids("calls")))
-    return list((await connection.execute(of)).scalars())
+    own, gone = frozenset(found.ids("calls")), list[str]()
+    for some in _chunks(free):
+        tied = await connection.execute(select(ticket_calls.c.call).where(ticket_calls.c.ticket.in_(some)))
+        gone += [call for call in tied.scalars() if call in own]
+    return gone
 
 
 async def _calls(
-    connection: AsyncConnection, found: Found, gone: list[str], spelled: re.Pattern[str], mark: str
+    connection: AsyncConnection, found: Found, gone: frozenset[str], spelled: re.Pattern[str], mark: str
 ) -> None:
     for row in found.rows["calls"]:
         if row["id"] not in gone:
@@ -196,9 +211,13 @@ async def _calls(
             "location": "",
             "origin": "",
             "sip_call_id": "",
+            "dialled": without(row["dialled"], spelled, mark),
             "state": scrubbed(row["state"], spelled, mark),
         }
         await connection.execute(update(calls).where(calls.c.id == row["id"]).values(**values))
+    for row in found.rows["attempts"]:
+        if row["call"] in gone and spelled.search(row["number"]):  # his other telephone's turn came by hand
+            await connection.execute(update(attempts).where(attempts.c.leg == row["leg"]).values(number=mark))
     for row in found.rows["facts"]:
         if row["call"] in gone:
             body = scrubbed(row["body"], spelled, mark)
@@ -217,45 +236,37 @@ async def _tickets(connection: AsyncConnection, found: Found, free: list[int]) -
     empty |= {"latitude": None, "longitude": None, "radius_m": None}
     await _set(connection, tickets, free, empty)
     own = [row["key"] for row in found.rows["notes"] if row["ticket"] in free]
-    await connection.execute(update(notes).where(notes.c.key.in_(own)).values(text=ERASED))
-    await connection.execute(update(note_revisions).where(note_revisions.c.note.in_(own)).values(text=ERASED))
-    typed = ticket_changes.c.ticket.in_(free), ticket_changes.c.field.in_([*empty, "point"])
-    await connection.execute(update(ticket_changes).where(*typed).values(old="", new=ERASED))
+    for some in _chunks(own):
+        await connection.execute(update(notes).where(notes.c.key.in_(some)).values(text=ERASED))
+        await connection.execute(update(note_revisions).where(note_revisions.c.note.in_(some)).values(text=ERASED))
+    for some in _chunks(free):
+        typed = ticket_changes.c.ticket.in_(some), ticket_changes.c.field.in_([*empty, "point"])
+        await connection.execute(update(ticket_changes).where(*typed).values(old="", new=ERASED))
+    for some in _chunks(free):
+        await connection.execute(delete(ticket_points).where(ticket_points.c.ticket.in_(some)))
     sent = [row["id"] for row in found.rows["forwards"] if row["ticket"] in free]
-    await connection.execute(update(forwards).where(forwards.c.id.in_(sent)).values(text=""))
-    await connection.execute(update(messages).where(messages.c.forward.in_(sent)).values(text=ERASED))
+    for some in _chunks(sent):
+        await connection.execute(update(forwards).where(forwards.c.id.in_(some)).values(text=""))
+        await connection.execute(update(messages).where(messages.c.forward.in_(some)).values(text=ERASED))
 
 
-async def _mentions(connection: AsyncConnection, found: Found, spelled: re.Pattern[str]) -> int:
-    """In notes on other people's tickets the number alone goes."""
-    for row in found.rows["mentions"]:
-        text = spelled.sub(ERASED, row["text"])
-        await connection.execute(update(notes).where(notes.c.key == row["key"]).values(text=text))
-        for version in await connection.execute(select(note_revisions).where(note_revisions.c.note == row["key"])):
-            said = spelled.sub(ERASED, version.text)
-            await connection.execute(update(note_revisions).where(note_revisions.c.id == version.id).values(text=said))
-    return found.count("mentions")
+async def _set(connection: AsyncConnection, table: Table, ids: list[int], values: dict[str, Any]) -> None:
+    for some in _chunks(ids):
+        await connection.execute(update(table).where(table.c.id.in_(some)).values(**values))
 
 
-async def _set(connection: AsyncConnection, table: Table, ids: Iterable[int], values: dict[str, Any]) -> None:
-    await connection.execute(update(table).where(table.c.id.in_(list(ids))).values(**values))
+def _chunks(ids: list[T]) -> Iterator[list[T]]:
+    """A statement has only so many places for values."""
+    return (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
 
 
 def scrubbed(body: dict[str, Any], spelled: re.Pattern[str], mark: str) -> dict[str, Any]:
     """A fact or a call without what names the caller; an agency's number in it stays."""
-    known = {key: _without(value, spelled, mark) for key, value in body.items()}
+    known = {key: without(value, spelled, mark) for key, value in body.items()}
     if "number" in body:  # it tells who calls
         known |= {"name": None} if "name" in body else {}
         known |= {key: "" for key in ("location", "sip_call_id") if key in body}
     return known
-
-
-def _without(value: Any, spelled: re.Pattern[str], mark: str) -> Any:
-    if isinstance(value, str):
-        return mark if spelled.fullmatch(value) else spelled.sub(ERASED, value)
-    if isinstance(value, dict):
-        return {key: _without(each, spelled, mark) for key, each in value.items()}
-    return [_without(each, spelled, mark) for each in value] if isinstance(value, list) else value
 
 
 async def _decide(

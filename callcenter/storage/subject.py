@@ -8,7 +8,6 @@ format. 14: each request is on record. 15 and 33: what is kept all the same (law
 statistics), and that nobody is told of somebody else.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,10 +16,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.core.errors import BadInput
-from callcenter.core.phone import Number, forms
+from callcenter.core.errors import BadInput, Refused
+from callcenter.core.phone import Number
 from callcenter.storage.database import Database
 from callcenter.storage.rows import ReadNumber
+from callcenter.storage.spoken import Rows, find
 from callcenter.storage.tables import (
     attempts,
     calls,
@@ -34,13 +34,14 @@ from callcenter.storage.tables import (
 )  # fmt: skip
 from callcenter.storage.tables_callers import callback_calls, callback_tries, callbacks, number_flags
 from callcenter.storage.tables_people import audit
+from callcenter.storage.tables_places import ticket_points
 from callcenter.storage.tables_recordings import legal_holds, recordings
 from callcenter.storage.tables_responders import messages
 
 NOBODY = "This is not a number that names one person: a withheld one, a short code, or a phone without a SIM."
 SLOW_S = 60.0
-MOST = 5000
-BETWEEN = r"[ .()-]{0,2}"
+MOST = 200_000
+TOO_MUCH = "More than {most} rows of one kind are kept of this number: that is too much for one request."
 OMITTED = frozenset({"state", "digits_backwards", "digest", "revision", "previous"})
 
 
@@ -52,6 +53,7 @@ class Found:
     shown: str
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     held: frozenset[int] = frozenset()  # tickets under legal hold
+    spoken: Rows = field(default_factory=dict)  # texts all over the database that name it
 
     def count(self, name: str) -> int:
         return len(self.rows.get(name, ()))
@@ -85,45 +87,39 @@ async def gather(connection: AsyncConnection, e164: str, shown: str, region: str
     """The same, inside a connection."""
     rows: dict[str, list[dict[str, Any]]] = {}
 
-    async def take(name: str, table: Table, *where: ColumnElement[bool]) -> list[dict[str, Any]]:
-        query: Select[Any] = select(table).where(*where).limit(MOST)
+    async def take(name: str, table: Table, *where: ColumnElement[bool]) -> None:
+        query: Select[Any] = select(table).where(*where).limit(MOST + 1)
         rows[name] = [dict(row._mapping) for row in await connection.execute(query)]
-        return rows[name]
+        if len(rows[name]) > MOST:
+            raise Refused(TOO_MUCH, most=MOST)
 
-    own = [row["id"] for row in await take("calls", calls, calls.c.e164 == e164)]
+    own = select(calls.c.id).where(calls.c.e164 == e164)
     tied = select(ticket_calls.c.ticket).where(ticket_calls.c.call.in_(own))
-    found = await take("tickets", tickets, or_(tickets.c.id.in_(tied), tickets.c.merged_into.in_(tied)))
-    mine, numbers = [row["id"] for row in found], [row["number"] for row in found]
+    his = or_(tickets.c.id.in_(tied), tickets.c.merged_into.in_(tied))
+    mine, numbers = select(tickets.c.id).where(his), select(tickets.c.number).where(his)
+    await take("calls", calls, calls.c.e164 == e164)
+    await take("tickets", tickets, his)
     await take("notes", notes, notes.c.ticket.in_(mine))
-    await take("note_revisions", note_revisions, note_revisions.c.note.in_([row["key"] for row in rows["notes"]]))
+    theirs = select(notes.c.key).where(notes.c.ticket.in_(mine))
+    await take("note_revisions", note_revisions, note_revisions.c.note.in_(theirs))
     await take("ticket_changes", ticket_changes, ticket_changes.c.ticket.in_(mine))
+    await take("ticket_points", ticket_points, ticket_points.c.ticket.in_(mine))
     await take("facts", facts, facts.c.call.in_(own))
     await take("attempts", attempts, attempts.c.call.in_(own))
-    sent = [row["id"] for row in await take("forwards", forwards, forwards.c.ticket.in_(mine))]
-    await take("messages", messages, messages.c.forward.in_(sent))
+    await take("forwards", forwards, forwards.c.ticket.in_(mine))
+    await take("messages", messages, messages.c.forward.in_(select(forwards.c.id).where(forwards.c.ticket.in_(mine))))
     await take("recordings", recordings, recordings.c.call.in_(own))
-    owed = [row["id"] for row in await take("callbacks", callbacks, callbacks.c.e164 == e164)]
+    await take("callbacks", callbacks, callbacks.c.e164 == e164)
+    owed = select(callbacks.c.id).where(callbacks.c.e164 == e164)
     await take("callback_calls", callback_calls, callback_calls.c.callback.in_(owed))
     await take("callback_tries", callback_tries, callback_tries.c.callback.in_(owed))
     await take("flags", number_flags, number_flags.c.e164 == e164)
-    await take("looked", audit, audit.c.target.in_([*own, *numbers, e164]))
-    await take("mentions", notes, _mentions(e164), notes.c.ticket.not_in(mine))
-    rows["mentions"] = [row for row in rows["mentions"] if pattern(e164, region).search(row["text"])]
+    await take("looked", audit, or_(audit.c.target.in_(own), audit.c.target.in_(numbers), audit.c.target == e164))
+    spoken = await find(connection, e164, region)
+    known = frozenset(row["id"] for row in rows["tickets"])
+    rows["mentions"] = [dict(row) for row in spoken[notes] if row["ticket"] not in known]
     running = select(legal_holds.c.ticket).where(legal_holds.c.released_at.is_(None), legal_holds.c.ticket.in_(mine))
-    return Found(e164, shown, rows, frozenset((await connection.execute(running)).scalars()))
-
-
-def pattern(e164: str, region: str) -> re.Pattern[str]:
-    """The number in a text, in every way in which people write it."""
-    ways = {form.removeprefix("+").removeprefix("00") for form in forms(e164, region)}
-    spelled = "|".join(BETWEEN.join(way) for way in sorted(ways, key=len, reverse=True))
-    return re.compile(rf"(?<!\d)\+?{BETWEEN}(?:{spelled})(?!\d)")
-
-
-def _mentions(e164: str) -> ColumnElement[bool]:
-    """Notes that may speak of it: their end of the number stands there, whatever is between its digits."""
-    end = e164[-4:]
-    return or_(*(notes.c.text.contains(sign.join((end[:2], end[2:])), autoescape=True) for sign in ("", "-", " ", ".")))
+    return Found(e164, shown, rows, frozenset((await connection.execute(running)).scalars()), spoken)
 
 
 def plain(value: Any) -> Any:

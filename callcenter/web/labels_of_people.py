@@ -71,6 +71,7 @@ KEPT: dict[str, str] = {
     "notes": N_("Notes"),
     "note_revisions": N_("earlier versions of notes"),
     "ticket_changes": N_("changes of tickets"),
+    "ticket_points": N_("points on the map"),
     "facts": N_("what the telephone told"),
     "attempts": N_("lines of agencies that were dialled"),
     "mentions": N_("notes on other tickets that name the number"),
@@ -94,5 +95,6 @@ STAYS: dict[str, str] = {
     "hold": N_("tickets under legal hold (article 15: law enforcement)"),
     "open": N_("tickets that are still open: help is under way"),
     "audit": N_("rows of the audit that tell who looked: evidence that cannot be changed"),
+    "names": N_("names that people wrote on other tickets: search the log for the name"),
     "records": N_("Asterisk's own records and backups, until their time is over"),
 }
