@@ -19,12 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from callcenter.core.errors import BadInput, CallCenterError, NotFound, Refused
 from callcenter.core.kpi import tidy
 from callcenter.core.report import Earlier, Incidents, Json, canonical, digest
+from callcenter.core.seal import Head, written
 from callcenter.core.ticket import INCIDENT_CLASSES
 from callcenter.storage.audit import add as audit
 from callcenter.storage.database import Clock, Database
 from callcenter.storage.sql import clean
 from callcenter.storage.tables import ticket_calls, tickets
 from callcenter.storage.tables_figures import earlier_figures, reports
+from callcenter.storage.tables_people import audit_head
 
 HEAD = ("period", "report_row", "count")
 MOST_ROWS = 5000
@@ -50,6 +52,7 @@ class Published:
     reason: str
     published_at: datetime
     published_by: str
+    seal: str = ""  # of the audit, for `./run audit verify --against`
 
 
 class Reports:
@@ -148,9 +151,11 @@ class Reports:
                 "month": month, "version": 1 if last is None else last.version + 1, "body": text,
                 "sha256": digest(text), "reason": clean(reason)[:1000], "published_at": now, "published_by": by,
             }  # fmt: skip
-            await connection.execute(insert(reports), [row])
             told = {"version": row["version"], "sha256": row["sha256"], "reason": row["reason"]}
             await audit(connection, by=by, action="report.publish", at=now, target=f"{month:%Y-%m}", details=told)
+            end = (await connection.execute(select(audit_head))).one()
+            row |= {"seal": written(Head(None, end.size, end.digest))}
+            await connection.execute(insert(reports), [row])
             return Published(**(row | {"body": body}))
 
         return await self._database.write(unit)

@@ -49,7 +49,7 @@ TEXTS: Mapping[Table, tuple[str, ...]] = {
 }
 """Texts that people typed or that were put aside; what is his own row is dealt with by whoever asks."""
 
-Rows = Mapping[Table, list[Mapping[str, Any]]]
+Rows = Mapping[Table, list[dict[str, Any]]]
 
 
 def pattern(e164: str, region: str) -> re.Pattern[str]:
@@ -61,7 +61,7 @@ def pattern(e164: str, region: str) -> re.Pattern[str]:
 
 async def find(connection: AsyncConnection, e164: str, region: str) -> Rows:
     """Every row that names it."""
-    spelled, found = pattern(e164, region), {}
+    spelled, found = pattern(e164, region), dict[Table, list[dict[str, Any]]]()
     for table, names in TEXTS.items():
         rows = await connection.execute(select(table).where(or_(*(_may(table.c[name], e164) for name in names))))
         every = [dict(row._mapping) for row in rows]

@@ -117,7 +117,7 @@ async def gather(connection: AsyncConnection, e164: str, shown: str, region: str
     await take("looked", audit, or_(audit.c.target.in_(own), audit.c.target.in_(numbers), audit.c.target == e164))
     spoken = await find(connection, e164, region)
     known = frozenset(row["id"] for row in rows["tickets"])
-    rows["mentions"] = [dict(row) for row in spoken[notes] if row["ticket"] not in known]
+    rows["mentions"] = [row for row in spoken[notes] if row["ticket"] not in known]
     running = select(legal_holds.c.ticket).where(legal_holds.c.released_at.is_(None), legal_holds.c.ticket.in_(mine))
     return Found(e164, shown, rows, frozenset((await connection.execute(running)).scalars()), spoken)
 

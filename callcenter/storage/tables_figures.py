@@ -71,4 +71,5 @@ reports = Table(
     words("reason"),
     moment("published_at", known=True),
     words("published_by"),
+    words("seal", server_default=""),  # the audit's newest one, whose row tells of this publication
 )

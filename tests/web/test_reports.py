@@ -11,7 +11,9 @@ from xml.etree import ElementTree
 
 from aiohttp import FormData
 
+from callcenter.audit import check
 from callcenter.core.report import canonical
+from callcenter.core.seal import read_seal
 from callcenter.storage.reports import read_days
 from callcenter.web.figures import papers
 from callcenter.web.figures.papers import Paper
@@ -137,6 +139,12 @@ async def test_a_published_month_stays_and_a_correction_is_a_revision(here: Hous
     assert (await bima.form("/reports/2026-11/publish"))[0] == 303
     first = json.loads((await bima.get("/reports/2026-11.json"))[1])
     assert first["published"]["sha256"] == hashlib.sha256(canonical(first["report"]).encode()).hexdigest()
+    kept = read_seal(first["published"]["audit_seal"])
+    sealed = next(line for line in (await here.history.audit()).lines if line.action == "report.publish")
+    assert (kept.digest, sealed.details["sha256"]) == (sealed.digest, first["published"]["sha256"])
+    assert (await check(here.database, here.settings.home / "none", here.clock(), [kept]))[1] == []
+    text = (await bima.get("/reports/2026-11.csv"))[1] + (await bima.get("/reports/2026-11"))[1]
+    assert text.count(first["published"]["audit_seal"]) == 2, "on paper and on the page"
     assert (await bima.form("/reports/2026-11/publish", reason="again"))[0] == 409  # nothing has changed
     assert (await bima.form(f"/tickets/{ticket}/class", **{"class": "PRANK", "reason": ""}))[0] == 400
     assert (await bima.form(f"/tickets/{ticket}/class", **{"class": "PRANK", "reason": "anak-anak"}))[0] == 303

@@ -36,6 +36,7 @@ ONLY_MONTHS = "Only whole months are published."
 NO_REASON = "Write why there is a new version."
 STILL_COUNTED = "{count} days of this time are still being counted. Try again in a minute."
 NO_FILE = "Choose a file first."
+SEAL = N_("Seal of the audit: {seal}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,8 @@ def paper_of(shown: Shown, speaker: Speaker) -> Paper:
         when = speaker.times.moment(shown.frozen.published_at)
         lines.append(say(N_("Published as version {version} on {when}"), version=shown.frozen.version, when=when))
         lines.append(f"SHA-256 {shown.frozen.sha256}")
+        if shown.frozen.seal:
+            lines.append(say(SEAL, seal=shown.frozen.seal))
         if shown.frozen.reason:
             lines.append(say(N_("Why: {reason}"), reason=shown.frozen.reason))
     else:
@@ -256,6 +259,7 @@ def told(shown: Shown) -> str:
         "reason": frozen.reason,
         "published_at": frozen.published_at.isoformat(),
         "published_by": frozen.published_by,
+        "audit_seal": frozen.seal,
     }
     return json.dumps({"published": how, "report": shown.body}, ensure_ascii=False, indent=1, sort_keys=True)
 
