@@ -12,7 +12,7 @@ from callcenter.core.book import Book, Kept, Roads, put
 from callcenter.core.errors import Conflict, Refused
 from callcenter.storage import Database, Directory, Journal, Unfit, sqlite_url
 from callcenter.storage.tables_people import audit
-from tests.storage.cast import a_call, answered, arrival, tried
+from tests.storage.cast import Clock, a_call, answered, arrival, tried
 from tests.storage.conftest import Room
 
 FIRE = Agency("damkar", "113", "Damkar", "Fire department", (Line("113", "trunk"), Line("0231201113", "trunk")))
@@ -162,10 +162,10 @@ async def test_with_the_database_away_the_last_good_copy_serves(
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"agencies": [{"code": 1}], "categories": []}'])
-async def test_a_spoilt_copy_is_no_copy(room: Room, tmp_path: Path, text: str) -> None:
+async def test_a_spoilt_copy_is_no_copy(clock: Clock, tmp_path: Path, text: str) -> None:
     (tmp_path / "agencies.json").write_text(text)
     nowhere = Database(sqlite_url(tmp_path / "no" / "such" / "folder" / "x.db"), read_s=1)
-    later = Directory(nowhere, first=lambda: FIRST, roads=ROADS, copy=tmp_path / "agencies.json", clock=room.clock)
+    later = Directory(nowhere, first=lambda: FIRST, roads=ROADS, copy=tmp_path / "agencies.json", clock=clock)
     await later.open()
     assert list(later().agencies) == ["damkar", "psc119"]
     await nowhere.close()

@@ -32,13 +32,13 @@ async def test_a_flag_runs_for_its_hours_and_then_ends_by_itself(room: Room, clo
     assert line.state(clock()) is FlagState.EXPIRED
 
 
-@pytest.mark.parametrize("number", [None, "", "anonymous", "101", "112", "abc", "+62"])
-async def test_a_number_that_names_nobody_is_never_flagged_or_blocked(room: Room, number: str | None) -> None:
-    with pytest.raises(Refused, match="names nobody who could be called back"):
-        await room.flags.flag(number, hours=1, reason="", by="siti")
-    with pytest.raises(Refused, match="never flagged or blocked"):
-        await room.flags.block(number, hours=1, reason="20 pranks", by="bima")
-    assert await running(room) == []
+async def test_a_number_that_names_nobody_is_never_flagged_or_blocked(room: Room) -> None:
+    for number in (None, "", "anonymous", "101", "112", "abc", "+62"):
+        with pytest.raises(Refused, match="names nobody who could be called back"):
+            await room.flags.flag(number, hours=1, reason="", by="siti")
+        with pytest.raises(Refused, match="never flagged or blocked"):
+            await room.flags.block(number, hours=1, reason="20 pranks", by="bima")
+        assert await running(room) == [], number
 
 
 async def test_a_phone_without_sim_is_never_flagged_whatever_it_looks_like(room: Room, clock: Clock) -> None:

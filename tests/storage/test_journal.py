@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import text
 
 from callcenter.core.attempt import Result
@@ -201,17 +200,15 @@ async def test_what_json_does_not_know_is_put_aside_in_sight(room: Room, journal
     assert "not JSON serializable" in (await room.history.quarantine())[0].why
 
 
-@pytest.mark.parametrize(
-    "name", ['"Robert\'); DROP TABLE calls;--"', "Ibu \0 Sri", "half \ud83d letter", "🔥" * 500, "x" * 2048]
-)
-async def test_a_hostile_name_is_stored_and_the_call_has_its_ticket(room: Room, journal: Journal, name: str) -> None:
-    call = a_call(name=name, number="\0" + name, location=name)
-    journal.write(arrival(call))
-    await journal.settled()
-    assert await room.history.quarantine() == []
-    line = (await room.history.call(call.id)).line
-    assert line.name and "\0" not in line.name
-    assert line.e164 is None
+async def test_a_hostile_name_is_stored_and_the_call_has_its_ticket(room: Room, journal: Journal) -> None:
+    for name in ('"Robert\'); DROP TABLE calls;--"', "Ibu \0 Sri", "half \ud83d letter", "🔥" * 500, "x" * 2048):
+        call = a_call(name=name, number="\0" + name, location=name)
+        journal.write(arrival(call))
+        await journal.settled()
+        assert await room.history.quarantine() == []
+        line = (await room.history.call(call.id)).line
+        assert line.name and "\0" not in line.name
+        assert line.e164 is None
 
 
 async def test_a_call_without_a_known_moment_is_kept_at_the_moment_it_was_heard(room: Room, journal: Journal) -> None:

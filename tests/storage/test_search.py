@@ -101,14 +101,12 @@ async def test_no_text_breaks_the_search(room: Room, said: str) -> None:
     await room.history.tickets(CallFilter(text=said.replace("\0", "")))
 
 
-@pytest.mark.parametrize(
-    "said", ['"', "a OR b", "NEAR(a b)", "words:x", "-x", "x*", "(", "!&|", "'; DROP TABLE calls --", "%", "_"]
-)
-async def test_signs_of_a_query_language_are_only_signs(room: Room, journal: Journal, said: str) -> None:
+async def test_signs_of_a_query_language_are_only_signs(room: Room, journal: Journal) -> None:
     await two_calls(room, journal)
     await room.tickets.save_note(room.numbers["budi"], key="key-00001", text="lampu merah", version=1, by="siti")
-    assert await found(room, said) == []
-    assert await found(room, "lampu") == ["budi"]
+    for said in ('"', "a OR b", "NEAR(a b)", "words:x", "-x", "x*", "(", "!&|", "'; DROP TABLE calls --", "%", "_"):
+        assert await found(room, said) == [], said
+    assert await found(room, "merah") == ["budi"]
 
 
 @pytest.fixture

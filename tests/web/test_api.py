@@ -128,19 +128,19 @@ async def test_filters_narrow(here: House, program: Any) -> None:
         assert (status, [line["id"] for line in page["calls"]]) == (200, found), query
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "limit=0", "limit=999", "limit=x", "limit=%D9%A3", "after=nonsense", "after=%00", "day=yesterday",
-        "since=2026", "since=0001-01-01T00:00:00Z", "outcome=GONE", "class=x", "agency=nasa", "position=999",
-        "number=abc", "tests=maybe", "q=" + "x" * 300, "q=%0A", "from=2026-02-02&to=2026-01-01",
-    ],
+NONSENSE = (
+    "limit=0", "limit=999", "limit=x", "limit=%D9%A3", "after=nonsense", "after=%00", "day=yesterday",
+    "since=2026", "since=0001-01-01T00:00:00Z", "outcome=GONE", "class=x", "agency=nasa", "position=999",
+    "number=abc", "tests=maybe", "q=" + "x" * 300, "q=%0A", "from=2026-02-02&to=2026-01-01",
 )  # fmt: skip
-async def test_nonsense_gets_a_sentence(here: House, program: Any, query: str) -> None:
-    status, told = await program(f"/api/v1/calls?{query}")
-    assert status == 400, told
-    assert told["error"]["sentence"]
-    fits(here, told, promised(here, "/api/v1/calls", 400))
+
+
+async def test_nonsense_gets_a_sentence(here: House, program: Any) -> None:
+    for query in NONSENSE:
+        status, told = await program(f"/api/v1/calls?{query}")
+        assert status == 400, (query, told)
+        assert told["error"]["sentence"], query
+        fits(here, told, promised(here, "/api/v1/calls", 400))
 
 
 async def test_rubbish_in_any_parameter_never_breaks_it(here: House, program: Any) -> None:
