@@ -109,6 +109,25 @@ async def test_a_page_that_is_opened_once_is_asked_for_once(here: House, arrive:
     assert [row.action for row in looks if row.action.endswith(".view")] == ["callbacks.view", "flags.view"]
 
 
+async def test_a_page_whose_scripts_do_not_come_says_that_it_is_not_live(here: House, arrive: Arrive) -> None:
+    page = await arrive("siti", "101")
+    await expect(page.locator("#unscripted")).to_have_count(0)
+    await page.route("**/*.js", lambda route: route.abort())
+    await page.goto(here.url)
+    await expect(page.locator("#unscripted")).to_be_visible()
+    await expect(page.locator("#unscripted")).to_contain_text("tidak diperbarui")
+
+
+async def test_what_is_printed_is_black_on_white_and_a_table_stays_one(here: House, arrive: Arrive) -> None:
+    await scenes.earlier_nights(here)
+    bima = await arrive("bima", dark=True, width=690)  # as wide as A4 between its margins
+    await bima.emulate_media(media="print", color_scheme="dark")
+    await bima.goto(here.url + "calls")
+    look = "(node) => [getComputedStyle(node).display, getComputedStyle(node).color]"
+    assert await bima.locator(".log tbody tr").first.evaluate(look) == ["table-row", "rgb(0, 0, 0)"]
+    assert await bima.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
 async def test_the_call_screen_is_light(here: House, arrive: Arrive) -> None:
     page = await arrive("siti", "101")
     weight = await page.evaluate(

@@ -9,10 +9,12 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import xlsxwriter
 from reportlab.lib import colors
+from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.units import mm
@@ -22,6 +24,7 @@ from callcenter.web.figures.sheets import Cell, Sheet, plain, said
 from callcenter.web.supervisor.export import BOM, safe
 
 INK, LINE, SOFT = colors.HexColor("#14202c"), colors.HexColor("#d5dde6"), colors.HexColor("#eef2f6")
+MUTE = colors.HexColor("#52606e")
 A_DAY_OF_NO_MEANING = datetime(2000, 1, 1)  # noqa: DTZ001 - a spreadsheet's own date has no zone
 LONGEST_NAME = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -86,9 +89,10 @@ def as_pdf(paper: Paper) -> bytes:
         out, pagesize=A4, title=paper.title, author=paper.title, leftMargin=16 * mm, rightMargin=16 * mm,
         topMargin=16 * mm, bottomMargin=16 * mm, invariant=1,
     )  # fmt: skip
+    days = styles["Heading3"].clone("days", fontName="Helvetica", textColor=MUTE, spaceBefore=0)
     story: list[Any] = [
-        Paragraph(printable(paper.title), styles["Title"]),
-        Paragraph(printable(paper.days), styles["Heading3"]),
+        Paragraph(printable(paper.title), styles["Title"].clone("name", alignment=TA_LEFT, spaceAfter=2)),
+        Paragraph(printable(paper.days), days),
     ]
     story += [Paragraph(printable(line), styles["BodyText"]) for line in paper.lines]
     for sheet in paper.sheets:
@@ -96,7 +100,8 @@ def as_pdf(paper: Paper) -> bytes:
         heading, table = Paragraph(printable(sheet.title), styles["Heading2"]), _table(sheet, styles, paper.language)
         note = [Paragraph(printable(sheet.note), styles["Italic"])] if sheet.note else []
         story += [KeepTogether([heading, table, *note])] if len(sheet.rows) < 25 else [heading, table, *note]
-    document.build(story, onFirstPage=_foot, onLaterPages=_foot)
+    foot = partial(_foot, f"{paper.title} · {paper.days}")
+    document.build(story, onFirstPage=foot, onLaterPages=foot)
     return out.getvalue()
 
 
@@ -105,11 +110,14 @@ def _table(sheet: Sheet, styles: Any, language: str) -> Table:
     first = wide * (0.6 if len(sheet.head) <= 4 else 0.28)
     widths = [first, *[(wide - first) / max(len(sheet.head) - 1, 1)] * (len(sheet.head) - 1)]
     small = styles["BodyText"].clone("small", fontSize=8, leading=9.5)
-    rows: list[list[Any]] = [[Paragraph(printable(str(title)), small) for title in sheet.head]]
-    rows += [
-        [Paragraph(printable(cell), small) if isinstance(cell, str) else said(cell, language) for cell in row]
-        for row in sheet.rows
-    ]
+    bold = small.clone("bold", fontName="Helvetica-Bold")
+    over = bold.clone("over", alignment=TA_RIGHT)  # as the numbers below it
+    rows: list[list[Any]] = [[Paragraph(printable(str(t)), over if n else bold) for n, t in enumerate(sheet.head)]]
+    for number, row in enumerate(sheet.rows):
+        words = bold if number >= len(sheet.rows) - sheet.sums else small
+        rows.append(
+            [Paragraph(printable(cell), words) if isinstance(cell, str) else said(cell, language) for cell in row]
+        )
     table = Table(rows, colWidths=widths, repeatRows=1)
     look: list[Any] = [
         ("FONTSIZE", (0, 0), (-1, -1), 8), ("TEXTCOLOR", (0, 0), (-1, -1), INK), ("BACKGROUND", (0, 0), (-1, 0), SOFT),
@@ -125,8 +133,10 @@ def _table(sheet: Sheet, styles: Any, language: str) -> Table:
     return table
 
 
-def _foot(canvas: Any, document: Any) -> None:
+def _foot(name: str, canvas: Any, document: Any) -> None:
     canvas.setFont("Helvetica", 8)
+    canvas.setFillColor(MUTE)
+    canvas.drawString(16 * mm, 9 * mm, name.encode("cp1252", "replace").decode("cp1252"))
     canvas.drawRightString(A4[0] - 16 * mm, 9 * mm, str(document.page))
 
 

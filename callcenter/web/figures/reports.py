@@ -229,7 +229,13 @@ def paper_of(shown: Shown, speaker: Speaker) -> Paper:
         rows = tuple(changes(shown.older.body, shown.body, speaker))
         title = say(N_("What this version changes against version {version}"), version=shown.older.version)
         found.append(Sheet(title, (say(N_("Figure")), say(N_("Before")), say(N_("After"))), rows))
-    return Paper(f"112 {shown.body['city']}", days(shown.body, speaker), tuple(lines), found, speaker.language.code)
+    return Paper(
+        f"{say(N_('Report'))} 112 {shown.body['city']}",
+        days(shown.body, speaker),
+        tuple(lines),
+        found,
+        speaker.language.code,
+    )
 
 
 FORMS: dict[str, tuple[str, Callable[[Paper], bytes]]] = {

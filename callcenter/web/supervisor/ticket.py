@@ -118,11 +118,12 @@ def _incident(story: Story, tell: Teller) -> list[tuple[str, str]]:
         f"{one.latitude:.5f}, {one.longitude:.5f}" if one.latitude is not None and one.longitude is not None else "–"
     )
     verified = f"{tell.times.moment(one.location_verified_at)} {one.location_verified_by}".strip()
+    status = " · ".join(tell.label(t, c) for t, c in (("status", one.status), ("disposition", one.disposition)) if c)
     category = tell.catalogue.category_name(one.category, tell.language.code) if one.category else "–"
     return [
         (say(N_("Class")), tell.label("class", one.call_class) if one.call_class else say(N_("not classified"))),
         (say(N_("Category")), f"{category} P{one.priority}" if one.priority else category),
-        (say(N_("Status")), f"{tell.label('status', one.status)} · {tell.label('disposition', one.disposition)}"),
+        (say(N_("Status")), status),
         (say(N_("Place")), place or "–"),
         (say(N_("Landmark")), one.landmark or "–"),
         (say(N_("Coordinates")), point),

@@ -4,6 +4,8 @@ const SILENT_MS = 5000;
 const AGAIN_MS = [200, 400, 800, 1500, 2500];
 const SIGNED_OUT = 4401;
 
+document.getElementById("unscripted")?.remove(); // the scripts are here
+
 export function live({ onPicture, onState, onBeat, path = "/live" }) {
   let socket = null, heard = 0, tries = 0, timer = 0, boot = "", seen = 0, open = "", stopped = false;
 
