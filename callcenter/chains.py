@@ -68,7 +68,7 @@ class Chains:
         if self._board.line.phase != "up":
             return None
         now, agencies = self._board.local(), self._board.catalogue().agencies
-        self._told = {leg: at for leg, at in self._told.items() if now - at < AGAIN}
+        self._told = {leg: at for leg, at in self._told.items() if abs(now - at) < AGAIN}
         moments = [at + AGAIN for at in self._told.values()]
         moments += [m for c in self._board.floor.calls.values() if c.forwards and (m := look_again(c, agencies, now))]
         return max(0.0, (min(moments) - now).total_seconds()) if moments else None
@@ -91,7 +91,7 @@ class Chains:
     def _next(self, call: Call) -> Due | None:
         now = self._board.local()
         for step in due(call, self._board.catalogue().agencies, now):
-            if not isinstance(step, Stop | Release) or now - self._told.get(step.leg, now - AGAIN) >= AGAIN:
+            if not isinstance(step, Stop | Release) or abs(now - self._told.get(step.leg, now - AGAIN)) >= AGAIN:
                 return step
         return None
 

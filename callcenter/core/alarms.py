@@ -52,10 +52,11 @@ def wrong(
 
 
 def since(before: Mapping[str, Alarm], found: Mapping[str, str], now: datetime) -> dict[str, Alarm]:
-    """What is wrong, each with its first moment; a new sentence for the same code keeps it."""
-    return {
-        code: Alarm(code, sentence, before[code].since if code in before else now) for code, sentence in found.items()
-    }
+    """What is wrong, each with its first moment; a new sentence for the same code keeps it. A moment that is still to
+    come is one of before the clock was set back: its grace is over."""
+    first = {code: before[code].since if code in before else now for code in found}
+    early = {code: now - timedelta(seconds=GRACE_S.get(code, 0)) for code, at in first.items() if at > now}
+    return {code: Alarm(code, sentence, {**first, **early}[code]) for code, sentence in found.items()}
 
 
 def told(found: Mapping[str, Alarm], now: datetime) -> dict[str, Alarm]:

@@ -31,6 +31,9 @@ KEY_WAIT = timedelta(seconds=15)
 KEYLESS = timedelta(seconds=120)
 """A line that was lifted and never presses a key is a voice box."""
 
+A_MOMENT = timedelta(seconds=2)
+"""Asterisk's word may be ahead of our clock by so much without anything being wrong with either."""
+
 GRACE = timedelta(seconds=5)
 """Asterisk itself ends a line that rang out; what goes on so long after that is stuck."""
 
@@ -131,7 +134,7 @@ def _due(call: Call, share: Share, agencies: Agencies, now: datetime) -> Iterato
     yield from (Stop(attempt.leg, ORDERED) for attempt in waiting if _moments(attempt, agency)[-1] <= now)
     if any(attempt.dialled_at is None for attempt in waiting):
         return  # ordered, not seen yet: whether it exists is told by the floor and by nothing else
-    blocked = any(_moments(attempt, agency)[0] > now for attempt in waiting)
+    blocked = any(_moments(attempt, agency)[0] > now and not _ahead(attempt, now) for attempt in waiting)
     tried = {attempt.line for attempt in call.attempts if share.owns(attempt)}
     for step in open_lines(agency, now) if agency else []:
         missing = [place for place in step if place not in tried]
@@ -159,6 +162,11 @@ def _moments(attempt: Attempt, agency: Agency | None) -> tuple[datetime, datetim
     line = agency.lines[attempt.line - 1] if agency and attempt.line <= len(agency.lines) else None
     stuck = _after(attempt.dialled_at, timedelta(seconds=line.ring_s if line else 20) + GRACE)
     return stuck, stuck
+
+
+def _ahead(attempt: Attempt, now: datetime) -> bool:
+    """Lifted in the future: the clock was set back since. Nobody waits an hour for a voice box to press a key."""
+    return attempt.answered_at is not None and attempt.answered_at > now + A_MOMENT
 
 
 def _after(moment: datetime, span: timedelta) -> datetime:

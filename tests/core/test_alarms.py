@@ -36,3 +36,8 @@ def test_it_is_told_after_its_grace_with_its_first_moment() -> None:
     assert told(later, after(30))["phones"].since == after(0)
     assert told(later, after(30))["phones"].sentence == "y"
     assert since(later, {}, after(40)) == {}
+
+
+def test_a_clock_that_is_set_back_neither_ends_an_alarm_nor_hides_it_for_an_hour() -> None:
+    before = since({}, {"phones": "x"}, after(3600))
+    assert list(told(since(before, {"phones": "x"}, after(30)), after(30))) == ["phones"]

@@ -56,6 +56,13 @@ def test_the_first_line_is_dialled_and_the_next_one_when_it_is_over() -> None:
     assert places(steps(12, asked(), dialled(1, 10), facts.LegEnded(leg(1), after(12), 17))) == [2]
 
 
+def test_a_voice_box_does_not_hold_the_chain_for_an_hour_when_the_clock_is_set_back() -> None:
+    floor, _ = play(*ANSWERED, *IN_ROOM, asked(), dialled(1, 3605), facts.LegAnswered(leg(1), after(3610)))
+    call = floor.calls[BUDI]
+    assert list(due(call, AGENCIES, after(3612))) == []
+    assert places(list(due(call, AGENCIES, after(25)))) == [2]
+
+
 def test_a_line_that_was_lifted_without_a_key_has_15_s_then_the_next_one_rings_beside_it() -> None:
     lifted = (asked(), dialled(1, 10), facts.LegAnswered(leg(1), after(14)))
     assert steps(28.9, *lifted) == []

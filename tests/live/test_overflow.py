@@ -147,6 +147,9 @@ async def test_a_line_that_does_not_answer_is_followed_by_the_next_and_then_it_b
     caller, fire, psc = await room.phone("caller"), await room.phone("damkar"), await room.phone("psc")
     her = await room.phone("101")
     await caller.dial("112")
+    join = await ami.event("QueueCallerJoin")
+    later = {"Variable": "SINCE", "Value": str(int(time.time()) + 3600)}  # the clock is set back by an hour
+    await ami.do("Setvar", Channel=first(join, "Channel"), **later)
     await fire.ringing()
     await psc.ringing()
     assert len([each for each in fire.kinds() if each == "CALL_CLOSED"]) == 1
