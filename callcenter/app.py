@@ -30,6 +30,7 @@ from callcenter.core.reconcile import read_from
 from callcenter.desks import Desks
 from callcenter.keys import Secrets, read_secrets
 from callcenter.old_records import OldRecords
+from callcenter.reach import own_disk
 from callcenter.recordings import RecordingParts
 from callcenter.seed import first_book
 from callcenter.selftest import SelfTest
@@ -139,7 +140,7 @@ class Service:
             floor=lambda: self.board.floor,
             troubles=self._troubles,
             trunks=lambda: self.exchange.trunks([trunk.name for trunk in settings.trunks]),
-            disk=settings.recordings,
+            disk=own_disk(settings),
             clock=clock,
             changed=self._alarm_changed,
         )

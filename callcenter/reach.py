@@ -4,6 +4,8 @@ In:  the settings, the folder. Out: nothing, or why not, in words.
 Never: "the recording is missing" said of one that lies on another machine.
 """
 
+from pathlib import Path
+
 from callcenter.core.errors import NotFound
 from callcenter.settings import Settings
 
@@ -29,3 +31,8 @@ def out_of_reach(settings: Settings) -> NotFound | None:
     except OSError:
         pass
     return NotFound(NOT_MOUNTED, folder=settings.recordings)
+
+
+def own_disk(settings: Settings) -> Path:
+    """The disk that must not fill: that of the recordings, where they are ours; tickets are on it, too."""
+    return settings.home if settings.asterisk_elsewhere else settings.recordings

@@ -21,6 +21,7 @@ from callcenter.core.call import Call
 from callcenter.core.errors import BadInput, NotFound
 from callcenter.core.recorded import Piece, Span
 from callcenter.keeper import Keeper
+from callcenter.reach import own_disk
 from callcenter.recorder import Seen
 from callcenter.recordings import verify
 from callcenter.settings import Settings
@@ -238,6 +239,7 @@ async def test_verifying_says_what_it_cannot_tell_and_compares_each_side(room: R
     with pytest.raises(NotFound, match=r"another machine \(192\.0\.2\.7\)"):
         await verify(read_settings(home), room.clock)
     mounted = {**home, "CALLCENTER_RECORDINGS_FOLDER": str(room.settings.home / "mounted")}
+    assert (own_disk(read_settings(mounted)), own_disk(room.settings)) == (room.settings.home, room.settings.recordings)
     with pytest.raises(NotFound, match="is it mounted"):
         await verify(read_settings(mounted), room.clock)
     room.settings.recordings.rename(room.settings.home / "mounted")

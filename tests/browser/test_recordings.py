@@ -125,6 +125,16 @@ async def goes_on_when_it_is_made_smaller(here: House, page: Page, call: str) ->
     assert not await page.evaluate("document.getElementById('sound').paused")
     await expect(page.locator("#wrong")).to_be_hidden()
     await page.click("#play")
+    await page.route("**/recording?*", lambda route: route.abort())  # the network is away
+    await page.route("**/peaks*", lambda route: route.abort())
+    await page.reload()
+    await page.click("#play")
+    await expect(page.locator("#wrong")).to_contain_text("tidak dapat diputar")
+    await page.unroute_all()
+    await page.click("#play")
+    await until(page, f"{NOW} > 0.2")
+    await expect(page.locator("#wrong")).to_be_hidden()
+    await page.click("#play")
 
 
 async def test_the_last_minute_is_heard_within_seconds_while_the_call_goes_on(here: House, arrive: Arrive) -> None:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from callcenter.core.errors import StoreDown
 from callcenter.core.position import Phone
+from callcenter.reach import own_disk
 from callcenter.storage import Health
 from callcenter.storage.aside import still_aside
 from callcenter.web.board import UP
@@ -116,9 +117,9 @@ def _moment(at: datetime | None) -> str | None:
 
 
 async def disk_left(here: Parts) -> int | None:
-    """Free on the disk of the recordings; None where that cannot be read."""
+    """Free on the disk of recordings and tickets; None where that cannot be read."""
     try:
-        return await asyncio.to_thread(here.proofs.free, here.settings.recordings)
+        return await asyncio.to_thread(here.proofs.free, own_disk(here.settings))
     except OSError:
         return None
 

@@ -96,10 +96,11 @@ function start() {
     try {
       await look();
       take(last);
-    } catch (error) { fail(error.message); }
+    } catch (error) { fail(error.name === "Error" && error.message); }  // what the server says, not what the browser says
   }
 
   function toggle() {
+    if (sound.error) { wanted = true; renewed = 0; renew(); return; }  // the server or the network is back, perhaps
     wanted = sound.paused;
     if (wanted) go(); else sound.pause();
   }
@@ -111,6 +112,7 @@ function start() {
 
   function jump(to) {
     const at = Math.min(Math.max(to, 0), length() - 0.05);
+    last = at;
     if (sound.readyState > 0) sound.currentTime = at;
     else {
       sound.addEventListener("loadedmetadata", () => { sound.currentTime = at; }, { once: true });
