@@ -32,7 +32,7 @@ from callcenter.web.i18n import N_, TEMPLATES, Language
 from callcenter.web.labels import TABLES
 from callcenter.web.mentions import Mentioned, mentioned, once
 from callcenter.web.place import read_place
-from callcenter.web.rooms import rooms
+from callcenter.web.rooms import room_of, rooms
 from callcenter.web.security import form_token, is_loopback, is_secure, session_of
 from callcenter.web.static_files import StaticFiles
 from callcenter.web.times import CityTime, between, epoch_ms, span
@@ -179,7 +179,7 @@ class Painter:
             **{"session": session, "error": "", **values},
             csrf=form_token(request),
             theme=theme if theme in THEMES else "auto",
-            here=request.rel_url.path_qs if request.method == hdrs.METH_GET else "/",
+            here=request.rel_url.path_qs if request.method == hdrs.METH_GET else room_of(request.path),
             unsafe=not is_secure(request) and not is_loopback(request),
         )
         return web.Response(text=html, content_type="text/html", status=status)

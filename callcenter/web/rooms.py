@@ -66,3 +66,8 @@ def rooms(role: str, here: str) -> tuple[list[Room], list[Room]]:
         others = [bar[-1], *(room for room in others if room is not opened)]
         bar = [*bar[:-1], opened]
     return bar, others
+
+
+def room_of(path: str) -> str:
+    """The address of the room to which a form of it is sent: its page can be opened, the form's own address cannot."""
+    return max((room.path for room in ROOMS if room.holds(path)), key=len, default="/")

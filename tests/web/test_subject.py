@@ -115,6 +115,8 @@ async def test_what_is_kept_of_a_number_is_found_and_handed_out_as_a_file(here: 
     await bima.get("/data")
     status, page, _ = await bima.form("/data/find", number="+62 812 3456 7890")
     assert status == 200 and "0812-3456-7890" in page
+    assert '<a href="/data" aria-current="page">' in page, "the menu and the change of language know the room"
+    assert 'name="back" value="/data"' in page
     data = {"csrf": bima.csrf, "number": BUDI}
     async with bima.session.post(bima.base.join(bima.base.with_path("/data/copy")), data=data) as answer:
         assert (answer.status, answer.content_type) == (200, "application/zip")
