@@ -10,7 +10,6 @@ nothing, but it is never missed.
 
 import asyncio
 import json
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -23,6 +22,7 @@ from typing import Any
 from callcenter import __version__, archive
 from callcenter.audit import HEADS
 from callcenter.core.errors import BadInput
+from callcenter.folders import must_be_ours
 from callcenter.keys import write_private
 from callcenter.settings import Settings
 from callcenter.storage.dump import check_sqlite, copy_sqlite, dump, file_name, stamp_now
@@ -38,20 +38,13 @@ SPARE = 200_000_000
 NO_ROOM = "{folder} has {free:.1f} GB free; a backup may need {needed:.1f}. Make room, or choose another disk."
 THERE = "{file} is there already. Give another name, or a folder: the name is then made from the moment."
 NO_HOME = "There is nothing to back up in {home}: start ./run once, or set CALLCENTER_HOME."
-NOT_OURS = "{home} belongs to another user. Run this as that user, so that no file there becomes unreadable for it."
-
-
-def must_be_ours(settings: Settings) -> None:
-    """Run by root, this would leave files in the home that the service cannot open."""
-    if settings.home.exists() and settings.home.stat().st_uid != os.getuid():
-        raise BadInput(NOT_OURS, home=settings.home)
 
 
 async def backup(settings: Settings, target: Path, *, recordings: bool = False, keep: int = 0) -> list[str]:
     """Make it; what was made, in words. `keep`: of a folder's backups only so many stay."""
     if not settings.secrets_file.exists():
         raise BadInput(NO_HOME, home=settings.home)
-    must_be_ours(settings)
+    must_be_ours(settings.home)
     file, keeps = _place(target)
     try:
         _has_room(settings, file.parent, recordings)

@@ -7,11 +7,14 @@ Never: leaves anything behind but the call itself: phones, folder and token end 
 """
 
 import argparse
+import fcntl
+import os
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,7 +48,11 @@ def main(settings: Settings, _: argparse.Namespace) -> int:
     """The whole demonstration."""
     signal.signal(signal.SIGTERM, _leave)  # so that everything that we started ends then too
     try:
-        with tempfile.TemporaryDirectory(prefix="112-demo-") as folder, server_with_token(settings) as server:
+        with (
+            tempfile.TemporaryDirectory(prefix="112-demo-") as folder,
+            one_at_a_time(settings.home),
+            server_with_token(settings) as server,
+        ):
             return demonstrate(settings, server, Path(folder))
     except CallCenterError as wrong:
         print(f"demo: {wrong}", file=sys.stderr)
@@ -54,6 +61,25 @@ def main(settings: Settings, _: argparse.Namespace) -> int:
 
 def _leave(*_: object) -> None:
     raise SystemExit(143)
+
+
+@contextmanager
+def one_at_a_time(home: Path) -> Iterator[None]:
+    """Two at once would ring each other's phone and take each other's call for their own."""
+    try:
+        folder = os.open(home, os.O_RDONLY)
+    except OSError:  # no room: told by the next one
+        yield
+        return
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another demo runs on this server: this one waits for it")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def demonstrate(settings: Settings, server: Server, folder: Path) -> int:

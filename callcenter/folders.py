@@ -14,11 +14,13 @@ from callcenter.core.errors import BadInput
 from callcenter.keys import write_private
 from callcenter.settings import Settings
 
+NOT_OURS = "{home} belongs to another user. Run this as that user, so that no file there becomes unreadable for it."
 ASTERISK_PARTS = ("etc", "log", "spool", "spool/monitor", "spool/tmp", "lib", "lib/keys", "cache")
 
 
 def make_folders(settings: Settings) -> None:
     """Everything for the owner's eyes only."""
+    must_be_ours(settings.home)
     parts = [settings.asterisk / name for name in ASTERISK_PARTS]
     try:
         for folder in [settings.home, settings.spool, settings.log, settings.tls_folder, settings.asterisk, *parts]:
@@ -34,6 +36,16 @@ def make_folders(settings: Settings) -> None:
         ) from wrong
     settings.home.chmod(0o700)
     make_run_folder(settings.run_folder)
+
+
+def must_be_ours(home: Path) -> None:
+    """Written by root, a file there could not be opened by the one whose room it is."""
+    try:
+        owner = home.stat().st_uid
+    except OSError:  # it is made now, or what is wrong is told when it is
+        return
+    if owner != os.getuid():
+        raise BadInput(NOT_OURS, home=home)
 
 
 def write_settings_file(settings: Settings) -> None:

@@ -15,8 +15,9 @@ from typing import Any
 from callcenter import archive
 from callcenter.alone import LOCKS, SERVER, SERVICE, only_one
 from callcenter.audit import HEADS
-from callcenter.backup import DATABASE, SOUNDS, must_be_ours
+from callcenter.backup import DATABASE, SOUNDS
 from callcenter.core.errors import BadInput
+from callcenter.folders import must_be_ours
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
 from callcenter.setup import prepare
@@ -35,7 +36,7 @@ OTHER_KIND = "{file} holds the database as {found}, but database_url names anoth
 
 async def restore(settings: Settings, file: Path, environ: Mapping[str, str]) -> list[str]:
     """Check everything, put the old home aside, bring the backup's in."""
-    must_be_ours(settings)
+    must_be_ours(settings.home)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with only_one(settings, SERVER), only_one(settings, SERVICE):
         pid = running_asterisk(settings)

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from callcenter import demo_sound as sound
-from callcenter.demo import main, place, until
+from callcenter.demo import main, one_at_a_time, place, until
 from callcenter.demo_outside import files
 from callcenter.demo_report import clock_lines, heard_line, listen
 from callcenter.demo_server import Server
@@ -219,3 +219,21 @@ def test_moments_are_read_as_the_api_writes_them() -> None:
     at = datetime(2026, 1, 14, 17, 0, tzinfo=UTC)
     lines = list(clock_lines({"arrived_at": at.isoformat(timespec="milliseconds")}, ZoneInfo("Asia/Jakarta")))
     assert lines[0] == "Clock      15 Jan 2026, WIB"
+
+
+def test_two_demos_on_one_server_take_turns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    turns: list[str] = []
+
+    def second() -> None:
+        with one_at_a_time(tmp_path):
+            turns.append("second")
+
+    with one_at_a_time(tmp_path):
+        other = threading.Thread(target=second)
+        other.start()
+        assert until(lambda: "another demo runs" in capsys.readouterr().out, 20)
+        turns.append("first")
+    other.join(20)
+    assert turns == ["first", "second"]
+    with one_at_a_time(tmp_path / "no-room"):
+        turns.append("told by the next one")

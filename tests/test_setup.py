@@ -100,6 +100,17 @@ def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         make_folders(room(tmp_path / "file" / "home"))
 
 
+def test_somebody_else_s_data_folder_is_left_as_it_is(tmp_path: Path) -> None:
+    theirs = Path("/usr")  # root's; where we are root a folder is given away
+    if os.getuid() == 0:
+        theirs = tmp_path
+        os.chown(theirs, 65534, 65534)
+    before = sorted(theirs.iterdir())
+    with pytest.raises(BadInput, match=r"belongs to another user\. Run this as that user"):
+        make_folders(room(theirs))
+    assert sorted(theirs.iterdir()) == before
+
+
 def test_a_read_only_place_is_told() -> None:
     with pytest.raises(BadInput, match=r"The data folder /proc/callcenter cannot be written"):
         make_folders(room(Path("/proc/callcenter")))
