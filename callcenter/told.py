@@ -59,7 +59,12 @@ def _phone_record(phone: Phone) -> dict[str, Any]:
 
 
 def lines(story: "Story", zone: tzinfo) -> Iterator[str]:
-    """What `replay` prints."""
+    """What `replay` prints: nothing in it can steer the terminal."""
+    for line in _lines(story, zone):
+        yield "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
+
+
+def _lines(story: "Story", zone: tzinfo) -> Iterator[str]:
     if story.scope in SCOPE and story.messages:
         yield SCOPE[story.scope]
     if story.calls:

@@ -129,6 +129,40 @@ def test_an_answer_to_a_ping_tells_no_moment_of_the_events_around_it() -> None:
     assert not story.unreadable
 
 
+def test_a_caller_s_number_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "hostile.json"
+    join = {"Event": "QueueCallerJoin", "Uniqueid": "1.1", "Queue": "\u202eq", "CallerIDNum": "\x1b[2J\ud8000812"}
+    file.write_text(json.dumps([join]))
+    assert main(file, HOUSE) == 0
+    said = capsys.readouterr().out
+    assert "[2J\N{REPLACEMENT CHARACTER}0812" in said
+    assert not {"\x1b", "\u202e"} & set(said)
+
+
+def test_what_somebody_asked_is_no_damage() -> None:
+    asked = b"Action: Login\r\nUsername: x\r\n\r\nResponse: Success\r\n\r\nEvent: FullyBooted\r\n\r\n"
+    assert not tell(messages_of(asked), HOUSE).unreadable
+    assert not tell(messages_of(b'{"Action": "Ping"}\n{"Event": "FullyBooted"}'), HOUSE).unreadable
+
+
+OLD = """
+Event: Join|Channel: SIP/trunk-1|CallerIDNum: 0812|Queue: sales|Position: 1|Count: 1|Uniqueid: 100.1
+Event: AgentCalled|Queue: sales|AgentCalled: SIP/201|AgentName: Ani|ChannelCalling: SIP/trunk-1|Uniqueid: 100.1
+Event: Leave|Channel: SIP/trunk-1|Queue: sales|Count: 0|Uniqueid: 100.1
+Event: AgentConnect|Queue: sales|Uniqueid: 100.1|Channel: SIP/201-2|Member: SIP/201|BridgedChannel: 100.2|Holdtime: 3
+Event: Hangup|Channel: SIP/201-2|Uniqueid: 100.2|Cause: 16
+Event: Hangup|Channel: SIP/trunk-1|Uniqueid: 100.1|Cause: 16
+"""
+
+
+def test_a_queue_of_asterisk_11_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "old.ami"
+    file.write_text(OLD.strip().replace("\n", "\n\n").replace("|", "\n") + "\n")
+    assert main(file, HOUSE, as_json=True) == 0
+    (call,) = json.loads(capsys.readouterr().out)["calls"]
+    assert (call["outcome"], call["number"], call["queue"], call["answered_by"]) == ("ANSWERED", "0812", "sales", "201")
+
+
 def test_every_header_that_is_read_is_known_in_any_case() -> None:
     """Also of our own dialplan: a recording of our system, kept by another tool, tells all that ours tells."""
     for module in ("inbox", "own", "foreign", "pauses"):

@@ -14,7 +14,7 @@ from callcenter.asterisk.inbox import READERS
 from callcenter.asterisk.wire import Fields, text
 
 READ = """
-Event Response Message Timestamp Uniqueid DestUniqueid Linkedid DestLinkedid Channel DestChannel ChannelState
+Event Response Action Message Timestamp Uniqueid DestUniqueid Linkedid DestLinkedid Channel DestChannel ChannelState
 ChannelStateDesc Queue Interface Location Member MemberName Context Exten Extension CallerIDNum CallerIDName Status
 Paused PausedReason DialStatus DialString Cause Conference HoldTime Result ActionID UserEvent Uptime Shutdown Restart
 TransfereeUniqueid TransfererUniqueid OrigTransfererUniqueid TransferTargetUniqueid TransferTargetChannel
@@ -26,7 +26,7 @@ NAMES = {name.lower(): name for name in READ.split()}
 
 FOLLOWED = ("DialBegin", "Newstate", "HangupRequest", "SoftHangupRequest", "AgentComplete", "FullyBooted", "Shutdown")
 """What tells of calls in other systems, beside that which the inbox reads."""
-WANTED = frozenset((*READERS, *FOLLOWED))
+WANTED = frozenset((*READERS, *FOLLOWED, "Join", "Leave", "Dial"))
 EVENTS = {name.lower(): name for name in WANTED}
 
 OLDER = {"join": "QueueCallerJoin", "leave": "QueueCallerLeave"}
@@ -38,6 +38,9 @@ OLDER_HEADERS = {
     "srcuniqueid": "uniqueid",
     "destination": "destchannel",
 }
+OLDER_NAMES = frozenset({"BridgedChannel", "AgentCalled", "SrcUniqueID", "UniqueID"})
+"""One of them stands in each older message that we read."""
+
 _MOMENTS = """
 timestamp eventtime event_time eventtv time ts @timestamp datetime date received received_at receivedat datereceived
 created_at logged_at at when epoch _time _ts t
@@ -55,8 +58,8 @@ def canonical(record: Any, zone: tzinfo = UTC) -> Fields:
     """The message with Asterisk's own header names; empty where it is none."""
     lower = _flat(record)
     kind = str(lower.get("event") or "")
-    if not kind and not lower.get("response"):
-        return {}
+    if not kind and not lower.get("response") and not lower.get("action"):
+        return {}  # an action is what somebody asked: it says nothing, and is no damage
     if kind.lower() == "dial":
         kind = _dialled(lower)
     for older, newer in OLDER_HEADERS.items():
@@ -64,7 +67,7 @@ def canonical(record: Any, zone: tzinfo = UTC) -> Fields:
             lower[newer] = lower[older]
     found = {NAMES[name]: _value(value) for name, value in lower.items() if name in NAMES}
     if kind:
-        found["Event"] = EVENTS.get(kind.lower()) or OLDER.get(kind.lower(), kind)
+        found["Event"] = OLDER.get(kind.lower()) or EVENTS.get(kind.lower(), kind)
     moment = next((at for name in MOMENTS if (at := seconds(lower.get(name), zone)) is not None), None)
     found.pop("Timestamp", None)
     return found if moment is None else {**found, "Timestamp": moment}
@@ -165,7 +168,9 @@ def _iso(written: str, zone: tzinfo) -> str | None:
     return repr(aware.timestamp())
 
 
-def with_moment(message: Fields, zone: tzinfo = UTC) -> Fields:
-    """A message of Asterisk itself, without what is no moment."""
+def of_asterisk(message: Fields, zone: tzinfo = UTC) -> Fields:
+    """A message of Asterisk itself with today's names, and without what is no moment."""
+    if text(message, "Event").lower() in OLDER or OLDER_NAMES & message.keys():
+        return canonical(message, zone)
     stamp = text(message, "Timestamp")
     return message if seconds(stamp, zone) else {**message, "Timestamp": ""}

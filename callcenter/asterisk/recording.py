@@ -19,7 +19,7 @@ from datetime import UTC, tzinfo
 from typing import IO, Any
 
 from callcenter.asterisk import wire
-from callcenter.asterisk.headers import WANTED, canonical, headers, inside, with_moment
+from callcenter.asterisk.headers import WANTED, canonical, headers, inside, of_asterisk
 from callcenter.asterisk.wire import Fields
 
 CHUNK = 1 << 18
@@ -141,7 +141,7 @@ def _message(frame: bytes, zone: tzinfo) -> Fields:
     if name is not None and (plain := name.decode("utf-8", "replace")) not in WANTED and wire.is_name(plain):
         return {"Event": plain}  # two thirds of a stream: nobody reads what they hold
     try:
-        return with_moment(wire.fields(wire.parse(frame)), zone)
+        return of_asterisk(wire.fields(wire.parse(frame)), zone)
     except wire.Unreadable:
         return canonical(headers(frame.decode("utf-8", "replace").splitlines()), zone)
 
