@@ -85,6 +85,7 @@ OUTCOMES = {
     "sent-on-to-an-announcement": [("NO_AGENT", None)],
     "gives-up-in-a-message": [("ABANDONED_IVR", None), ("ANSWERED", "201")],
     "no-queue-a-ring-group": [("ANSWERED", "201")],
+    "no-queue-a-conference": [("ANSWERED", "201")],  # he waits in it, and her phone is brought there
     "no-queue-busy": [("NO_AGENT", None)],
     "no-queue-rings-out": [("NO_AGENT", None)],
     "no-queue-gives-up": [("ABANDONED_SHORT", None)],

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from callcenter.asterisk.bridges import Bridges
 from callcenter.asterisk.inbox import House, known
 from callcenter.asterisk.wire import Fields, text
 from callcenter.core import desk_facts, facts
@@ -121,6 +122,7 @@ class Foreign:
     direct: bool = False  # nobody waits in a queue at all: whoever dials is a caller
     telling: frozenset[str] = frozenset()  # technologies whose legs say that the far side hangs up
     legs: Legs = field(default_factory=Legs)
+    bridges: Bridges = field(default_factory=Bridges)
     _began: dict[str, tuple[str, str]] = field(default_factory=dict)
     _dialled: dict[str, Dialled] = field(default_factory=dict)
     _waiting: set[str] = field(default_factory=set)
@@ -140,6 +142,9 @@ class Foreign:
             self._dialled.setdefault(text(f, "DestUniqueid"), Dialled(at)).rang_at = at
         elif event == "AttendedTransfer":
             yield from self._asked_before(f, floor)
+        elif met := self.bridges.hear(f):
+            for one, other in [(leg, other) for other in met] + [(other, leg) for other in met]:
+                yield from self._meets(floor.calls.get(one), other, at)
         elif event == "HangupRequest":
             self._hung_up.add(leg)
         elif event == "Hangup":
@@ -234,6 +239,18 @@ class Foreign:
             yield facts.LegRinging(far, known_leg.rang_at)
         if known_leg.lifted_at is not None:
             yield facts.LegAnswered(far, known_leg.lifted_at)
+
+    def _meets(self, call: Call | None, other: str, at: datetime) -> Iterator[Fact]:
+        """He is with somebody whom nobody dialled for him: in a conference, from a parking place, picked up."""
+        if call is None or not call.live or call.answered_at or call.overflowed_at or call.id in self._waiting:
+            return
+        real = self.legs.real(other)
+        if self.legs.is_local(real) or any(self.legs.real(ring.leg) == real for ring in call.rings):
+            return  # an announcement, perhaps: nobody was seen to lift; or a phone that rang for him, which is told of
+        if call.id in self._left:
+            yield facts.CallOverflowed(call.id, at, real, 1, self._who(real))
+        else:
+            yield facts.CallAnswered(call.id, at, self._who(real), real)
 
     def _may_call(self, caller: str, floor: Floor) -> bool:
         """Its beginning was not heard, or our own Asterisk placed it."""

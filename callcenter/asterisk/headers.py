@@ -19,12 +19,16 @@ ChannelStateDesc Queue Interface Location Member MemberName Context Exten Extens
 Paused PausedReason DialStatus DialString Cause Conference HoldTime Result ActionID UserEvent Uptime Shutdown Restart
 TransfereeUniqueid TransfererUniqueid OrigTransfererUniqueid TransferTargetUniqueid TransferTargetChannel
 Leg By Number NumberSource Name Recording Trunk SipCallId Test Call Line Turn Why To
-Position In Kind About Step Direction Digit DestApp Reason
+Position In Kind About Step Direction Digit DestApp Reason BridgeUniqueid BridgeTechnology
 """
 NAMES = {name.lower(): name for name in READ.split()}
 """How Asterisk writes the headers that we read; other tools' recordings change their case."""
 
-FOLLOWED = ("DialBegin", "Newstate", "HangupRequest", "SoftHangupRequest", "AgentComplete", "FullyBooted", "Shutdown")
+_FOLLOWED = """
+DialBegin Newstate HangupRequest SoftHangupRequest AgentComplete BridgeEnter BridgeLeave BridgeDestroy FullyBooted
+Shutdown
+"""
+FOLLOWED = tuple(_FOLLOWED.split())
 """What tells of calls in other systems, beside that which the inbox reads."""
 WANTED = frozenset((*READERS, *FOLLOWED, "Join", "Leave", "Dial"))
 EVENTS = {name.lower(): name for name in WANTED}
