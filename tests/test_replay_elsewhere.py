@@ -228,6 +228,9 @@ FORMS: dict[str, Callable[[bytes, list[Fields]], bytes]] = {
     "objects on end": lambda _, said: "".join(json.dumps(message, indent=1) for message in said).encode(),
     "arrays after each other": lambda _, said: json.dumps(said[:50]).encode() + b"\n" + json.dumps(said[50:]).encode(),
     "a list in an object": lambda _, said: json.dumps({"version": 1, "events": said}).encode(),
+    "found by a search": lambda _, said: json.dumps(
+        {"took": 3, "hits": {"total": {"value": len(said)}, "hits": [{"_id": "x", "_source": m} for m in said]}}
+    ).encode(),
     "inside, with a moment around it": lambda _, said: as_lines(
         [{"received": iso(m), "message": without(m)} for m in said]
     ),

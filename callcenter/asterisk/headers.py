@@ -69,9 +69,12 @@ def canonical(record: Any, zone: tzinfo = UTC) -> Fields:
     for older, newer in OLDER_HEADERS.items():
         if older in lower and newer not in lower:
             lower[newer] = lower[older]
+    kind = OLDER.get(kind.lower()) or EVENTS.get(kind.lower(), kind)
+    if kind and kind not in WANTED:
+        return {"Event": kind}
     found = {NAMES[name]: _value(value) for name, value in lower.items() if name in NAMES}
     if kind:
-        found["Event"] = OLDER.get(kind.lower()) or EVENTS.get(kind.lower(), kind)
+        found["Event"] = kind
     moment = next((at for name in MOMENTS if (at := seconds(lower.get(name), zone)) is not None), None)
     found.pop("Timestamp", None)
     return found if moment is None else {**found, "Timestamp": moment}
@@ -102,26 +105,20 @@ def _flat(record: Any, depth: int = 4) -> dict[str, Any]:
     return found
 
 
-def inside(record: Any) -> Iterator[Any]:
-    """The messages of one JSON value: itself, or a list in an object that is no message."""
-    if isinstance(record, list):
-        for each in record:
-            yield from inside(each)
-    elif isinstance(record, Mapping) and (held := _lists(record)):
-        for each in held:
-            yield from inside(each)
-    else:
+def inside(record: Any, depth: int = 6) -> Iterator[Any]:
+    """The messages of one JSON value: itself, or those in the lists of an object that is no message."""
+    held = record if isinstance(record, list) else ()
+    if isinstance(record, Mapping) and not {"event", "response", "action"} & _flat(record).keys():
+        held = [value for value in record.values() if _holds(value)]
+    if not held or not depth:
         yield record
+    for each in held:
+        yield from inside(each, depth - 1)
 
 
-def _lists(record: Mapping[str, Any]) -> list[Any]:
-    if {"event", "response"} & {str(name).lower() for name in record} or any(map(_is_object, record.values())):
-        return []
-    return [value for value in record.values() if isinstance(value, list) and any(map(_is_object, value))]
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, Mapping)
+def _holds(value: Any) -> bool:
+    """Objects, or a list of some."""
+    return isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(each, Mapping) for each in value))
 
 
 def headers(lines: Iterable[str]) -> dict[str, Any]:

@@ -33,7 +33,10 @@ WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 JSON = re.compile(rb"\s*(\{|\[\s*([\[{\"\]]|$))")
 """How a JSON recording begins. A line of a log may begin with a bracket, too: [2026-11-22 10:00:00]."""
 
-BETWEEN = re.compile(r"[\s,\[\]\x1e]*")
+WRAPPED = re.compile(rb'\s*\{(?:\s*"[^"]*"\s*:\s*(?:"[^"]*"|[^\s"\[{,]+)\s*,)*\s*"[^"]*"\s*:\s*(?=\[\s*\{)')
+"""An object around the array: then it is read like an array, of any length."""
+
+BETWEEN = re.compile(r"[\s,\[\]}\x1e]*")
 """What may stand between two JSON values: so an array, lines, and arrays after each other are read alike."""
 
 CUT = ""
@@ -58,7 +61,9 @@ def messages_in(file: IO[bytes], zone: tzinfo = UTC) -> Iterator[Fields]:
     chunks = _chunks(file)
     first = next(chunks, b"")
     if JSON.match(first):
-        for value in _values(first, chunks):
+        around = WRAPPED.match(first)
+        wrapped = around is not None and not re.search(rb'(?i)"(event|response)"', around[0])
+        for value in _values(first[around.end() :] if around and wrapped else first, chunks):
             for record in inside(value):
                 yield canonical(record, zone)
     else:
