@@ -52,7 +52,9 @@ async def test_a_leg_of_ours_is_queued_seen_listed_and_hung_up(line: Linked) -> 
     await _call(line)
     await line.watch.until(lambda: "OriginateResponse" in line.story)
     assert LEG in await _legs(line)
-    await line.watch.until(lambda: LEG in {str(fields(m).get("Uniqueid")) for m in line.heard if m.event == "Newchannel"})
+    await line.watch.until(
+        lambda: LEG in {str(fields(m).get("Uniqueid")) for m in line.heard if m.event == "Newchannel"}
+    )
     outcome = next(m for m in line.heard if m.event == "OriginateResponse")
     assert (outcome.response, originated_leg(fields(outcome))) == ("Success", LEG)
     await line.link.ask("Hangup", {"Channel": LEG})
