@@ -6,12 +6,13 @@ Never: a judgement; tests look at Asterisk and at what the other phones hear.
 
 import asyncio
 import contextlib
+import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.live.places import free_block
-from tests.live.tone import samples_of, write_tone
+from tests.live.tone import RATE, samples_of, write_tone
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 
@@ -23,6 +24,16 @@ def alaw_tone(folder: Path, hertz: int) -> Path:
         samples = samples_of(write_tone(folder / f"{hertz}.wav", hertz, 10))
         file.write_bytes(bytes(map(_alaw, samples)))
     return file
+
+
+def alaw_keys(*hertz: int) -> bytes:
+    """Ten seconds in which a key is pressed each second, as sound: its tones together for 0.2 s."""
+
+    def sample(n: int) -> int:
+        tones = sum(math.sin(2 * math.pi * each * n / RATE) for each in hertz)
+        return int(9000 * tones) if 0.5 <= n / RATE % 1 < 0.7 else 0
+
+    return bytes(_alaw(sample(n)) for n in range(10 * RATE))
 
 
 def _alaw(sample: int) -> int:

@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.live.ami import Ami, first
+from tests.live.callers import Sipp, alaw_keys
 from tests.live.conftest import Room
+from tests.live.raw_sip import Invite
 from tests.live.softphone import Phone
 from tests.live.waiting import until
 
@@ -186,6 +189,25 @@ async def test_where_people_cannot_press_a_key_lifting_is_enough(room: Room, ami
     await caller.dial("112")
     await fire.answer()
     await until(lambda: caller.hears(FIRE) and fire.hears(CALLER), "they hear each other")
+
+
+async def test_a_gateway_that_sends_keys_as_sound_takes_him_with_1_as_well(
+    room: Room, ami: Ami, lines: Lines, tmp_path: Path
+) -> None:
+    (tmp_path / "1.alaw").write_bytes(alaw_keys(697, 1209))
+    scenario = "a-phone-rings-answers-and-speaks"
+    gateway = Sipp(scenario, room.exchange.server, tmp_path, "127.0.0.4", hertz=1, port=room.ports["timed"])
+    await gateway.start()
+    await lines(after=1)
+    dial = f"PJSIP/118@road-127.0.0.4_{gateway.port}"
+    await ami.do("Setvar", Variable="OVERFLOW_1", Value=f"{dial}|0231112|20|press|gateway")
+    caller = await Invite(room.exchange.sip_port, "112").send()
+    told = await ami.event("UserEvent", UserEvent="Overflowed")
+    await caller.status(200)
+    await room.exchange.cli("channel request hangup all")
+    caller.close()
+    await gateway.stop()
+    assert first(told, "Name") == "gateway"
 
 
 async def test_when_he_gives_up_the_line_stops_ringing(room: Room, ami: Ami, lines: Lines) -> None:
