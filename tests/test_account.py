@@ -18,8 +18,8 @@ from callcenter.core.account import Kind
 from callcenter.core.errors import BadInput
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
-from callcenter.setup import prepare
 from callcenter.storage.tables import calls, ticket_calls, tickets
+from tests.prepared import prepared
 from tests.storage.cast import NOON, Clock, a_call, arrival
 from tests.storage.conftest import Room
 from tests.test_backup import storage
@@ -30,7 +30,7 @@ LATER = NOON + timedelta(hours=2)
 @pytest.fixture
 async def settings(tmp_path: Path) -> Settings:
     found = read_settings({"CALLCENTER_HOME": str(tmp_path)})
-    await prepare(found)
+    await prepared(found)
     return found
 
 

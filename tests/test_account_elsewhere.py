@@ -15,8 +15,9 @@ from callcenter.core.errors import LineDown
 from callcenter.old_records import OldRecords, copy
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
-from callcenter.setup import prepare, ready_call_records
+from callcenter.setup import ready_call_records
 from callcenter.storage import Database
+from tests.prepared import prepared
 from tests.storage.cast import NOON, Clock, a_call, arrival
 from tests.storage.conftest import Room
 from tests.test_account import LATER, asterisk_writes
@@ -30,7 +31,7 @@ async def storage_of(settings: Settings) -> AsyncIterator[Room]:
 
 async def room(home: Path, **more: str) -> Settings:
     found = read_settings({"CALLCENTER_HOME": str(home), **more})
-    await prepare(found)
+    await prepared(found)
     return found
 
 

@@ -26,6 +26,7 @@ from callcenter.storage.dump import counted
 from callcenter.watch import LAST_BACKUP
 from tests import postgres
 from tests.live.waiting import until
+from tests.prepared import prepared
 from tests.storage.cast import Clock
 from tests.storage.conftest import Room
 
@@ -234,7 +235,7 @@ async def test_recordings_come_along_when_they_are_asked_for(environ: dict[str, 
 async def saved(tmp_path: Path) -> tuple[dict[str, str], Path]:
     """A small room and its backup."""
     environ = {"CALLCENTER_HOME": str(tmp_path / "home")}
-    await prepare(read_settings(environ))
+    await prepared(read_settings(environ))
     await backup(read_settings(environ), tmp_path / "room.tar.gz")
     return environ, tmp_path / "room.tar.gz"
 

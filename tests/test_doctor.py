@@ -21,9 +21,9 @@ from callcenter.doctor_telephone import look_at_recordings, look_at_recordings_f
 from callcenter.findings import Finding, Grade
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
-from callcenter.setup import prepare
 from callcenter.storage import Database
 from tests.fakes import Answer, FakeAsterisk, fake_asterisk, listing, reply
+from tests.prepared import prepared
 from tests.storage.cast import Clock, a_call, answered, arrival, ended
 from tests.storage.conftest import Room
 
@@ -56,7 +56,7 @@ async def asterisk() -> AsyncIterator[FakeAsterisk]:
 async def settings(tmp_path: Path, asterisk: FakeAsterisk) -> Settings:
     (tmp_path / "settings.toml").write_text(CITY)
     found = read_settings({"CALLCENTER_HOME": str(tmp_path), "CALLCENTER_AMI_PORT": str(asterisk.port)})
-    await prepare(found)
+    await prepared(found)
     secrets = json.loads(found.secrets_file.read_text())
     found.secrets_file.write_text(json.dumps(secrets | {"ami": asterisk.secret}))
     return found

@@ -18,14 +18,14 @@ from callcenter.backup import backup
 from callcenter.core.errors import BadInput
 from callcenter.restore import restore
 from callcenter.settings_reader import read_settings
-from callcenter.setup import prepare
+from tests.prepared import prepared
 
 
 @pytest.fixture
 async def saved(tmp_path: Path) -> tuple[dict[str, str], Path]:
     """A small room and its backup."""
     environ = {"CALLCENTER_HOME": str(tmp_path / "home")}
-    await prepare(read_settings(environ))
+    await prepared(read_settings(environ))
     await backup(read_settings(environ), tmp_path / "room.tar.gz")
     return environ, tmp_path / "room.tar.gz"
 

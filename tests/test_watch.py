@@ -20,8 +20,9 @@ from callcenter.findings import Grade
 from callcenter.logs import cut
 from callcenter.settings import Settings
 from callcenter.settings_reader import read_settings
-from callcenter.setup import mark_started, prepare, runs_older
+from callcenter.setup import mark_started, runs_older
 from callcenter.watch import LAST_BACKUP, Watch, backup_trouble, disk, disk_trouble, records_trouble
+from tests.prepared import prepared
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
@@ -30,7 +31,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 async def settings(tmp_path: Path) -> Settings:
     found = read_settings({"CALLCENTER_HOME": str(tmp_path / "home")})
-    await prepare(found)
+    await prepared(found)
     return found
 
 
