@@ -8,8 +8,7 @@ Never: an exception that ends the service; an alarm in the way of a call.
 import asyncio
 import contextlib
 import logging
-import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -17,12 +16,15 @@ from callcenter.core import alarms as rules
 from callcenter.core.alarms import Alarm
 from callcenter.core.errors import CallCenterError
 from callcenter.core.floor import Floor
+from callcenter.storage.disk import FEW_FILES, room_for
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
 FULL_BYTES = 100 * 1024**2
+NOTHING_LEFT_BYTES = 4 * 1024**2
 
+RoomFor = Callable[[Path], tuple[int, int | None]]
 Changed = Callable[[Alarm, bool], None]
 """An alarm, and whether it is raised (True) or over."""
 
@@ -37,12 +39,15 @@ class Alarms:
         troubles: Callable[[], Mapping[str, CallCenterError | None]],
         trunks: Callable[[], Awaitable[Mapping[str, bool]]],
         disk: Path,
+        places: Sequence[Path] = (),
+        room_for: RoomFor = room_for,
         clock: Callable[[], datetime],
         changed: Changed,
     ) -> None:
         """`troubles`: what parts say of themselves, by code; "line" is the link to Asterisk. `trunks`: asks Asterisk;
-        raises CallCenterError. `disk`: where recordings go."""
-        self._floor, self._troubles, self._trunks, self._disk = floor, troubles, trunks, disk
+        raises CallCenterError. `disk`: where recordings go; `places`: what else must be written, on what disks ever."""
+        self._floor, self._troubles, self._trunks = floor, troubles, trunks
+        self._disk, self._places, self._room_for = disk, places, room_for
         self._clock, self._changed = clock, changed
         self._raised: dict[str, str | None] = {}
         self._known: dict[str, Alarm] = {}
@@ -96,13 +101,16 @@ class Alarms:
             return {}
 
     def _full(self) -> str | None:
-        place = self._disk
-        while not place.exists() and place != place.parent:
-            place = place.parent
-        try:
-            return rules.DISK_FULL if shutil.disk_usage(place).free < FULL_BYTES else None
-        except OSError:
-            return None  # the watch over the disk says that
+        for place in (self._disk, *self._places):
+            with contextlib.suppress(OSError):  # the watch over the disk says that
+                free, files = self._room_for(place)
+                if place == self._disk and free < FULL_BYTES:
+                    return rules.DISK_FULL
+                if free < NOTHING_LEFT_BYTES:
+                    return rules.PLACE_FULL.format(place=place)
+                if files is not None and files < FEW_FILES:
+                    return rules.NO_FILES.format(place=place)
+        return None
 
     def _tell(self, before: Alarm | None, now: Alarm | None) -> None:
         if now is not None and before is None:

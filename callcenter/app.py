@@ -141,6 +141,7 @@ class Service:
             troubles=self._troubles,
             trunks=lambda: self.exchange.trunks([trunk.name for trunk in settings.trunks]),
             disk=own_disk(settings),
+            places=(settings.spool, settings.home),
             clock=clock,
             changed=self._alarm_changed,
         )

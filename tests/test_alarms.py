@@ -21,11 +21,17 @@ class Room:
         self.trunks: Mapping[str, bool] = {"main": True}
         self.fails: CallCenterError | None = None
         self.told: list[tuple[str, bool]] = []
+        self.room: dict[Path, tuple[int, int | None]] = {
+            Path("/recordings"): (10**9, None),
+            Path("/spool"): (10**9, 10_000),
+        }
         self.alarms = Alarms(
             floor=Floor,
             troubles=lambda: {"line": self.line},
             trunks=self._ask,
-            disk=Path("/"),
+            disk=Path("/recordings"),
+            places=[Path("/spool")],
+            room_for=lambda place: self.room[place],
             clock=lambda: self.at,
             changed=lambda alarm, raised: self.told.append((alarm.code, raised)),
         )
@@ -51,6 +57,22 @@ async def test_a_lost_line_is_told_once_after_its_grace_and_once_when_it_is_back
     room.line = None
     assert await room.later(1) == []
     assert room.told == [("line", True), ("line", False)]
+
+
+async def test_a_disk_that_takes_no_more_bytes_or_no_more_files_is_named_whatever_lies_on_it() -> None:
+    room = Room()
+    assert await room.later(1) == []
+    for place, left, words in (
+        ("/recordings", (10**7, None), "The disk is full"),
+        ("/recordings", (10**9, 3), "under /recordings takes no more files"),
+        ("/spool", (10**5, None), "under /spool is full"),
+        ("/spool", (10**9, 3), "under /spool takes no more files"),
+    ):
+        before, room.room[Path(place)] = room.room[Path(place)], left
+        (alarm,) = await room.later(1)
+        assert words in alarm.sentence
+        room.room[Path(place)] = before
+        assert await room.later(1) == []
 
 
 async def test_another_part_raises_its_own_and_ends_it() -> None:

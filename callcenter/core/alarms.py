@@ -22,6 +22,11 @@ TURNED_AWAY = (
 )
 DISK_FULL = "The disk is full: recordings and tickets cannot be stored. Free some space."
 
+PLACE_FULL = "The disk under {place} is full. Free some space."
+NO_FILES = (
+    "The disk under {place} takes no more files, though it may have room: recordings cannot be made. Delete files."
+)
+
 GRACE_S: Mapping[str, float] = {"phones": 20, "line": 10, "trunks": 45, "database": 10, "agency-lines": 10}
 """For so long it may be wrong without an alarm. All else is told at once."""
 

@@ -37,7 +37,7 @@ MOST_ENTRIES = 500
 AGAIN_S = 0.5
 NO_SPOOL = (
     "The folder {folder} cannot be written ({why}). "
-    "What the telephone tells is kept there: give the program the right to write."
+    "What the telephone tells is kept there: make room, or give the program the right to write."
 )
 SPOOL_FAILS = (
     "The disk under {folder} does not take what the telephone tells ({why}). "

@@ -134,6 +134,7 @@ def _reasons(here: Parts, database: Health, free: int | None) -> list[str]:
         found.append(str(database.trouble) if database.trouble else "The database does not answer.")
     if free is not None and free < FULL_BYTES:
         found.append(DISK_FULL)
+    found += [a.sentence for a in here.proofs.alarms() if a.code == "disk-full" and a.sentence not in found]
     trouble = here.journal.state.trouble
     if here.journal.state.phase == "disk" and trouble is not None:
         found.append(str(trouble))
