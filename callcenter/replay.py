@@ -197,8 +197,9 @@ def replayed(file: IO[bytes], house: House, *, any_queue: bool, numbers: Iterabl
         survey = Survey().look(messages_in(file, zone), house)
     foreign = None
     if not survey.own or numbers:
-        direct = not survey.queues and not numbers
-        foreign = Foreign(house, frozenset(survey.entries), house.numbers, direct, frozenset(survey.telling))
+        direct = not survey.queues and not numbers and house.queue == "*"
+        telling = frozenset(survey.telling)
+        foreign = Foreign(house, frozenset(survey.entries), house.numbers, direct, telling, survey.own)
     ends = None if survey.hangups else Ends()
     story = tell(_in_order(messages_in(file, zone), survey, is_json(file)), house, foreign, ends)
     story.scope = EVERYBODY if foreign and foreign.direct else ANY_QUEUE if house.queue == "*" else OURS

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import random
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -137,8 +138,22 @@ def test_a_call_that_is_passed_on_after_a_word_tells_when_the_word_began() -> No
 def test_one_queue_can_be_asked_for_and_another_one_is_none_of_ours() -> None:
     recording = raw("from-one-queue-to-another")
     assert not replayed(io.BytesIO(recording), House(queue="sales"), any_queue=False, numbers=()).calls
+    ring_group = io.BytesIO(raw("no-queue-a-ring-group"))
+    assert not replayed(ring_group, House(queue="support"), any_queue=False, numbers=()).calls
+    assert len(replayed(ring_group, House(queue="*"), any_queue=False, numbers=()).calls) == 1
     story = replayed(io.BytesIO(recording), House(queue="support"), any_queue=False, numbers=())
     assert [(call.outcome, call.answered_by) for call in story.calls.values()] == [("ANSWERED", "201")]
+
+
+def test_the_words_of_another_dialplan_mean_nothing_here() -> None:
+    """A user event there may have the name of one of ours."""
+    name = "ring-all-of-three"
+    call = whole(name)[0]["id"]
+    foreign = [
+        {"Event": "UserEvent", "UserEvent": kind, "Uniqueid": call} for kind in ("Blocked", "Cut", "Silent", "Arrival")
+    ]
+    said = messages(name)
+    assert rounded(told(as_lines([*said[:60], *foreign, *said[60:]]))) == rounded(whole(name))
 
 
 def messages(name: str) -> list[Fields]:
@@ -212,6 +227,10 @@ def as_lines(said: list[Any]) -> bytes:
     return "\n".join(json.dumps(message) for message in said).encode()
 
 
+def snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
 FORMS: dict[str, Callable[[bytes, list[Fields]], bytes]] = {
     "bare line feeds": lambda text, _: text.replace(b"\r\n", b"\n"),
     "bare carriage returns": lambda text, _: text.replace(b"\r\n", b"\r"),
@@ -240,6 +259,15 @@ FORMS: dict[str, Callable[[bytes, list[Fields]], bytes]] = {
     "the newest first": lambda _, said: as_lines(said[::-1]),
     "overtaken": lambda _, said: as_lines(moved(said)),
     "a dict of variables": lambda _, said: as_lines([{**m, "ChanVariable": {"Event": "x", "a": "1"}} for m in said]),
+    "another library's names": lambda _, said: as_lines(
+        [
+            {"eventName": f"org.x.{m.get('Event')}Event", **{snake(k): v for k, v in less("Event")(m).items()}}
+            for m in said
+        ]
+    ),
+    "numbers out of a table": lambda _, said: as_lines(
+        [{k: float(v) if k in ("Cause", "Status", "HoldTime") else v for k, v in m.items()} for m in said]
+    ),
     "headers as lists": lambda _, said: as_lines([{k: [v] if k == "Queue" else v for k, v in m.items()} for m in said]),
 }
 

@@ -121,6 +121,7 @@ class Foreign:
     numbers: frozenset[str] = frozenset()  # whoever dials one of these is a caller
     direct: bool = False  # nobody waits in a queue at all: whoever dials is a caller
     telling: frozenset[str] = frozenset()  # technologies whose legs say that the far side hangs up
+    own: bool = False  # our own dialplan speaks in it, too
     legs: Legs = field(default_factory=Legs)
     bridges: Bridges = field(default_factory=Bridges)
     _began: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -155,6 +156,8 @@ class Foreign:
         """Asterisk's queue announces as an abandon also whom it sends away when his time there is over; and a Local
         channel that nothing is known behind ends in mid-call, when Asterisk takes it out of the way."""
         leg, event = text(f, "Uniqueid"), text(f, "Event")
+        if event == "UserEvent" and not self.own:
+            return True  # words of another dialplan, which may mean anything
         if event == "QueueCallerAbandon":
             tells = technology(text(f, "Channel") or self.legs.names.get(leg, "")) in self.telling
             return tells and leg not in self._hung_up

@@ -6,6 +6,7 @@ Never: a moment that no field tells.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -46,11 +47,18 @@ OLDER_NAMES = frozenset({"BridgedChannel", "AgentCalled", "SrcUniqueID", "Unique
 """One of them stands in each older message that we read."""
 
 _MOMENTS = """
-timestamp eventtime event_time eventtv time ts @timestamp datetime date received received_at receivedat datereceived
-created_at logged_at at when epoch _time _ts t
+timestamp eventtime eventtv time ts @timestamp datetime date received receivedat datereceived createdat loggedat at when
+epoch t
 """
 MOMENTS = tuple(_MOMENTS.split())
 """Fields that tell when, the surest first."""
+
+CLASSES = ("eventname", "eventtype", "name", "type", "class")
+"""Where other libraries write which event it is."""
+
+COUNTED = ("Cause", "HoldTime", "Uptime", "ChannelState", "Status")
+NUMBER = re.compile(r"\s*(?:(-?\d+)(?:\.0*)?\s*|.*)", re.DOTALL)
+"""A whole number, also as a table wrote it (16.0); of anything else nothing is left."""
 
 HELD = frozenset({"chanvariable", "variable", "variables", "chanvariables"})
 """Objects that are values of a message, not a message inside another one."""
@@ -61,23 +69,34 @@ EARLIEST, LATEST = 86_400.0 * 365 * 20, 86_400.0 * 365 * 200  # 1990 to 2170, ab
 def canonical(record: Any, zone: tzinfo = UTC) -> Fields:
     """The message with Asterisk's own header names; empty where it is none."""
     lower = _flat(record)
-    kind = str(lower.get("event") or "")
+    kind = _kind(lower)
     if not kind and not lower.get("response") and not lower.get("action"):
         return {}  # an action is what somebody asked: it says nothing, and is no damage
-    if kind.lower() == "dial":
-        kind = _dialled(lower)
+    if kind and kind not in WANTED:
+        return {"Event": kind}
     for older, newer in OLDER_HEADERS.items():
         if older in lower and newer not in lower:
             lower[newer] = lower[older]
-    kind = OLDER.get(kind.lower()) or EVENTS.get(kind.lower(), kind)
-    if kind and kind not in WANTED:
-        return {"Event": kind}
     found = {NAMES[name]: _value(value) for name, value in lower.items() if name in NAMES}
+    found |= {name: NUMBER.sub(r"\1", text(found, name)) for name in COUNTED if name in found}
     if kind:
         found["Event"] = kind
     moment = next((at for name in MOMENTS if (at := seconds(lower.get(name), zone)) is not None), None)
     found.pop("Timestamp", None)
     return found if moment is None else {**found, "Timestamp": moment}
+
+
+def _kind(lower: Mapping[str, Any]) -> str:
+    """Which event it is, as Asterisk names it today; also by the name of another library's class. Empty: none."""
+    told = str(lower.get("event") or "")
+    if told.lower() == "dial":
+        return _dialled(lower)
+    named = [told] if told else [str(lower.get(name) or "") for name in CLASSES]
+    for name in (each.rpartition(".")[2].lower() for each in named):
+        known = OLDER.get(name) or EVENTS.get(name) or EVENTS.get(name.removesuffix("event"))
+        if known:
+            return known
+    return told
 
 
 def _dialled(lower: dict[str, Any]) -> str:
@@ -94,7 +113,7 @@ def _flat(record: Any, depth: int = 4) -> dict[str, Any]:
     found: dict[str, Any] = {}
     inner: list[Any] = []
     for name, value in record.items():
-        key = str(name).lower()
+        key = _spelt(name)
         told = isinstance(value, str) and value.lstrip().startswith(("Event: ", "Response: "))
         if told or (isinstance(value, Mapping) and key not in HELD):
             inner.append(value)
@@ -105,10 +124,15 @@ def _flat(record: Any, depth: int = 4) -> dict[str, Any]:
     return found
 
 
+def _spelt(name: object) -> str:
+    """CallerIDNum, callerIdNum and caller_id_num are one header."""
+    return str(name).lower().replace("_", "").replace("-", "")
+
+
 def inside(record: Any, depth: int = 6) -> Iterator[Any]:
     """The messages of one JSON value: itself, or those in the lists of an object that is no message."""
     held = record if isinstance(record, list) else ()
-    if isinstance(record, Mapping) and not {"event", "response", "action"} & _flat(record).keys():
+    if isinstance(record, Mapping) and not ({"response", "action"} & (flat := _flat(record)).keys() or _kind(flat)):
         held = [value for value in record.values() if _holds(value)]
     if not held or not depth:
         yield record
@@ -126,7 +150,7 @@ def headers(lines: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for line in lines:
         name, colon, value = line.partition(":")
-        key = name.strip().lower()
+        key = _spelt(name.strip())
         if colon and key:
             known = found.get(key, [])
             earlier = known if isinstance(known, list) else [known]
