@@ -266,7 +266,7 @@ FORMS: dict[str, Callable[[bytes, list[Fields]], bytes]] = {
         ]
     ),
     "numbers out of a table": lambda _, said: as_lines(
-        [{k: float(v) if k in ("Cause", "Status", "HoldTime") else v for k, v in m.items()} for m in said]
+        [{k: float(wire.text(m, k)) if k in ("Cause", "Status", "HoldTime") else v for k, v in m.items()} for m in said]
     ),
     "headers as lists": lambda _, said: as_lines([{k: [v] if k == "Queue" else v for k, v in m.items()} for m in said]),
 }

@@ -99,7 +99,7 @@ def _kind(lower: Mapping[str, Any]) -> str:
     return told
 
 
-def _dialled(lower: dict[str, Any]) -> str:
+def _dialled(lower: Mapping[str, Any]) -> str:
     """Until Asterisk 11 one event told the beginning and the end of a ring; the end without saying whose."""
     return {"begin": "DialBegin", "end": "DialEnd"}.get(str(lower.get("subevent", "")).lower(), "Dial")
 
