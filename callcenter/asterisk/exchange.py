@@ -108,7 +108,7 @@ class Exchange:
         `records`: Asterisk's timeline, where it can be read; `since`: from when on it must be read again,
         given until when a former life of this service heard Asterisk. `zone`: of agencies' hours. `out`: how calls
         that we make leave the house. `distrusted`: trunks that do not tell where a caller is."""
-        self._out, self._distrusted, self.places = out or Road(), distrusted, Places(port, secret, hear)
+        self._out, self.places = out or Road(), Places(port, secret, hear, distrusted)
         self._made = itertools.count(clock().microsecond // 1000)  # two lives in one second do not make the same ids
         self.records, self._since = records, since
         self._house, self._positions, self._catalogue = house, positions, catalogue
@@ -156,7 +156,7 @@ class Exchange:
             fact = read(self._house, plain, self._clock())
         except (ValueError, KeyError, OverflowError, OSError) as wrong:
             fact = Unreadable(self._clock(), repr(wrong), {k: str(v)[:500] for k, v in plain.items()})
-        if isinstance(fact, CallDescribed) and fact.trunk not in self._distrusted:
+        if isinstance(fact, CallDescribed):
             fact = self.places.filled(fact)
         if fact is not None:
             self._hear(fact)

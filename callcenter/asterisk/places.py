@@ -48,8 +48,11 @@ def key(secret: str) -> str:
 class Places(asyncio.DatagramProtocol):
     """The open ear, and what it has heard."""
 
-    def __init__(self, port: int, secret: str, hear: Callable[[Fact], None]) -> None:
-        self._port, self._key, self._hear = port, key(secret).encode(), hear
+    def __init__(
+        self, port: int, secret: str, hear: Callable[[Fact], None], distrusted: frozenset[str] = frozenset()
+    ) -> None:
+        """`distrusted`: trunks whose word is not believed."""
+        self._port, self._key, self._hear, self._distrusted = port, key(secret).encode(), hear, distrusted
         self._heard: dict[str, str] = {}  # the SIP Call-ID -> a place
         self._waiting: dict[str, CallDescribed] = {}
         self.open = False
@@ -89,7 +92,7 @@ class Places(asyncio.DatagramProtocol):
 
     def filled(self, told: CallDescribed) -> CallDescribed:
         """The same with its place, where one has come."""
-        if told.location or not told.sip_call_id:
+        if told.location or not told.sip_call_id or told.trunk in self._distrusted:
             return told
         place = self._heard.pop(told.sip_call_id, "")
         if not place:

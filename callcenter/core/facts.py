@@ -60,7 +60,7 @@ class CallDescribed:
     number: str | None = None
     number_source: str = ""  # pai, rpid, from, none
     name: str | None = None
-    location: str = ""  # as Asterisk prints it: shape="Circle",crs="2d",pos="-6.73 108.55",radius="50"
+    location: str = ""  # as asterisk/places.py writes it: shape="Circle",crs="2d",pos="-6.73 108.55",radius="50"
     recording: str = ""  # path below the recordings folder
     trunk: str = ""
     sip_call_id: str = ""

@@ -1,6 +1,6 @@
 """A place that came with the call, as numbers.
 
-In:  what Asterisk prints of a PIDF-LO, hostile: `shape="Circle",crs="2d",pos="-6.7320 108.5523",radius="50"`.
+In:  what `asterisk/places.py` read, hostile: `shape="Circle",crs="2d",pos="-6.7320 108.5523",radius="50"`.
 Out: a point and how far off it may be, or None.
 Never: an exception, a point that is not on the earth, a guess.
 """

@@ -1,6 +1,7 @@
 """Where a caller is: whatever is written into an INVITE is read or passed over, and nothing else happens."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -116,6 +117,16 @@ def test_whoever_is_first_the_call_has_its_place() -> None:
     assert places.filled(told()).location == ""  # each is for one call
     places.datagram_received(packet(invite(pidf(POINT))), None)
     assert [each.location for each in heard if isinstance(each, CallDescribed)] == [AT_THE_POINT]
+
+
+def test_a_trunk_that_is_not_trusted_tells_no_place() -> None:
+    heard: list[Fact] = []
+    places = Places(1, "ami", heard.append, frozenset({"reseller"}))
+    places.datagram_received(packet(invite(pidf(CIRCLE))), None)
+    assert places.filled(replace(told(), trunk="reseller")).location == ""
+    assert places.filled(replace(told("late@h"), trunk="reseller")).location == ""
+    places.datagram_received(packet(invite(pidf(CIRCLE)).replace(b"abc@h", b"late@h")), None)
+    assert heard == []
 
 
 def test_only_asterisk_is_believed_and_nothing_that_is_sent_does_harm() -> None:
