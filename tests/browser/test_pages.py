@@ -115,7 +115,7 @@ async def test_a_page_whose_scripts_do_not_come_says_that_it_is_not_live(here: H
     await page.route("**/*.js", lambda route: route.abort())
     await page.goto(here.url)
     await expect(page.locator("#unscripted")).to_be_visible()
-    await expect(page.locator("#unscripted")).to_contain_text("tidak diperbarui")
+    await expect(page.locator("#unscripted")).to_contain_text("belum diperbarui")
 
 
 async def test_what_is_printed_is_black_on_white_and_a_table_stays_one(here: House, arrive: Arrive) -> None:
