@@ -103,9 +103,8 @@ class Desk:
 
     async def talking(self) -> Call:
         """The call that a position answered."""
-        return await until(
-            lambda: next((c for c in self.board.floor.calls.values() if c.position), None), "a call"
-        ) or (self.only())
+        found = await until(lambda: [c for c in self.board.floor.calls.values() if c.position], "a call")
+        return found[0]
 
 
 @asynccontextmanager
