@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import Arrive, speaks
+from tests.browser.conftest import Arrive, sign_in, speaks
 from tests.live.waiting import until
 from tests.web.house import House
 
@@ -36,6 +36,12 @@ async def test_a_shortcut_becomes_its_phrase_eats_nothing_and_is_undone_with_one
     await expect(page.locator("#saved")).to_have_text("disimpan")
     notes = (await here.history.ticket(here.board.tickets[call])).notes
     assert notes[0].text == await note.input_value()
+    await page.context.clear_cookies()  # or an administrator ended her session
+    await page.keyboard.type("Dua korban")
+    await expect(page.locator("#saved")).to_contain_text("sampai Anda masuk lagi")
+    await sign_in(page, here.url, "siti", "101")
+    await expect(page.locator("#saved")).to_have_text("disimpan")
+    assert (await note.input_value()).endswith("tidak dijawab.\nDua korban")
 
 
 async def test_the_list_of_phrases_is_read_and_taken_without_a_mouse(here: House, arrive: Arrive) -> None:

@@ -70,16 +70,24 @@ function keeper({ name, get, send, state }) {
 
 const PLACES = { saving: "saving", waiting: "waiting", refused: "refused" };
 
+// What has to come back before it is stored, by the status of the last try; 0: nobody answered.
+function waitsFor(status) {
+  if (status === 401) return t("you are signed out; kept on this computer until you sign in again");
+  return status ? t("waiting for the server; kept on this computer") : t("waiting for the network; kept on this computer");
+}
+
 export function sheetKeeper(sheet) {
   const call = sheet.dataset.call;
   const line = sheet.querySelector("#saved"), clash = sheet.querySelector("#clash");
   const states = new Map(), keepers = [], fields = new Map();
+  let why = 0;
 
   function state(name, what, error) {
     states.set(name, what);
     const worst = ["refused", "waiting", "saving", "saved"].find((s) => [...states.values()].includes(s));
     line.className = `saved ${{ saved: "ok", waiting: "wait", refused: "wait" }[worst] || ""}`;
-    line.textContent = { saved: t("saved"), saving: t("saving…"), waiting: t("waiting for the network; kept on this computer"), refused: t("not stored") }[worst];
+    if (what === "waiting") why = error.status;
+    line.textContent = { saved: t("saved"), saving: t("saving…"), waiting: waitsFor(why), refused: t("not stored") }[worst];
     if (what === "refused") collide(name, error);
   }
 
