@@ -34,6 +34,7 @@ from callcenter.core.seen import FloorSeen
 from callcenter.told import ANY_QUEUE, EVERYBODY, OURS, lines, record
 
 CLOCK_STEP = 2.0  # seconds: Asterisk tells whole ones
+OF_LEGS = frozenset({"Newchannel", "Newstate", "Hangup", "HangupRequest", "DialBegin", "BridgeEnter"})
 JITTER = 0.001  # seconds by which Asterisk's own threads tell the same moment differently
 
 
@@ -59,7 +60,7 @@ class Survey:
     entries: set[tuple[str, str]] = field(default_factory=set)  # where those came in who waited later
     telling: set[str] = field(default_factory=set)  # technologies whose legs say that the far side hangs up
     own: bool = False  # somebody came in by an entry of our own dialplan
-    hangups: bool = False
+    legs: bool = False  # what single legs do is in it, and so their ends, as far as it goes
     later: int = 0  # messages that tell of a later moment than the one before
     earlier: int = 0
     _began: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -68,6 +69,7 @@ class Survey:
     def look(self, messages: Iterable[Fields], house: House) -> "Survey":
         for f in messages:
             event, leg = text(f, "Event"), text(f, "Uniqueid")
+            self.legs |= event in OF_LEGS
             if event == "Newchannel":
                 self._began[leg] = begins(f)
                 self.own |= house.is_entry(*begins(f), text(f, "Channel"))
@@ -78,7 +80,6 @@ class Survey:
                 asked = {technology(text(f, "Channel"))} if event == "HangupRequest" else set()
                 self.telling |= asked | TELLING
             elif event == "Hangup":
-                self.hangups = True
                 self._began.pop(leg, None)
             self._order(float(seconds(text(f, "Timestamp")) or 0) if event else 0)
         return self
@@ -200,7 +201,7 @@ def replayed(file: IO[bytes], house: House, *, any_queue: bool, numbers: Iterabl
         direct = not survey.queues and not numbers and house.queue == "*"
         telling = frozenset(survey.telling)
         foreign = Foreign(house, frozenset(survey.entries), house.numbers, direct, telling, survey.own)
-    ends = None if survey.hangups else Ends()
+    ends = None if survey.legs else Ends()
     story = tell(_in_order(messages_in(file, zone), survey, is_json(file)), house, foreign, ends)
     story.scope = EVERYBODY if foreign and foreign.direct else ANY_QUEUE if house.queue == "*" else OURS
     return story

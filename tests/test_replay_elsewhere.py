@@ -196,6 +196,16 @@ def test_who_hears_less_of_that_system_tells_the_same_of_who_answered(name: str,
             assert call["outcome"] == outcomes[id_]
 
 
+@pytest.mark.parametrize("name", ["from-one-queue-to-another", "rings-out-then-gives-up", "no-queue-a-ring-group"])
+def test_a_recording_of_a_part_tells_no_other_outcome_and_no_other_call(name: str) -> None:
+    said, outcomes = messages(name), {call["id"]: call["outcome"] for call in whole(name)}
+    for place in range(0, len(said), 9):
+        later, earlier = told(as_lines(said[place:])), told(as_lines(said[: place + 1]))
+        assert {call["id"]: call["outcome"] for call in later}.items() <= outcomes.items()
+        assert {call["outcome"] for call in earlier} <= {"IN_PROGRESS", *outcomes.values()}
+        assert {call["id"] for call in earlier} <= outcomes.keys()
+
+
 @pytest.mark.parametrize("name", ["ring-all-of-three", "local-channels-optimised-away", "local-channels-answered"])
 def test_who_hears_nothing_of_the_queue_hears_who_was_dialled_and_lifted(name: str) -> None:
     said = [message for message in messages(name) if class_of(message) != "agent"]

@@ -1,7 +1,7 @@
-"""Ends of calls in a recording that holds no `Hangup` at all: its AMI account hears of queues and of nothing else.
+"""Ends of calls in a recording that tells of no leg at all: its AMI account hears of queues and of nothing else.
 
 In:  the messages of a recording, in order. Out: LegEnded facts, late: at the moment that the queue's own words tell.
-Never: used where a `Hangup` is in the recording; an end of a call that somebody passed on, or that came back.
+Never: used where a recording tells of legs; an end of a call that somebody passed on, or that came back.
 """
 
 from collections.abc import Iterator

@@ -227,7 +227,9 @@ def waited(call: Call, until: datetime) -> float | None:
     """Seconds in the queue at that moment; None when the moments are unknown."""
     if call.queued_at is None or UNKNOWN_MOMENT in (call.queued_at, until):
         return call.waited_s
-    return (until - call.queued_at).total_seconds()
+    seen = (until - call.queued_at).total_seconds()
+    counted = call.waited_s or 0.0  # by Asterisk, in whole seconds; more where his coming was not heard
+    return counted if counted > seen + 1 else seen
 
 
 def ended(call: Call, at: datetime, cause: int) -> Call:
