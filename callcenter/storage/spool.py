@@ -40,11 +40,17 @@ class Spool:
             self._mend(path)
         self._segments = [path for path in found if path.stat().st_size]
         last = max((_revision(path) for path in found), default=0)
-        self._start(max(revision, last + 1, self._last_revision() + 1))
+        first = max(revision, last + 1, self._last_revision() + 1)
+        try:
+            self._start(first)
+        except OSError:
+            if not found:
+                raise
+            self._go_on(found[-1], first)  # a disk that takes no more files may still take lines
         for path in found:
             if path not in self._segments:
-                path.unlink()
-        return _revision(self._segments[-1])
+                path.unlink(missing_ok=True)
+        return first
 
     def append(self, lines: list[bytes], revision: int) -> None:
         """Make these lines safe; the first has that revision. After an OSError none of them counts."""
@@ -107,6 +113,14 @@ class Spool:
             os.fsync(folder)  # else a power cut takes the file's name away
         finally:
             os.close(folder)
+
+    def _go_on(self, newest: Path, revision: int) -> None:
+        """Append to the newest segment of the former life; one with nothing in it takes the name of a new one."""
+        self.close()
+        if not self._segments:
+            self._segments = [newest.rename(self._folder / f"{revision:020d}.spool")]
+        self._file = os.open(self._segments[-1], os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        self._size, self._broken = os.fstat(self._file).st_size, False
 
     def _mend(self, path: Path) -> None:
         """Cut off a last line without its end: whoever wrote it never came to say that it is safe."""

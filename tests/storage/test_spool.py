@@ -46,6 +46,32 @@ def test_a_torn_last_line_is_cut_off_and_all_before_it_stays(tmp_path: Path, cut
     assert again.lines == 0
 
 
+class NoMoreFiles(Spool):
+    """On a disk without inodes: what is there can be written, and nothing new can be made."""
+
+    def _start(self, revision: int) -> None:
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("before", [3, 0])
+def test_on_a_disk_that_takes_no_more_files_it_goes_on_in_the_one_that_is_there(tmp_path: Path, before: int) -> None:
+    spool, good = opened(tmp_path), lines(1, before)
+    if good:
+        spool.append(good, 1)
+    spool.close()
+    full = NoMoreFiles(tmp_path)
+    first = full.open(1)
+    more = lines(first + 1, 2)
+    full.append(more, first + 1)
+    assert all_of(full) == good + more
+    full.close()
+    again = Spool(tmp_path)
+    assert again.open(1) > first + 2
+    assert all_of(again) == good + more
+    with pytest.raises(OSError, match="No space"):
+        NoMoreFiles(tmp_path / "new").open(1)
+
+
 def test_a_line_that_the_disk_changed_is_damaged_and_the_next_ones_are_not(tmp_path: Path) -> None:
     spool, good = opened(tmp_path), lines(1, 3)
     spool.append(good, 1)
