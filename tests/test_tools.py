@@ -63,5 +63,13 @@ def test_a_program_s_libraries_are_found_in_a_folder_with_a_space_and_only_there
     assert not whole(), "one that the machine has is not ours"
 
 
+def test_another_user_s_tools_are_named_as_such(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()  # as closed as another user's file, for root as well
+    environment = {**os.environ, "CALLCENTER_TOOLS": str(tmp_path)}
+    done = subprocess.run([ROOT / "run", "doctor"], env=environment, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert f"{tmp_path} belongs to another user. Start ./run as that user" in done.stderr
+
+
 def test_an_only_environment_stays(tmp_path: Path) -> None:
     assert tidy(tmp_path, made(tmp_path, "run-1", 0)) == ""
