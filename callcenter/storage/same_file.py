@@ -25,6 +25,8 @@ from callcenter.storage import trouble
 log = logging.getLogger(__name__)
 
 KEPT = "{path}.before-{moment:%Y%m%d-%H%M%S}"
+MOST_KEPT = 3
+"""Nobody replaces it so often: it is the disk that names one file anew, and copies would fill it."""
 Name = tuple[int, int]
 
 
@@ -36,6 +38,7 @@ class SameFile:
         self._path, self._clock = path, clock
         self._main: Name | None = None  # as the connection opened it
         self._wal: Name | None = None
+        self._kept = 0
 
     def written(self) -> None:
         """The connection has just committed: its files are there."""
@@ -71,6 +74,11 @@ class SameFile:
             log.error("%s-wal was taken away: what it held stands in %s", path, path)
             return True
         empty = _is_empty(path)
+        self._kept += not empty
+        if self._kept > MOST_KEPT:
+            log.error("the disk under %s does not name its files the same way: it is no longer looked at", path)
+            self._path = None
+            return True
         target = _beside(path, ".coming-back") if empty else Path(KEPT.format(path=path, moment=self._clock()))
         target.unlink(missing_ok=True)
         with closing(sqlite3.connect(target, check_same_thread=False)) as copy:
@@ -107,7 +115,7 @@ def _is_empty(path: Path) -> bool:
 
 
 def _name(path: Path) -> Name | None:
-    """What tells this file from another one of the same name. None: there is none, or it is emptied."""
+    """What tells this file from another one of the same name. None: there is none."""
     try:
         found = path.stat()
     except OSError:

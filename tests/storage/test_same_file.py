@@ -96,6 +96,21 @@ async def test_another_file_in_its_place_is_used_and_what_the_old_one_held_is_ke
     assert in_file(path) == {after.id}
 
 
+async def test_a_disk_that_names_one_file_anew_again_and_again_is_not_filled_with_copies(
+    migrated_room: Room, tmp_path: Path
+) -> None:
+    room, path = migrated_room, Path(migrated_room.database.place)
+    async with room.journal() as journal:
+        for _ in range(5):
+            journal.write(arrival(a_call()))
+            await journal.settled(20)
+            shutil.copy(path, tmp_path / "copy")
+            (tmp_path / "copy").replace(path)
+        journal.write(arrival(a_call()))
+        await journal.settled(20)
+    assert len(list(tmp_path.glob("only.db.before-*"))) <= 3
+
+
 async def test_what_cannot_be_put_back_is_acknowledged_to_nobody_and_said(migrated_room: Room) -> None:
     room, path = migrated_room, Path(migrated_room.database.place)
     async with room.journal() as journal:
