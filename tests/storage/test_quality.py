@@ -10,8 +10,9 @@ from callcenter.core.draw import Why, draw, read, seed_of
 from callcenter.core.errors import BadInput, Conflict, NotFound, Refused
 from callcenter.core.kind import Kind
 from callcenter.core.score import Answer, Answers, Question
-from callcenter.storage import Coaching, Draws, Filled, Journal, Review, Reviews, ScoreForms
+from callcenter.storage import Coaching, Draws, Filled, Journal, Review, Reviews, ScoreForms, review_sums
 from callcenter.storage.score_forms import shipped
+from callcenter.web.quality import trend
 from tests.storage.cast import NOON, ZONE, a_call, about, answered, ended
 from tests.storage.conftest import Room
 
@@ -188,3 +189,27 @@ async def test_a_coaching_note_is_dated_and_seen_by_whom_it_is_for(room: Room) -
     room.clock.pass_(60)
     await coaching.seen(note.id, by="siti")
     assert [each.seen_at for each in await coaching.of("siti")] == [first]
+
+
+async def test_the_database_adds_up_what_reading_sheet_by_sheet_gives(room: Room, journal: Journal) -> None:
+    await people(room)
+    reviews, later = Reviews(room.database, room.clock, ZONE), NOON + timedelta(seconds=10)
+    for n in range(12):
+        rang(journal, f"c-{n}", "101" if n % 2 else "102", arrived_at=later)
+    await journal.settled()
+    await Draws(room.database, room.clock).make(JANUARY, SINCE, UNTIL, by="bima")
+    for n in range(12):
+        sheet = await reviews.begin(f"c-{n}", by="bima")
+        one = await reviews.one(sheet)
+        given = {q.code: Answer(q.choices[(n + place) % len(q.choices)], "x") for place, q in enumerate(one.questions)}
+        await reviews.save(sheet, Filled(given, "", one.version, True), by="bima")
+    await reviews.save(
+        await reviews.begin("c-1", by="dewi"), Filled(all_yes(await reviews.one(1)), "", 1, True), by="dewi"
+    )
+    found, months = await reviews.finished(JANUARY, FEBRUARY), [JANUARY, FEBRUARY]
+    sums = await review_sums.sheets_of(room.database, JANUARY, FEBRUARY)
+    assert any(one.drawn for one in found) and any(one.calibration for one in found)
+    assert await review_sums.by_question(room.database, JANUARY, FEBRUARY) == trend.by_question(found)
+    assert trend.trend(sums, months) == trend.trend(found, months)
+    assert trend.by_person(sums, months) == trend.by_person(found, months)
+    assert await review_sums.by_question(room.database, FEBRUARY, FEBRUARY) == []

@@ -13,7 +13,7 @@ from aiohttp import hdrs, web
 
 from callcenter.core.draw import Lot, Why
 from callcenter.core.errors import NotFound, Refused
-from callcenter.storage import Draw, Review, audited
+from callcenter.storage import Draw, Review, audited, review_sums
 from callcenter.web.figures import numbers
 from callcenter.web.i18n import N_, Language
 from callcenter.web.need import for_reader
@@ -59,7 +59,7 @@ async def overview(request: web.Request) -> web.Response:
 async def _page(request: web.Request, month: date, wrong: Refused | None = None) -> web.Response:
     here, kept = parts(request), stores(parts(request))
     months = last_months(month)
-    found = await kept.reviews.finished(months[0], month)
+    found = await review_sums.sheets_of(here.database, months[0], month)
     drawn = await _draw(kept, month)
     only = request.query.get("open", "") == "1"
     lots = await _rows(kept, drawn) if drawn else []
@@ -83,7 +83,7 @@ async def _page(request: web.Request, month: date, wrong: Refused | None = None)
         only=only,
         told=told,
         people=trend.by_person(found, months),
-        questions=trend.by_question(found),
+        questions=await review_sums.by_question(here.database, months[0], month),
         chart=trend.picture(told, here.painter.times[language.code]),
         drafts=await kept.reviews.drafts(person(request).person),
         numbers=numbers,
