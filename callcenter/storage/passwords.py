@@ -16,7 +16,23 @@ from callcenter.core.errors import BadInput
 SHORTEST, LONGEST = 8, 200
 SHORT = "A password needs at least {least} letters."
 LONG = "A password has at most {most} letters."
+GUESSED = "This password is guessed soon. Choose another one: not your name, not one that many people have."
+COMMON = frozenset({
+    "password", "passw0rd", "rahasia", "rahasiaku", "sandi", "katasandi", "indonesia", "bismillah", "sayangku",
+    "qwerty", "qwertyuiop", "asdfghjk", "admin", "administrator", "letmein", "callcenter", "darurat", "siaga",
+    "cirebon",
+})  # fmt: skip
+"""Beginnings that many people have, without the digits and signs at their ends."""
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that are read wrong from paper
+
+
+def guessed(password: str, name: str) -> bool:
+    """Nobody needs many tries for it."""
+    plain = password.lower()
+    bare = plain.strip("0123456789!?.,-_ @#*")
+    few = len(set(plain)) < 5 or plain in "01234567890123456789" or plain[::-1] in "01234567890123456789"
+    hers = len(name) > 2 and plain.startswith(name.lower()) and len(plain) < len(name) + 5
+    return few or not bare or bare in COMMON or hers
 
 
 class Passwords:

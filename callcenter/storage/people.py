@@ -16,7 +16,7 @@ from callcenter.storage import accounts, positions, throttle
 from callcenter.storage.accounts import ApiToken, Role, User, read_name, read_role
 from callcenter.storage.audit import add as audit
 from callcenter.storage.database import Clock, Database
-from callcenter.storage.passwords import Passwords, digest, invent, secret
+from callcenter.storage.passwords import GUESSED, Passwords, digest, guessed, invent, secret
 from callcenter.storage.positions import AtPosition
 from callcenter.storage.sessions import AT_MOST, HALF, IDLE, Session, SignedIn, find, owed, start
 from callcenter.storage.sql import clean
@@ -186,6 +186,8 @@ class People:
             raise Refused(WRONG_OLD)
         if await self._passwords.fits(new, before):
             raise BadInput(SAME)
+        if guessed(new, name):
+            raise BadInput(GUESSED)
         chosen = await self._passwords.hash(new)
         await self._database.write(lambda c: accounts.set_password(c, name, chosen, by=name, now=now, but=session.id))
 

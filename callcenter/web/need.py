@@ -6,6 +6,7 @@ Never: a telephone's button that waits for this; a page that shows more because 
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -154,8 +155,9 @@ async def check(request: web.Request, name: str) -> None:
     elif request.match_info.get("call"):
         await check_call(request, request.match_info["call"])
     elif name.startswith("forward."):
-        duty = await parts(request).agencies.responders.one(request.match_info["forward"])
-        await _check(request, duty.ticket.number, duty.ticket.category, looker(request))
+        with suppress(NotFound):  # the handler says so
+            duty = await parts(request).agencies.responders.one(request.match_info["forward"])
+            await _check(request, duty.ticket.number, duty.ticket.category, looker(request))
 
 
 async def check_call(request: web.Request, call: str) -> None:

@@ -2,12 +2,15 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Literal
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import text
 
 from callcenter.core.errors import BadInput, Conflict, NotFound, Refused
-from callcenter.storage import AuditFilter, Role, SignedIn, commands
+from callcenter.storage import AuditFilter, People, Role, SignedIn, commands
+from callcenter.storage.passwords import Passwords
 from tests.storage.cast import Clock
 from tests.storage.conftest import Room
 
@@ -188,3 +191,38 @@ async def test_the_command_line_makes_people_and_tokens(url: str, clock: Clock) 
     assert "wall\tauditor\tvalid" in await commands.token_list(url, clock=clock)
     await commands.token_revoke(url, "wall", clock=clock)
     assert "revoked" in await commands.token_list(url, clock=clock)
+
+
+@pytest.mark.parametrize(
+    "word", ["12345678", "aaaaaaaa", "rahasia123", "Password1!", "siti1234", "87654321", "20261122"]
+)
+async def test_a_password_that_everybody_guesses_is_refused_and_a_sentence_is_not(siti: Room, word: str) -> None:
+    signed_in = await siti.people.sign_in("siti", GOOD, address="10.0.0.7")
+    with pytest.raises(BadInput, match="guessed soon"):
+        await siti.people.choose_password(signed_in.session, GOOD, word)
+    await siti.people.choose_password(signed_in.session, GOOD, "kereta api pagi")
+
+
+class Counting(PasswordHasher):
+    """Counts the work."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.verified = 0
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        self.verified += 1
+        return super().verify(hash, password)
+
+
+async def test_a_name_that_is_not_there_costs_the_same_work_as_one_that_is(room: Room) -> None:
+    hasher = Counting()
+    people = People(room.database, clock=room.clock, passwords=Passwords(hasher))
+    await people.add_user("siti", GOOD)
+    await people.add_user("rudi", GOOD)
+    await people.disable("rudi")
+    for name in ("siti", "rudi", "nobody"):
+        before = hasher.verified
+        with pytest.raises(Refused):
+            await people.sign_in(name, "wrong-password", address=f"10.0.0.{before}")
+        assert hasher.verified == before + 1, name

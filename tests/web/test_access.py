@@ -1,6 +1,5 @@
 """Every route by every role and by nobody: nothing is reachable that the table does not grant."""
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -71,7 +70,7 @@ def routes(here: House) -> list[tuple[str, str, str]]:
             "{lapor}": "1",
             "{days}": "2026-10",
             "{form}": "csv",
-            "{token}": "x" * 43,
+            "{token}": "x" * 32,
             "{month}": "2026-10",
             "{sheet}": "1",
             "{note}": "1",
@@ -179,7 +178,8 @@ async def test_every_route_by_every_role_and_by_nobody(here: House, callers: lis
             status, code = await caller.asks(method, path, token=path.startswith(API_PREFIX))
             refused = status == 401 or (status == 403 and "usang" not in code)
             refused |= name == "screen" and status == 303  # led to their own room
-            if granted(caller.role, name) is refused or (status >= 500 and name != "health"):
+            unasked = method == "POST" and granted(caller.role, name) and (status, "usang" in code) != (403, True)
+            if granted(caller.role, name) is refused or unasked or (status >= 500 and name != "health"):
                 wrong.append(f"{caller.role or 'nobody'}: {method} {path} -> {status}")
     assert wrong == []
 
@@ -277,43 +277,3 @@ async def test_a_change_from_another_page_is_not_done(here: House, visit: Visit)
     status, body = await siti.send(f"/calls/{call}/hangup", {})
     assert (status, body["error"]["code"]) == (403, "not_allowed")
     assert here.board.asked == []
-
-
-ODD = ("{path}/", "/{path}", "/.{path}", "/static/..{path}", "/static/..%2f{bare}", "/static/%2e%2e{path}", "{path}%00",
-       "{path};a=b", "{path}%20", "/%2e{path}", "/%2f{bare}", "/static//etc/passwd", "/static/..%5c..%5csettings.toml",
-       "/static/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "{upper}", "{path}%2f", "http://evil.example{path}")  # fmt: skip
-"""Spellings of an address that some servers take for another one."""
-
-
-async def spoken(here: House, line: str, *headers: str) -> tuple[int, bytes]:
-    """A request as these very bytes; the status of the answer, and its body."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", here.server.port)
-    said = "\r\n".join((line, f"Host: 127.0.0.1:{here.server.port}", "Connection: close", *headers, "", ""))
-    writer.write(said.encode())
-    async with asyncio.timeout(60):
-        answer = await reader.read()
-    writer.close()
-    head, _, body = answer.partition(b"\r\n\r\n")
-    return int(head.split(b" ", 2)[1]) if head else 0, body
-
-
-async def test_no_odd_spelling_method_or_upgrade_opens_what_is_closed(here: House) -> None:
-    """Nobody is signed in: whatever is asked is refused, led to the sign-in, or not there; nothing breaks."""
-    wrong, closed = [], sorted({path for _, path, name in routes(here) if ACCESS[name] is not EVERYONE})
-    assert len(closed) > 100
-    upgrade = (
-        "Upgrade: websocket",
-        "Connection: Upgrade",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: " + "A" * 24,
-    )
-    for number, path in enumerate(closed):
-        asked = [("HEAD " + path, ()), ("OPTIONS " + path, ()), ("GET " + path, upgrade), ("get " + path, ())]
-        asked += [("POST " + path, ("X-HTTP-Method-Override: GET", "Content-Length: 0"))]
-        if number % 10 == 0:  # the same code for every address
-            asked += [(f"GET {odd.format(path=path, bare=path[1:], upper=path.upper())}", ()) for odd in ODD]
-        for line, headers in asked:
-            status, body = await spoken(here, f"{line} HTTP/1.1", *headers)
-            if status not in (303, 400, 401, 403, 404, 405) or b"root:" in body or (line[:4] == "HEAD" and body):
-                wrong.append(f"{line} {headers[:1]} -> {status}")
-    assert wrong == []

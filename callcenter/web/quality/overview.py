@@ -4,6 +4,7 @@ In:  GET with a month, hostile; POST "draw". Out: HTML, CSV, the population of a
 Never: a draw of a month that is not over: its calls are not all there.
 """
 
+import asyncio
 import csv
 import io
 from dataclasses import dataclass
@@ -137,7 +138,8 @@ async def export(request: web.Request) -> web.Response:
     month = read_month(asked) if asked else this_month(here)
     found = await stores(here).reviews.finished(last_months(month)[0], month)
     await _taken_out(here, request, f"{month:%Y-%m} sheets")
-    body = _csv(for_reader(request, found), language, here.painter.times[language.code]).encode()
+    told = for_reader(request, found)
+    body = (await asyncio.to_thread(_csv, told, language, here.painter.times[language.code])).encode()
     name = f"112-quality-{month:%Y-%m}.csv"
     return web.Response(
         body=body,
