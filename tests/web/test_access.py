@@ -192,6 +192,8 @@ async def test_every_change_by_every_role_with_the_pages_own_token(here: House, 
     for caller in callers:
         await caller.visitor.get("/sign-in" if not caller.role else "/start")
         for method, path, name in changes:
+            if name.startswith("link."):  # such a page knows no session, and has a token of its own
+                continue
             status, code = await caller.asks(method, path, csrf=caller.visitor.csrf)
             refused = status in (401, 403)
             if granted(caller.role, name) is refused or status >= 500:

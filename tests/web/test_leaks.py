@@ -147,6 +147,9 @@ async def test_numbers_and_protected_tickets_come_out_nowhere_but_where_they_may
     await siti.get("/")
     assert (await siti.send(f"/calls/{stands['call']}/category", {"value": "DV", "version": version}))[0] == 200
     await here.app[PARTS].callers.known.read()
+    paces = here.app[PARTS].agencies.paces
+    paces.touch()
+    await here.until(lambda: any(line.duty.ticket.category == "DV" for line in paces.lines))
     strangers = [everybody[name] for name in ("", "dispatcher", "admin", "auditor", "viewer", "rina")]
     found = await swept(here, strangers, stands)
     told = {(each.route, each.role) for each in found if any(each.text.count(secret) for secret in TOLD)}
