@@ -104,7 +104,7 @@ async def test_the_auditor_finds_by_a_tickets_number_also_what_names_it_only_in_
     assert any(line.target != number for line in found)
     _, page = await dewi.get(f"/audit?target={number}")
     assert "forward.view" in page
-    for part in (number[:9], "e112-1.1"):
+    for part in (number[:9], "damkar-1-e112"):
         assert (await here.history.audit(AuditFilter(target=part))).lines, part
     assert not (await here.history.audit(AuditFilter(target=f"{number[:-1]}%"))).lines
 
