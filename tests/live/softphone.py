@@ -25,8 +25,8 @@ call_max_calls 4
 audio_player aubridge,sink
 audio_source aufile,{mouth}
 audio_alert aubridge,alert
-ausrc_srate 8000
-auplay_srate 8000
+ausrc_srate {rate}
+auplay_srate {rate}
 ausrc_channels 1
 auplay_channels 1
 ausrc_format s16
@@ -37,6 +37,8 @@ jitter_buffer_delay 1-2
 net_interface {host}
 module_path {modules}
 module g711.so
+module g722.so
+module gsm.so
 module aufile.so
 module aubridge.so
 module sndfile.so
@@ -68,6 +70,8 @@ class Phone:
     host: str = "127.0.0.1"
     port: int = 0
     transport: str = "udp"
+    codecs: str = "pcma/8000/1,pcmu/8000/1"
+    rate: int = 8000  # of its sound
     events: list[dict[str, Any]] = field(default_factory=list)
     _waiting: dict[str, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
     _tokens: int = 0
@@ -80,8 +84,8 @@ class Phone:
         self.port = self.port or first
         self.ear = self.home / "heard"
         self.ear.mkdir(parents=True, exist_ok=True)
-        mouth = write_tone(self.home / "speaks.wav", self.hertz)
-        values = {"host": self.host, "port": self.port, "mouth": mouth, "modules": modules, "ear": self.ear}
+        mouth = write_tone(self.home / "speaks.wav", self.hertz, rate=self.rate)
+        values = {"host": self.host, "port": self.port, "mouth": mouth, "modules": modules, "ear": self.ear, "rate": self.rate}
         ports = {"control": first + 2, "rtp": first + 4, "rtp_end": first + 23}  # port + 1 is its TLS port
         (self.home / "config").write_text(CONFIG.format(**values, **ports))
         (self.home / "accounts").write_text(self._account())
@@ -102,7 +106,7 @@ class Phone:
         sign_in = f"auth_user={self.name};auth_pass={self.password};regint=60" if self.password else "regint=0"
         return (
             f"<sip:{self.user or self.name}@{self.server};transport={self.transport}>;{sign_in}"
-            ";answermode=manual;audio_codecs=pcma/8000/1,pcmu/8000/1;ptime=20\n"
+            f";answermode=manual;audio_codecs={self.codecs};ptime=20\n"
         )
 
     async def _connect(self, port: int) -> bool:
@@ -176,8 +180,8 @@ class Phone:
         files = self.sound()
         if not files:
             return False
-        samples = samples_of(files[-1], 0.4)
-        return len(samples) > 1600 and all(heard(samples, each) for each in hertz)
+        samples = samples_of(files[-1], 0.4, self.rate)
+        return len(samples) > self.rate / 5 and all(heard(samples, each, self.rate) for each in hertz)
 
     async def quiet(self) -> None:
         """Nothing going on, nothing remembered."""

@@ -1,11 +1,14 @@
 """112 from any phone, without account, credit or registration; and nothing else without an account."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.live.ami import Ami, first
 from tests.live.carrier import Carrier
 from tests.live.conftest import Room
 from tests.live.raw_sip import Invite
+from tests.live.softphone import Phone
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -27,6 +30,31 @@ async def test_an_unregistered_phone_may_dial_112_and_its_aliases(room: Room, nu
     await invite.status(180)
     assert 401 not in invite.statuses
     await given_up(invite)
+
+
+@pytest.mark.parametrize(
+    ("host", "codecs", "rate", "spoken"),
+    [
+        ("127.0.0.2", "g722/16000/1", 16000, "g722"),
+        ("127.0.0.3", "gsm/8000/1", 8000, "gsm"),
+        ("127.0.0.2", "g722/16000/1,gsm/8000/1,pcma/8000/1", 8000, "alaw"),
+    ],
+)
+async def test_a_caller_who_speaks_no_g711_is_heard_too_and_one_who_does_is_not_transcoded(
+    room: Room, ami: Ami, tmp_path: Path, host: str, codecs: str, rate: int, spoken: str
+) -> None:
+    caller = Phone("foreign", room.exchange.server, tmp_path, 500, host=host, codecs=codecs, rate=rate)
+    await caller.start()
+    try:
+        her = await room.phone("101")
+        await caller.dial("112")
+        await her.answer()
+        await until(lambda: caller.hears(800) and her.hears(500), "they hear each other")
+        leg = first(await ami.event("QueueCallerJoin"), "Channel")
+        formats = await ami.do("Getvar", Channel=leg, Variable="CHANNEL(audionativeformat)")
+        assert first(formats, "Value") == f"({spoken})"
+    finally:
+        await caller.stop()
 
 
 @pytest.mark.parametrize("number", ["911", "1112", "08123456789", "101", "*1113", "113", "alice", "5"])

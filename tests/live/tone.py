@@ -15,28 +15,28 @@ RATE = 8000
 HEADER = 44
 
 
-def write_tone(file: Path, hertz: int, seconds: float = 30.0, volume: float = 0.3) -> Path:
-    samples = (int(32767 * volume * math.sin(2 * math.pi * hertz * n / RATE)) for n in range(int(RATE * seconds)))
+def write_tone(file: Path, hertz: int, seconds: float = 30.0, volume: float = 0.3, rate: int = RATE) -> Path:
+    samples = (int(32767 * volume * math.sin(2 * math.pi * hertz * n / rate)) for n in range(int(rate * seconds)))
     with wave.open(str(file), "wb") as out:
-        out.setparams((1, 2, RATE, 0, "NONE", ""))
+        out.setparams((1, 2, rate, 0, "NONE", ""))
         out.writeframes(array("h", samples).tobytes())
     return file
 
 
-def samples_of(file: Path, last: float | None = None) -> array[int]:
+def samples_of(file: Path, last: float | None = None, rate: int = RATE) -> array[int]:
     """All samples, or those of the last seconds."""
     raw = file.read_bytes()[HEADER:]
     raw = raw[: len(raw) // 2 * 2]
     if last is not None:
-        raw = raw[-int(last * RATE) * 2 :]
+        raw = raw[-int(last * rate) * 2 :]
     return array("h", raw)
 
 
-def strength(samples: array[int], hertz: int) -> float:
+def strength(samples: array[int], hertz: int, rate: int = RATE) -> float:
     """Goertzel: the share of full scale that this frequency has, 0..1."""
     if not samples:
         return 0.0
-    turn = 2 * math.cos(2 * math.pi * hertz / RATE)
+    turn = 2 * math.cos(2 * math.pi * hertz / rate)
     before = last = 0.0
     for sample in samples:
         before, last = last, sample + turn * last - before
@@ -44,8 +44,8 @@ def strength(samples: array[int], hertz: int) -> float:
     return 2 * math.sqrt(max(power, 0.0)) / len(samples) / 32768
 
 
-def heard(samples: array[int], hertz: int) -> bool:
-    return strength(samples, hertz) > 0.02
+def heard(samples: array[int], hertz: int, rate: int = RATE) -> bool:
+    return strength(samples, hertz, rate) > 0.02
 
 
 def ever(samples: array[int], hertz: int, window: float = 0.1) -> bool:
