@@ -85,7 +85,14 @@ class Phone:
         self.ear = self.home / "heard"
         self.ear.mkdir(parents=True, exist_ok=True)
         mouth = write_tone(self.home / "speaks.wav", self.hertz, rate=self.rate)
-        values = {"host": self.host, "port": self.port, "mouth": mouth, "modules": modules, "ear": self.ear, "rate": self.rate}
+        values = {
+            "host": self.host,
+            "port": self.port,
+            "mouth": mouth,
+            "modules": modules,
+            "ear": self.ear,
+            "rate": self.rate,
+        }
         ports = {"control": first + 2, "rtp": first + 4, "rtp_end": first + 23}  # port + 1 is its TLS port
         (self.home / "config").write_text(CONFIG.format(**values, **ports))
         (self.home / "accounts").write_text(self._account())
