@@ -242,6 +242,7 @@ async def test_when_the_lines_phone_dies_he_is_the_next_one_and_the_lines_are_tr
     fire.events.clear()
     await ami.do("Hangup", Channel=leg, Cause="38")
     await her.ringing()
+    await until(lambda: len(ami.events("QueueCallerJoin")) > before, "he is told to wait again")
     assert first(ami.events("QueueCallerJoin")[before], "Position") == "1"
     assert caller.has("CALL_CLOSED") is None
     await fire.ringing()

@@ -81,6 +81,7 @@ async def test_a_caller_passed_to_an_agency_that_does_not_answer_is_the_next_one
     him.events.clear()
     await her.order("transfer", f"sip:*1113@{room.exchange.server}")
     await him.ringing()
+    await until(lambda: len(ami.events("QueueCallerJoin")) == 2, "he is told to wait again")
     assert first(ami.events("QueueCallerJoin")[1], "Position") == "1"
     assert caller.has("CALL_CLOSED") is None
 
