@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.errors import StoreDown
 from callcenter.storage import trouble
+from callcenter.storage.disk import sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -98,11 +99,7 @@ def _settle(copy: Path, place: Path) -> None:
         for rest in ("-wal", "-shm"):  # of the file that is gone
             _beside(place, rest).unlink(missing_ok=True)
         copy.replace(place)
-    folder = os.open(place.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(place.parent)
 
 
 def _beside(path: Path, ending: str) -> Path:

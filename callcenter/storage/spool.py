@@ -12,6 +12,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from callcenter.storage.disk import sync_folder
+
 log = logging.getLogger(__name__)
 
 SEGMENT = 8 * 1024 * 1024
@@ -108,11 +110,7 @@ class Spool:
         self._file, self._size, self._broken = file, os.fstat(file).st_size, False
         if not again:
             self._segments.append(path)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # else a power cut takes the file's name away
-        finally:
-            os.close(folder)
+        sync_folder(self._folder)
 
     def _go_on(self, newest: Path, revision: int) -> None:
         """Append to the newest segment of the former life; one with nothing in it takes the name of a new one."""
