@@ -1,10 +1,12 @@
-"""(f) The call taker's screen on an old computer: its weight, its first paint, its memory after twelve hours.
+"""(f) The call taker's screen on an old computer: its weight, its first paint, its memory after twelve hours; and over
+a thin line.
 
 Real pages in real Chromium, served by the web's own parts on a real database; the telephone is played, fast. The
 processor is slowed down four times for the first paint; memory is counted after the browser has collected its garbage.
 """
 
 import statistics
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -15,11 +17,14 @@ from playwright.async_api import CDPSession, Page, expect
 
 from bench.report import line, load
 from callcenter.core import facts
-from tests.browser.conftest import browser_of, fill_the_room, sign_in
+from tests.browser.conftest import PATIENT_MS, browser_of, fill_the_room, sign_in
 from tests.web.house import House, house
 
 pytestmark = pytest.mark.bench
 SLOWER, PAINTS = 4, 15
+THIN = {"offline": False, "latency": 400, "downloadThroughput": 50_000 / 8, "uploadThroughput": 50_000 / 8}
+"""A mobile line at the edge of its cell: 50 kbit/s, 400 ms."""
+THIN_LOADS = 3
 HOURS, CALLS_AN_HOUR, HERS = 12, 60, 5
 """Every so manieth call is hers; the others ring at her desk too."""
 HEAVY = """performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
@@ -59,6 +64,36 @@ async def test_the_screen_is_light_and_soon_there(tmp_path: Path) -> None:
         None,
         "under 500 ms",
     )
+
+
+async def test_the_screen_comes_over_a_thin_line(tmp_path: Path) -> None:
+    """The worst there is: nothing known yet. And the everyday case: loaded before."""
+    took: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+    travelled: dict[bool, int] = {}
+    async with her_page(tmp_path) as (_, page, chromium):
+        sizes: list[int] = []
+        chromium.on("Network.loadingFinished", lambda told: sizes.append(int(told["encodedDataLength"])))
+        await chromium.send("Network.enable")
+        await chromium.send("Network.emulateNetworkConditions", THIN)
+        await chromium.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        for known in [False, True] * THIN_LOADS:
+            if not known:
+                await chromium.send("Network.clearBrowserCache")
+            sizes.clear()
+            began = time.monotonic()
+            await page.reload(timeout=PATIENT_MS * 4)
+            await expect(page.locator("#link.good")).to_be_visible(timeout=PATIENT_MS * 4)
+            took[known].append((await page.evaluate(PAINTED) / 1000, time.monotonic() - began))
+            travelled[known] = sum(sizes)
+    for known, name in ((False, "nothing known"), (True, "a known cache")):
+        paint, live = (statistics.median(each) for each in zip(*took[known], strict=True))
+        line(
+            f"(f) the call screen at 50 kbit/s and 400 ms, processor {SLOWER} times slower, {name}{load()}",
+            f"first paint {paint:.1f} s, live after {live:.1f} s, {travelled[known] / 1024:.0f} KB",
+            "none",
+            None,
+            "none",
+        )
 
 
 async def one_call(here: House, page: Page, number: int) -> None:

@@ -51,6 +51,7 @@ from callcenter.web.i18n import read_languages
 from callcenter.web.live import Hub
 from callcenter.web.me.routes import ROUTES as ME
 from callcenter.web.need import Concerned
+from callcenter.web.packing import pack
 from callcenter.web.painter import Painter
 from callcenter.web.parts import PARTS, Parts
 from callcenter.web.people.routes import ROUTES as PEOPLE
@@ -143,7 +144,7 @@ def _show(here: Parts) -> None:
 
 
 def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
-    app = web.Application(middlewares=[catch, guard], client_max_size=LARGEST_FORM)
+    app = web.Application(middlewares=[pack, catch, guard], client_max_size=LARGEST_FORM)
     app[PARTS] = here
     ours = (
         SCREEN,
@@ -165,7 +166,7 @@ def _open_doors(here: Parts, files: StaticFiles) -> web.Application:
         QUALITY,
     )
     app.add_routes([*ENTRY, *(route for routes in ours for route in routes), *API])
-    app.router.add_static(files.prefix, files.folder, name="static")
+    app.router.add_get(files.prefix + "/{file:.+}", files.serve, name="static")
     app.on_response_prepare.append(put_headers)
     app.on_shutdown.append(_close_pages)
     return app

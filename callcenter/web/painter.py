@@ -99,6 +99,7 @@ class Painter:
             positions=self.settings.positions,
             times=self.times[language.code],
             asset=self.files.url,
+            modules=self.files.modules,
             label=lambda table, code: self.label(table, code, language.code),
             labels=TABLES,
             told=lambda error: self.say_error(language, error),

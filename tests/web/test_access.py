@@ -60,6 +60,7 @@ def routes(here: House) -> list[tuple[str, str, str]]:
             continue
         path = route.resource.canonical
         for place, value in {
+            "{file}": "css/base.css",
             "{call}": "e112-1.1",
             "{number}": "261122-0001",
             "{category}": "FIRE",
@@ -79,7 +80,6 @@ def routes(here: House) -> list[tuple[str, str, str]]:
             "{name}": "siti",
         }.items():
             path = path.replace(place, value)
-        path += "/css/base.css" if route.name == "static" else ""
         found.append((route.method, path, route.name or ""))
     return found
 

@@ -7,7 +7,7 @@ Never: a page that waits for a call to be stored: a caller's sheet opens also wh
 from collections.abc import Mapping
 from dataclasses import replace
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from markupsafe import Markup
 
 from callcenter.core.errors import NotFound, StoreDown
@@ -58,7 +58,7 @@ async def shell(request: web.Request) -> web.Response:
 
 async def worker(request: web.Request) -> web.StreamResponse:
     """The script that keeps it; at the root, since it speaks for the whole site."""
-    return web.FileResponse(parts(request).painter.files.folder / "sw.js", headers={hdrs.CACHE_CONTROL: "no-cache"})
+    return parts(request).painter.files.files["sw.js"].answer(request, kept="no-cache")
 
 
 def _page(
