@@ -88,7 +88,9 @@ class Room:
     async def phone(self, name: str) -> Phone:
         """A phone that is there and has nothing to do. Positions are signed in."""
         phone = self.phones.get(name)
-        if phone is None or phone.process.returncode is not None:
+        if phone is None or not phone.alive:
+            if phone:
+                await phone.stop()
             phone = self.phones[name] = self._new(name)
             await phone.start()
         return phone
@@ -114,7 +116,7 @@ class Room:
     async def quiet(self) -> None:
         await self.exchange.quiet()
         for name, phone in list(self.phones.items()):
-            if phone.process.returncode is None:
+            if phone.alive:
                 await phone.quiet()
             else:
                 await self.phones.pop(name).stop()

@@ -28,7 +28,7 @@ from callcenter.core.wishes import Forward
 from callcenter.switchboard import Switchboard
 from tests.live.conftest import AGENCY_PHONES, Room
 from tests.live.house import SECRETS
-from tests.live.softphone import Phone
+from tests.live.softphone import Phone, speak
 from tests.live.waiting import PATIENT_S, until
 
 
@@ -150,7 +150,7 @@ async def talk(room: Room, life: Life) -> Talk:
     caller, her = await room.phone("caller"), await room.phone("101")
     await caller.dial("112")
     await her.answer()
-    await until(lambda: caller.hears(800) and her.hears(500), "they hear each other")
+    await speak(caller, her)
     (call,) = await until(lambda: [c.id for c in life.board.floor.calls.values() if c.position == "101"], "the answer")
     return Talk(life, caller, her, call)
 

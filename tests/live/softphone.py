@@ -52,6 +52,9 @@ snd_path {ear}
 """
 
 
+SETTLED = ("CALL_ESTABLISHED", "CALL_CLOSED")
+
+
 def baresip_modules() -> Path | None:
     places = (Path("/usr/lib/baresip/modules"), *Path("/usr/lib").glob("*/baresip/modules"))
     return next((each for each in places if each.is_dir()), None)
@@ -74,7 +77,9 @@ class Phone:
     rate: int = 8000  # of its sound
     events: list[dict[str, Any]] = field(default_factory=list)
     _waiting: dict[str, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
+    _before: set[Path] = field(default_factory=set)  # what it had heard when it was lifted last
     _tokens: int = 0
+    _killed: bool = False
     _reader_task: asyncio.Task[None] | None = None
 
     async def start(self) -> "Phone":
@@ -160,10 +165,39 @@ class Phone:
     async def ringing(self, deadline: float = PATIENT_S) -> None:
         await self.event("CALL_INCOMING", deadline)
 
+    def rings(self) -> str:
+        """The call that rings now, or nothing."""
+        over = {each.get("id") for each in self.events if each.get("type") in SETTLED}
+        calls = [str(each["id"]) for each in self.events if each.get("type") == "CALL_INCOMING"]
+        return next((call for call in reversed(calls) if call not in over), "")
+
     async def answer(self) -> None:
-        await self.ringing()
+        """Whose ringing ended while the hand was on its way is lifted when it rings again."""
+        self._before = set(self.sound())
+        await until(self._lifted, f"{self.name} rings and is lifted")
+
+    async def _lifted(self) -> bool:
+        if not (call := self.rings()):
+            return False
         await self.order("accept")
-        await self.event("CALL_ESTABLISHED")
+
+        def how() -> str:
+            return next((str(e["type"]) for e in self.events if e.get("id") == call and e["type"] in SETTLED), "")
+
+        return await until(how, f"{self.name} is lifted: {self.kinds()}") == "CALL_ESTABLISHED"
+
+    async def asked(self) -> None:
+        """Lifted, and a voice asks for a key: lifting is earlier, and a key that is pressed then is heard by nobody."""
+        await self.answer()
+        await until(self._hears_new, f"{self.name} is asked to press a key")
+
+    async def accepts(self) -> None:
+        await self.asked()
+        await self.press("1")
+
+    def _hears_new(self) -> bool:
+        new = [file for file in self.sound() if file not in self._before]
+        return any(abs(sample) > 1000 for file in new for sample in samples_of(file, 0.4, self.rate))
 
     async def dial(self, number: str, server: str = "") -> None:
         await self.order("dial", f"sip:{number}@{server or self.server};transport={self.transport}")
@@ -204,6 +238,11 @@ class Phone:
     def die(self) -> None:
         """Power cut: not a word to anybody."""
         self.process.send_signal(signal.SIGKILL)
+        self._killed = True
+
+    @property
+    def alive(self) -> bool:
+        return not self._killed and self.process.returncode is None
 
     async def stop(self) -> None:
         if self.process.returncode is None:
@@ -218,3 +257,12 @@ class Phone:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reader_task
             self._writer.close()
+
+
+async def speak(*phones: Phone) -> None:
+    """Each hears all the others. Lifting is earlier than the bridge: before it nobody can be moved or passed on."""
+
+    def together() -> bool:
+        return all(one.hears(*(other.hertz for other in phones if other is not one)) for one in phones)
+
+    await until(together, f"{[phone.name for phone in phones]} hear each other")

@@ -14,12 +14,12 @@ from callcenter.core.wishes import Forward
 from tests.live.ami import Ami
 from tests.live.conftest import BUDI, Room
 from tests.live.desk import Desk, desk_of
-from tests.live.softphone import Phone
+from tests.live.softphone import Phone, speak
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-HIS, HER, HIM = 500, 800, 1100
+HIS, HER = 500, 800
 EARLIER = "e112-1768352400.0"
 
 
@@ -45,7 +45,7 @@ class Try:
 
     async def met(self) -> None:
         await self.budi.answer()
-        await until(lambda: self.budi.hears(HER) and self.her.hears(HIS), "they hear each other")
+        await speak(self.budi, self.her)
         await until(lambda: self.call.stage is Stage.TALKING, "the floor knows")
 
 
@@ -83,6 +83,7 @@ async def test_a_caller_who_is_busy_is_said_so_and_her_phone_is_free_again(room:
     await story.budi.ringing()
     await story.budi.order("hangup")
     await story.her.closed()
+    await until(lambda: story.call.stage is Stage.ENDED, "it is over")
     assert (story.call.result, story.call.outcome) == (Result.BUSY, Outcome.NOT_REACHED)
 
 
@@ -91,7 +92,7 @@ async def test_when_her_phone_dies_he_is_the_first_in_the_queue(room: Room, desk
     await story.met()
     story.her.die()
     await story.him.answer()
-    await until(lambda: story.budi.hears(HIM) and story.him.hears(HIS), "he and 102 hear each other")
+    await speak(story.budi, story.him)
     await until(lambda: story.call.position == "102", "it is 102's")
 
 
@@ -112,7 +113,8 @@ async def test_a_service_that_dies_in_the_middle_dials_him_once_and_cuts_nobody_
     await story.met()
     await desk.again()
     assert (desk.only().stage, desk.only().position) == (Stage.TALKING, "101")
-    assert story.budi.hears(HER)
+    await speak(story.budi, story.her)
+    assert not story.budi.has("CALL_CLOSED")
     assert len(ami.events("Newchannel", Uniqueid=story.id)) == 1
 
 
@@ -133,9 +135,8 @@ async def test_a_relay_reaches_the_agency_without_the_caller_and_ends_with_her(r
     call = desk.only().id
     await until(lambda: desk.calls[call].stage is Stage.TALKING, "she is there")
     await desk.wish(Forward(call, "damkar", "101", "ayu"))
-    await fire.answer()
-    await fire.press("1")
-    await until(lambda: fire.hears(HER) and her.hears(1700), "they hear each other")
+    await fire.accepts()
+    await speak(fire, her)
     (attempt,) = desk.calls[call].attempts
     await until(lambda: desk.calls[call].attempts[0].accepted_at, "it is accepted")
     assert (attempt.agency, desk.calls[call].about) == ("damkar", EARLIER)

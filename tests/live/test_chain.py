@@ -15,7 +15,7 @@ from tests.live.callers import Sipp, alaw_tone
 from tests.live.conftest import Room
 from tests.live.handing import Life, Talk, agency, now, rung, service, talk
 from tests.live.places import free_block
-from tests.live.softphone import Phone
+from tests.live.softphone import speak
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -23,29 +23,29 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 CALLER, HER, HIM, FIRE, PSC, BRIGADE, VOICE = 500, 800, 1100, 1700, 2100, 2600, 620
 
 
-async def accepts(phone: Phone) -> None:
-    await phone.answer()
-    await asyncio.sleep(0)
-    await phone.press("1")
+AT_ONCE = timedelta(seconds=10)
+"""Also on a busy machine; a line that is not left at once rings for 20 s and more."""
 
 
 async def test_busy_then_no_answer_then_the_third_accepts_and_she_leaves(room: Room) -> None:
     busy, silent, ready = await room.phone("damkar"), await room.phone("psc"), await room.phone("brigade")
-    chain = agency(room, "damkar", "damkar", "psc", "brigade", ring_s=5)
+    lines = agency(room, "damkar", "damkar", "psc", "brigade", ring_s=60)
+    chain = replace(lines, lines=tuple(replace(line, ring_s=5 if n == 1 else 60) for n, line in enumerate(lines.lines)))
     async with service(room, [chain]) as life:
         story = await talk(room, life)
         pressed = await story.forward("damkar")
         await busy.ringing()
-        assert now() - pressed < timedelta(seconds=2)
+        assert now() - pressed < AT_ONCE
         await busy.order("hangup")
         refused = now()
         await silent.ringing()
-        assert now() - refused < timedelta(seconds=2)
-        assert story.caller.hears(HER) and story.her.hears(CALLER)
-        await silent.closed(7)
+        assert now() - refused < AT_ONCE
+        await speak(story.caller, story.her)
+        await silent.closed()
         rang_out = now()
+        assert timedelta(seconds=4) < rang_out - refused < AT_ONCE + timedelta(seconds=5)
         await ready.ringing()
-        assert now() - rang_out < timedelta(seconds=2)
+        assert now() - rang_out < AT_ONCE
         await ready.answer()
         await until(lambda: _hears_prompt(room, "category-FIRE"), "the agency is told what it is about")
         key = now()
@@ -53,11 +53,11 @@ async def test_busy_then_no_answer_then_the_third_accepts_and_she_leaves(room: R
         await story.has("BUSY", "NO_ANSWER", "ACCEPTED")
         accepted = life.tries(story.call)[-1].accepted_at
         assert accepted is not None
-        assert timedelta(0) < accepted - key < timedelta(seconds=0.5)  # a key takes its time
+        assert timedelta(0) < accepted - key < timedelta(seconds=3)  # a key takes its time; no other prompt is awaited
         await until(lambda: story.caller.hears(HER, BRIGADE) and ready.hears(CALLER, HER), "the three speak")
         await life.board.wish(Leave(story.call, "101", "ayu"))
         await until(lambda: ready.hears(CALLER) and not ready.hears(HER), "the two speak alone")
-        assert story.caller.hears(BRIGADE)
+        await speak(story.caller, ready)
         assert life.shares(story.call) == [("damkar", "WARM", "ACCEPTED")]
         assert rung({"1": busy, "2": silent, "3": ready}) == {"1": 1, "2": 1, "3": 1}
 
@@ -72,11 +72,11 @@ async def test_lines_of_one_step_ring_at_once_and_the_first_key_stops_the_others
         story = await talk(room, life)
         await story.forward("damkar")
         await asyncio.gather(one.ringing(), two.ringing())
-        await accepts(two)
+        await two.accepts()
         await until(lambda: life.shares(story.call)[0][2] == "ACCEPTED", "the second line accepts")
         accepted = now()
         await one.closed()
-        assert now() - accepted < timedelta(seconds=1)
+        assert now() - accepted < AT_ONCE
         await until(lambda: sorted(story.results()) == ["ACCEPTED", "CANCELLED"], "the other one is cancelled")
 
 
@@ -97,10 +97,10 @@ async def test_an_agency_that_hangs_up_instead_of_pressing_1_has_declined_and_th
         await fire.hang_up()
         declined = now()
         await brigade.ringing()
-        assert now() - declined < timedelta(seconds=2)
-        await accepts(brigade)
+        assert now() - declined < AT_ONCE
+        await brigade.accepts()
         await until(lambda: story.caller.hears(HER, BRIGADE), "the escalation agency is there")
-        assert story.results() == ["DECLINED", "ACCEPTED"]
+        await story.has("DECLINED", "ACCEPTED")
         assert [each[::2] for each in life.shares(story.call)] == [("damkar", "UNREACHED"), ("bpbd", "ACCEPTED")]
 
 
@@ -114,8 +114,9 @@ async def test_when_the_caller_hangs_up_she_passes_it_on_and_it_is_recorded(room
         await until(lambda: life.call(story.call).relay, "the floor shows her with the ticket")
         assert life.board.floor.at_position("101") is not None
         await fire.order("hangup")
-        await accepts(brigade)
-        await until(lambda: brigade.hears(HER) and story.her.hears(BRIGADE), "the agency has it from her")
+        await brigade.accepts()
+        await speak(brigade, story.her)  # the agency has it from her
+        await story.has("BUSY", "ACCEPTED")
         assert life.shares(story.call) == [("damkar", "RELAY", "ACCEPTED")]
         name = life.call(story.call).recording.replace(".wav", "-relay.wav")
         await room.exchange.on_record(name, HER, BRIGADE, last=1.0)
@@ -134,27 +135,28 @@ async def test_when_her_phone_dies_he_is_first_in_line_and_the_agency_is_not_lef
         await fire.ringing()
         story.her.die()
         await him.answer()
-        await fire.closed(2)
-        await until(lambda: story.caller.hears(HIM) and him.hears(CALLER), "they hear each other")
+        await fire.closed()  # before its time: cancelled, not NO_ANSWER
+        await speak(story.caller, him)
+        await story.has("CANCELLED")
         assert life.shares(story.call) == [("damkar", "WARM", "CANCELLED")]
-        assert story.results() == ["CANCELLED"]
 
 
 async def test_two_agencies_at_once_one_goes_and_one_is_taken_back(room: Room) -> None:
     fire, psc = await room.phone("damkar"), await room.phone("psc")
-    async with service(room, [agency(room, "damkar", "damkar"), agency(room, "psc119", "psc")]) as life:
+    two = [agency(room, "damkar", "damkar"), agency(room, "psc119", "psc", ring_s=60)]
+    async with service(room, two) as life:
         story = await talk(room, life)
         await story.forward("damkar")
         await story.forward("psc119")
-        await accepts(fire)
+        await fire.accepts()
         await until(lambda: story.caller.hears(HER, FIRE), "the first is there")
         await psc.ringing()
         await life.board.wish(CancelForward(story.call, "psc119", "101", "ayu"))
-        await psc.closed(1)
+        await psc.closed()
         await story.has("ACCEPTED", "CANCELLED")
         psc.events.clear()
         await story.forward("psc119")
-        await accepts(psc)
+        await psc.accepts()
         await until(lambda: story.caller.hears(HER, FIRE, PSC), "all four speak")
         await fire.hang_up()
         await until(lambda: not story.caller.hears(FIRE), "the first is gone")
@@ -166,9 +168,9 @@ async def test_straight_through_she_is_out_as_soon_as_the_agency_accepts(room: R
     async with service(room, [agency(room, "damkar", "damkar")]) as life:
         story = await talk(room, life)
         await story.forward("damkar", "BLIND")
-        await accepts(fire)
+        await fire.accepts()
         await story.her.closed()
-        await until(lambda: story.caller.hears(FIRE) and fire.hears(CALLER), "the two speak")
+        await speak(story.caller, fire)
         assert life.shares(story.call) == [("damkar", "BLIND", "ACCEPTED")]
 
 
@@ -182,23 +184,22 @@ async def test_killed_in_each_phase_nobody_is_cut_off_and_the_ticket_is_right_af
         story = await talk(room, life)
         await story.forward("damkar")
         await fire.ringing()
-        if phase != "ringing":
-            await fire.answer()
+        if phase == "lifted":
+            await fire.asked()
         if phase == "joined":
-            await fire.press("1")
-            await until(lambda: story.caller.hears(HER, FIRE), "the three speak")
-    assert story.caller.hears(HER) and story.her.hears(CALLER)
+            await fire.accepts()
+            await speak(story.caller, story.her, fire)
+    await speak(story.caller, story.her)
     if phase != "joined":
         await fire.order("hangup")  # while nobody of ours listens: busy, or declined
         await fire.closed()
     async with service(room, chain, life) as again:
         if phase != "joined":
-            await accepts(brigade)
+            await brigade.accepts()
         await until(lambda: again.shares(story.call)[0][2] == "ACCEPTED", "accepted")
         wanted = {"ringing": ["BUSY", "ACCEPTED"], "lifted": ["DECLINED", "ACCEPTED"], "joined": ["ACCEPTED"]}[phase]
         await story.has(*wanted, life=again)
-        tone = FIRE if phase == "joined" else BRIGADE
-        await until(lambda: story.caller.hears(HER, tone) and story.her.hears(CALLER, tone), "all speak")
+        await speak(story.caller, story.her, fire if phase == "joined" else brigade)
         assert rung({"1": fire, "2": brigade}) == {"1": 1, "2": 0 if phase == "joined" else 1}
         assert all(attempt.dialled_at for attempt in again.tries(story.call))
 
@@ -219,8 +220,8 @@ async def test_an_order_whose_answer_is_lost_rings_the_agency_once(room: Room, l
                 swallow()
                 await fire.order("hangup")
             last = fire if at == 1 else brigade
-            await accepts(last)
-            await until(lambda: life.shares(story.call)[0][2] == "ACCEPTED", "accepted", 12)
+            await last.accepts()
+            await until(lambda: life.shares(story.call)[0][2] == "ACCEPTED", "accepted")
             await until(lambda: story.caller.hears(HER, FIRE if at == 1 else BRIGADE), "they speak")
             assert rung({"1": fire, "2": brigade}) == {"1": 1, "2": at - 1}
     finally:

@@ -7,6 +7,7 @@ from tests.live.callers import refusing_phone
 from tests.live.conftest import BUDI, Room
 from tests.live.desk import desk_of
 from tests.live.house import SECRETS
+from tests.live.softphone import speak
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -21,7 +22,7 @@ async def test_the_others_ring_on_and_the_position_is_named(room: Room, refusal:
     dnd = await refusing_phone("101", SECRETS.phones["101"], room.exchange.server, folder, refusal, elsewhere)
     try:
         async with desk_of(room) as desk:
-            await until(lambda: desk.board.floor.positions["101"].phone == "IDLE", "101 is registered", 20)
+            await until(lambda: desk.board.floor.positions["101"].phone == "IDLE", "101 is registered")
             await caller.dial("112")
             await him.ringing()
             positions = desk.board.floor.positions
@@ -30,7 +31,7 @@ async def test_the_others_ring_on_and_the_position_is_named(room: Room, refusal:
             assert told == {"turned-away": TURNED_AWAY.format(names="101")}
             assert not desk.board.floor.positions["102"].turns_away
             await him.answer()
-            await until(lambda: caller.hears(1100) and him.hears(500), "caller and 102 hear each other")
+            await speak(caller, him)
         assert budi.has("CALL_INCOMING") is None  # a forwarding is not followed
     finally:
         await dnd.stop()

@@ -59,8 +59,7 @@ class Day:
 
     async def answer(self, name: str) -> None:
         before = now()
-        await self.her.order("accept")
-        await self.her.event("CALL_ESTABLISHED")
+        await self.her.answer()
         self.truth[name].answered = (before, now())
 
     async def end(self, name: str, phone: Phone) -> None:
@@ -152,6 +151,7 @@ async def anonymous(day: Day, name: str) -> None:
     await day.her.ringing()
     day.truth[name] = Told((before, now()))
     await day.answer(name)
+    await invite.status(200)  # Asterisk has joined the two
     await day.end(name, day.her)
     invite.close()
 
@@ -168,13 +168,11 @@ async def seven_calls(room: Room) -> Day:
             await day.end(name, day.caller)
             continue
         if name == "answered late":  # the queue's time limit passes: answered toward the network, and rung again
-            await day.caller.event("CALL_ESTABLISHED", 12)
-            day.her.events.clear()
-            await day.her.ringing()
+            await day.caller.event("CALL_ESTABLISHED")
+            await until(lambda: day.her.kinds().count("CALL_INCOMING") == 2, "she is rung again")
         await day.answer(name)
         await day.speaks(name)
         if name == "passed on":
-            day.him.events.clear()
             await day.her.order("transfer", f"sip:102@{room.exchange.server}")
             await day.him.answer()
         if name == "cut off":
@@ -185,6 +183,8 @@ async def seven_calls(room: Room) -> Day:
 
 
 async def killed(day: Day) -> None:
+    """What Asterisk knew for 1.5 s, it has written."""
+    await until(lambda: day.room.exchange.timeline()[-1]["eventtype"] == "BRIDGE_ENTER", "it is written")
     assert day.room.exchange.process
     day.room.exchange.process.kill()
     await day.room.exchange.process.wait()
@@ -227,6 +227,7 @@ async def test_a_call_that_ends_while_the_service_is_dead_gets_its_true_end(room
         await day.arrival("known")
         await day.answer("known")
         await until(lambda: any(call.position for call in calls.values()), "the answer is known")
+        await day.speaks("known")
         await asyncio.sleep(NOTED_EVERY_S)
         left, died = board.floor.calls.values(), now()
     await day.end("known", day.caller)
@@ -246,6 +247,7 @@ async def test_without_the_timeline_asterisk_s_database_alone_tells_it(room: Roo
     over, began = earlier(room), now()
     await day.arrival("alone")
     await day.answer("alone")
+    await day.speaks("alone")
     await day.end("alone", day.caller)
     async with service(room, Floor(blind_since=began), over, "elsewhere.db") as (board, calls):
         (call,) = calls.values()
@@ -258,6 +260,7 @@ async def test_who_is_up_is_known_whole_also_while_the_database_cannot_say_who_i
     day = Day(room, await room.phone("caller"), await room.phone("101"), await room.phone("102"))
     await day.arrival("up")
     await day.answer("up")
+    await day.speaks("up")
     async with service(room, Floor(), away=True) as (board, _):
         (call,) = board.floor.calls.values()
         assert (call.answered_by, call.recording) == ("101", f"{call.arrived_at:%Y/%m/%d}/{call.id}.wav")
