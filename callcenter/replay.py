@@ -35,6 +35,14 @@ from callcenter.told import ANY_QUEUE, EVERYBODY, OURS, lines, record
 
 CLOCK_STEP = 2.0  # seconds: Asterisk tells whole ones
 OF_LEGS = frozenset({"Newchannel", "Newstate", "Hangup", "HangupRequest", "DialBegin", "BridgeEnter"})
+HELPERS = {
+    "Pickup": ("Uniqueid", "Channel"),
+    "ChanSpyStart": ("SpyerUniqueid", "SpyerChannel"),
+    "AgentLogin": ("Uniqueid", "Channel"),
+    "Agentlogin": ("Uniqueid", "Channel"),
+    "UnParkedCall": ("RetrieverUniqueid",),
+}
+"""Who comes in for somebody else's call, and under which header."""
 JITTER = 0.001  # seconds by which Asterisk's own threads tell the same moment differently
 
 
@@ -61,6 +69,7 @@ class Survey:
     telling: set[str] = field(default_factory=set)  # technologies whose legs say that the far side hangs up
     own: bool = False  # somebody came in by an entry of our own dialplan
     legs: bool = False  # what single legs do is in it, and so their ends, as far as it goes
+    helpers: set[str] = field(default_factory=set)  # legs that came in to pick up, to listen, to be an agent
     later: int = 0  # messages that tell of a later moment than the one before
     earlier: int = 0
     _began: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -81,6 +90,8 @@ class Survey:
                 self.telling |= asked | TELLING
             elif event == "Hangup":
                 self._began.pop(leg, None)
+            elif event in HELPERS:
+                self.helpers |= {text(f, name) for name in HELPERS[event]} - {""}
             self._order(float(seconds(text(f, "Timestamp")) or 0) if event else 0)
         return self
 
@@ -121,8 +132,10 @@ class Player:
             raise ValueError("not an AMI message")
         if not event:
             return  # an answer to somebody's question: its moment says nothing of the events around it
-        if self.foreign is not None:
-            message = self.foreign.legs.complete(message)
+        for each in self.foreign.modern(message) if self.foreign is not None else (message,):
+            self._told(text(each, "Event"), each)
+
+    def _told(self, event: str, message: Fields) -> None:
         if CUT in message and text(message, "Uniqueid") not in {*self.floor.legs, *self.floor.calls}:
             raise ValueError("the recording ends in the middle of it")
         if event == "FullyBooted":
@@ -201,6 +214,7 @@ def replayed(file: IO[bytes], house: House, *, any_queue: bool, numbers: Iterabl
         direct = not survey.queues and not numbers and house.queue == "*"
         telling = frozenset(survey.telling)
         foreign = Foreign(house, frozenset(survey.entries), house.numbers, direct, telling, survey.own)
+        foreign.helpers = frozenset(survey.helpers)
     ends = None if survey.legs else Ends()
     story = tell(_in_order(messages_in(file, zone), survey, is_json(file)), house, foreign, ends)
     story.scope = EVERYBODY if foreign and foreign.direct else ANY_QUEUE if house.queue == "*" else OURS

@@ -9,22 +9,19 @@ Who waits in a queue is told of by the queue. Beside it, a phone that is dialled
   who has been answered           is where he was passed on to.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from callcenter.asterisk.bridges import Bridges
+from callcenter.asterisk.foreign_legs import LOCAL, Legs, whose
 from callcenter.asterisk.inbox import House, known
+from callcenter.asterisk.older import Older, Telephones
 from callcenter.asterisk.wire import Fields, text
 from callcenter.core import desk_facts, facts
 from callcenter.core.call import Call
 from callcenter.core.facts import Fact
 from callcenter.core.floor import Floor
-
-LOCAL = "Local/"
-CHANNEL = re.compile(r"[^/]+/(?P<owner>.+?)(-[0-9a-fA-F]+)?(;[12])?")
-"""Technology, whose it is, a count: SIP/201-0000001a, DAHDI/i1/0812-3, Local/201@from-queue-0000001a;1."""
 
 INNER = ("", "s", "h", "i", "t")
 """Where a leg stands in the dialplan that has not dialled anything."""
@@ -35,15 +32,8 @@ AT_ONCE = timedelta(seconds=0.5)
 TELLING = frozenset({"PJSIP", "SIP", "IAX2"})
 """Whose legs say that the far side hangs up, wherever such events are recorded at all. ISDN's do not."""
 
-MEMBER = ("AgentCalled", "AgentConnect", "AgentRingNoAnswer")
 IN_QUEUE = ("QueueCallerJoin", "AgentCalled")
 OUT_OF_QUEUE = ("QueueCallerLeave", "QueueCallerAbandon", "AgentConnect")
-
-
-def whose(channel: str) -> str:
-    """Whose phone or line it is, as a queue would name its member."""
-    found = CHANNEL.fullmatch(channel)
-    return found["owner"].split("@", 1)[0] if found else channel
 
 
 def technology(channel: str) -> str:
@@ -55,52 +45,8 @@ def begins(f: Fields) -> tuple[str, str]:
     return text(f, "Context"), text(f, "Exten")
 
 
-@dataclass
-class Legs:
-    """Which legs there are. Asterisk's own ids, or, where a recording has none, the channels' names."""
-
-    names: dict[str, str] = field(default_factory=dict)  # id -> channel
-    ids: dict[str, str] = field(default_factory=dict)
-    answered: dict[str, str] = field(default_factory=dict)  # who dialled -> who lifted
-
-    def complete(self, f: Fields) -> Fields:
-        """The message with the ids that it does not tell, and with the phone in place of a Local channel to it."""
-        found = dict(f)
-        for leg, channel in (("Uniqueid", "Channel"), ("DestUniqueid", "DestChannel")):
-            name = text(f, channel)
-            if name and not text(f, leg):
-                found[leg] = self.ids.get(name, name)
-            elif name and text(f, "Event") != "Hangup":
-                self.names[text(f, leg)], self.ids[name] = name, text(f, leg)
-        if text(f, "Event") in MEMBER:
-            member = text(f, "Interface") or text(f, "Member") or text(f, "MemberName") or whose(text(f, "DestChannel"))
-            called = text(found, "DestUniqueid") or f"{member} for {text(found, 'Uniqueid')}"
-            found |= {"Interface": member, "DestUniqueid": called}
-        if text(f, "Event") == "AgentConnect":
-            found["DestUniqueid"] = self.real(text(found, "DestUniqueid"))
-        if text(f, "Event") == "AttendedTransfer" and (far := self.real(text(f, "TransferTargetUniqueid"))):
-            channel = self.names.get(far, text(f, "TransferTargetChannel"))
-            found |= {"TransferTargetUniqueid": far, "TransferTargetChannel": channel}
-        return found
-
-    def real(self, leg: str) -> str:
-        """The phone behind the two halves of a Local channel; the leg itself where it is none, or nobody lifted."""
-        for _ in range(8):
-            name = self.names.get(leg, "")
-            if not (name.startswith(LOCAL) and name.endswith(";1")):
-                break
-            lifted = self.answered.get(self.ids.get(f"{name[:-1]}2", ""))
-            if lifted is None:
-                break
-            leg = lifted
-        return leg
-
-    def is_local(self, leg: str) -> bool:
-        return self.names.get(leg, "").startswith(LOCAL)
-
-    def gone(self, leg: str) -> None:
-        self.ids.pop(self.names.pop(leg, ""), None)
-        self.answered.pop(leg, None)
+def rings(f: Fields) -> bool:
+    return (text(f, "ChannelStateDesc") or text(f, "ChannelState")) in ("Ringing", "5")
 
 
 @dataclass
@@ -122,13 +68,20 @@ class Foreign:
     direct: bool = False  # nobody waits in a queue at all: whoever dials is a caller
     telling: frozenset[str] = frozenset()  # technologies whose legs say that the far side hangs up
     own: bool = False  # our own dialplan speaks in it, too
+    helpers: frozenset[str] = frozenset()  # legs that came in to pick up, to listen, to be an agent: no callers
     legs: Legs = field(default_factory=Legs)
+    older: Older = field(default_factory=Older)
+    telephones: Telephones = field(default_factory=Telephones)
     bridges: Bridges = field(default_factory=Bridges)
     _began: dict[str, tuple[str, str]] = field(default_factory=dict)
     _dialled: dict[str, Dialled] = field(default_factory=dict)
     _waiting: set[str] = field(default_factory=set)
     _left: dict[str, datetime] = field(default_factory=dict)
     _hung_up: set[str] = field(default_factory=set)  # the far side did
+
+    def modern(self, f: Fields) -> Iterator[Fields]:
+        """The message as today's Asterisk would tell it, complete."""
+        return (self.legs.complete(each) for each in self.older.today(self.telephones.follow(f)))
 
     def facts(self, f: Fields, at: datetime, floor: Floor) -> Iterator[Fact]:
         """What it says beside that which the inbox reads. `f` is complete."""
@@ -149,7 +102,7 @@ class Foreign:
         elif event == "HangupRequest":
             self._hung_up.add(leg)
         elif event == "Hangup":
-            yield from self._hangup(leg, at, floor)
+            yield from self._hangup(f, leg, at, floor)
             self._gone(leg)
 
     def misleads(self, f: Fields, floor: Floor) -> bool:
@@ -159,12 +112,15 @@ class Foreign:
         if event == "UserEvent" and not self.own:
             return True  # words of another dialplan, which may mean anything
         if event == "QueueCallerAbandon":
-            tells = technology(text(f, "Channel") or self.legs.names.get(leg, "")) in self.telling
-            return tells and leg not in self._hung_up
+            return self._tells(f, leg) and leg not in self._hung_up
         call = floor.call_of(leg)
         return event == "Hangup" and call is not None and call.leg == leg and text(f, "Channel").startswith(LOCAL)
 
-    def _hangup(self, leg: str, at: datetime, floor: Floor) -> Iterator[Fact]:
+    def _tells(self, f: Fields, leg: str) -> bool:
+        """Its technology says that the far side hangs up."""
+        return technology(text(f, "Channel") or self.legs.names.get(leg, "")) in self.telling
+
+    def _hangup(self, f: Fields, leg: str, at: datetime, floor: Floor) -> Iterator[Fact]:
         """Whose end it was, where the queue did not tell: his, while something rang for him, or ours."""
         call = floor.calls.get(leg)
         left = self._left.get(leg)
@@ -173,7 +129,9 @@ class Foreign:
         if any(attempt.open for attempt in call.attempts):
             if leg in self._hung_up:
                 yield facts.CallAbandoned(leg, at)
-        elif call.abandoned and facts.UNKNOWN_MOMENT not in (left, at) and at - left > AT_ONCE:
+        elif self._tells(f, leg) or facts.UNKNOWN_MOMENT in (left, at):
+            return  # it did tell, when the queue announced it; or nothing does
+        elif call.abandoned and at - left > AT_ONCE:
             yield from (facts.CallQueued(leg, at), facts.CallLeftQueue(leg, at))  # the dialplan went on with him
 
     def _queue(self, event: str, f: Fields, leg: str, at: datetime, floor: Floor) -> Iterator[Fact]:
@@ -197,6 +155,9 @@ class Foreign:
     def _newcomer(self, f: Fields, leg: str, at: datetime, floor: Floor) -> Iterator[Fact]:
         if text(f, "Event") == "Newchannel":
             self._began[leg] = begins(f)
+        elif rings(f) and (known_leg := self._dialled.get(leg)) and known_leg.rang_at is None:
+            known_leg.rang_at = at  # Asterisk 13 has no other word for it
+            yield facts.LegRinging(leg, at)
         entry = self._began.get(leg, ("", ""))
         if leg in floor.calls or not self._calls_in(f, leg, entry):
             return
@@ -209,6 +170,8 @@ class Foreign:
     def _calls_in(self, f: Fields, leg: str, entry: tuple[str, str]) -> bool:
         """It comes from outside: nobody dialled it, and it is no half of something else."""
         if self.legs.is_local(leg) or leg in self._dialled or text(f, "Linkedid") not in ("", leg):
+            return False
+        if leg in self.helpers or text(f, "Channel") in self.helpers:
             return False
         state = text(f, "ChannelStateDesc") or text(f, "ChannelState")
         return state in ("Ring", "4") or (not state and entry[1] not in INNER)

@@ -21,13 +21,14 @@ Paused PausedReason DialStatus DialString Cause Conference HoldTime Result Actio
 TransfereeUniqueid TransfererUniqueid OrigTransfererUniqueid TransferTargetUniqueid TransferTargetChannel
 Leg By Number NumberSource Name Recording Trunk SipCallId Test Call Line Turn Why To
 Position In Kind About Step Direction Digit DestApp Reason BridgeUniqueid BridgeTechnology
+SubEvent Bridgestate Channel1 Channel2 Uniqueid1 Uniqueid2 Newname SpyerUniqueid SpyerChannel RetrieverUniqueid
 """
 NAMES = {name.lower(): name for name in READ.split()}
 """How Asterisk writes the headers that we read; other tools' recordings change their case."""
 
 _FOLLOWED = """
 DialBegin Newstate HangupRequest SoftHangupRequest AgentComplete BridgeEnter BridgeLeave BridgeDestroy FullyBooted
-Shutdown
+Shutdown Rename Bridge Link Unlink Pickup ChanSpyStart AgentLogin Agentlogin UnParkedCall
 """
 FOLLOWED = tuple(_FOLLOWED.split())
 """What tells of calls in other systems, beside that which the inbox reads."""
@@ -39,6 +40,7 @@ OLDER = {"join": "QueueCallerJoin", "leave": "QueueCallerLeave"}
 OLDER_HEADERS = {
     "bridgedchannel": "destuniqueid",  # AgentConnect until 11: that leg's id
     "agentcalled": "interface",
+    "destinationchannel": "destchannel",
     "agentname": "membername",
     "srcuniqueid": "uniqueid",
     "destination": "destchannel",
@@ -195,7 +197,7 @@ def _iso(written: str, zone: tzinfo) -> str | None:
 
 def of_asterisk(message: Fields, zone: tzinfo = UTC) -> Fields:
     """A message of Asterisk itself with today's names, and without what is no moment."""
-    if text(message, "Event").lower() in OLDER or OLDER_NAMES & message.keys():
+    if text(message, "Event").lower() in (*OLDER, "dial") or OLDER_NAMES & message.keys():
         return canonical(message, zone)
     stamp = text(message, "Timestamp")
     return message if seconds(stamp, zone) else {**message, "Timestamp": ""}

@@ -44,7 +44,7 @@ class Rung:
             case CallAnswered():
                 self._answered(fact)
             case PhoneUnanswered():
-                self._change(fact.leg, Result.NO_ANSWER, ended_at=fact.at)
+                self._unanswered(fact.leg, fact.at)
             case LegEnded():
                 self._ended(fact)
             case _:
@@ -63,6 +63,12 @@ class Rung:
         if call and (phone := self.phones[call][place]).result in OPEN:
             self.phones[call][place] = replace(phone, result=result, **moments)  # type: ignore[arg-type]
 
+    def _unanswered(self, leg: str, at: datetime) -> None:
+        call, place = self._calls.get(leg, ("", 0))
+        if call and self.phones[call][place].result is Result.CANCELLED:  # until Asterisk 11 the leg ends first
+            self.phones[call][place] = replace(self.phones[call][place], result=Result.NO_ANSWER)
+        self._change(leg, Result.NO_ANSWER, ended_at=at)
+
     def _answered(self, fact: CallAnswered) -> None:
         phones = self.of(fact.call)
         if any(phone.lifted == fact.leg for phone in phones):
@@ -77,7 +83,7 @@ class Rung:
         phones[place] = replace(phones[place], result=Result.ANSWERED, answered_at=fact.at, lifted=fact.leg)
 
     def _ended(self, fact: LegEnded) -> None:
-        call, place = self._calls.pop(fact.leg, ("", 0))
+        call, place = self._calls.get(fact.leg, ("", 0))
         phone = self.phones[call][place] if call else None
         if phone is None or phone.lifted not in ("", fact.leg):
             return  # a Local channel that Asterisk took out of the way: they go on speaking
