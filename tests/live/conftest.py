@@ -13,6 +13,7 @@ from tests.live.carrier import Carrier
 from tests.live.house import SECRETS, Exchange, prepared
 from tests.live.places import asterisk_program, free_block
 from tests.live.softphone import Phone
+from tests.live.waiting import until
 
 BUDI = "+6281234567890"
 """Who is called back."""
@@ -93,6 +94,8 @@ class Room:
                 await phone.stop()
             phone = self.phones[name] = self._new(name)
             await phone.start()
+            if phone.password:
+                await until(lambda: self.exchange.rings(name), f"{name} would be rung")
         return phone
 
     def _new(self, name: str) -> Phone:

@@ -109,7 +109,7 @@ class Desk:
 
 @asynccontextmanager
 async def desk_of(room: Room) -> AsyncIterator[Desk]:
-    desk = Desk(room, Road(f"sip:127.0.0.4:{room.ports['budi']}", ring_s=20))
+    desk = Desk(room, Road(f"sip:127.0.0.4:{room.ports['budi']}", ring_s=60))
     await desk.start()
     try:
         yield desk

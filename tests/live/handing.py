@@ -37,9 +37,9 @@ def now() -> datetime:
 
 
 def agency(
-    room: Room, code: str, *phones: str, together: bool = False, escalation: str = "", ring_s: int = 20
+    room: Room, code: str, *phones: str, together: bool = False, escalation: str = "", ring_s: int = 60
 ) -> Agency:
-    """An agency whose chain is these phones."""
+    """An agency whose chain is these phones. None is given up while the test comes to its next line."""
     lines = [
         Line(AGENCY_PHONES.get(name, "118"), f"sip:127.0.0.4:{room.ports[name]}", ring_s, order=int(together))
         for name in phones

@@ -88,12 +88,21 @@ class Exchange:
 
     async def quiet(self) -> None:
         """No channel left, nothing in the journal."""
-        await self.cli("channel request hangup all")
-        await until(self._empty, "no channel is left")
+        await until(self._emptied, "no channel is left")
         await self.cli("database deltree e112")
         await self.cli("database deltree agency")
         await self.cli("database deltree rate")
         await self.cli("database deltree flag")
+
+    async def _emptied(self) -> bool:
+        """Also of what began after the last time it was said."""
+        await self.cli("channel request hangup all")
+        return await self._empty()
+
+    async def rings(self, position: str) -> bool:
+        """Asterisk has asked that phone once since it signed in: until then the queue passes it over."""
+        said = await self.cli(f"dialplan eval function DEVICE_STATE(PJSIP/{position})")
+        return "Result: " in said and not any(word in said for word in ("UNAVAILABLE", "INVALID", "UNKNOWN"))
 
     async def _empty(self) -> bool:
         return "0 active channels" in await self.cli("core show channels count")

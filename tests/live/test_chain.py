@@ -24,13 +24,14 @@ CALLER, HER, HIM, FIRE, PSC, BRIGADE, VOICE = 500, 800, 1100, 1700, 2100, 2600, 
 
 
 AT_ONCE = timedelta(seconds=10)
-"""Also on a busy machine; a line that is not left at once rings for 20 s and more."""
+"""Also on a busy machine; a line that is not left at once rings for a minute."""
 
 
 async def test_busy_then_no_answer_then_the_third_accepts_and_she_leaves(room: Room) -> None:
     busy, silent, ready = await room.phone("damkar"), await room.phone("psc"), await room.phone("brigade")
-    lines = agency(room, "damkar", "damkar", "psc", "brigade", ring_s=60)
-    chain = replace(lines, lines=tuple(replace(line, ring_s=5 if n == 1 else 60) for n, line in enumerate(lines.lines)))
+    chain = agency(room, "damkar", "damkar", "psc", "brigade")
+    first, second, third = chain.lines
+    chain = replace(chain, lines=(first, replace(second, ring_s=5), third))
     async with service(room, [chain]) as life:
         story = await talk(room, life)
         pressed = await story.forward("damkar")
@@ -143,7 +144,7 @@ async def test_when_her_phone_dies_he_is_first_in_line_and_the_agency_is_not_lef
 
 async def test_two_agencies_at_once_one_goes_and_one_is_taken_back(room: Room) -> None:
     fire, psc = await room.phone("damkar"), await room.phone("psc")
-    two = [agency(room, "damkar", "damkar"), agency(room, "psc119", "psc", ring_s=60)]
+    two = [agency(room, "damkar", "damkar"), agency(room, "psc119", "psc")]
     async with service(room, two) as life:
         story = await talk(room, life)
         await story.forward("damkar")
@@ -240,8 +241,10 @@ def _with_the_next_order(life: Life, swallow: Callable[[], bool]) -> None:
 
 
 async def test_the_times_of_an_attempt_are_those_of_the_phones_own_log(room: Room, tmp_path: Path) -> None:
-    """Three attempts, and the middle one of each moment: a busy machine runs a process late, but not always."""
-    phone = Sipp("an-agency-rings-and-lifts", room.exchange.server, tmp_path, "127.0.0.4", ring_ms=300, calls=3)
+    """Three attempts, and the middle one of each moment: a busy machine runs a process late, but not always. Moments of
+    a neighbour would be 0.8 s off, whole seconds half a second.
+    """
+    phone = Sipp("an-agency-rings-and-lifts", room.exchange.server, tmp_path, "127.0.0.4", ring_ms=800, calls=3)
     phone.port, phone.more = room.ports["timed"], ("-trace_logs",)
     await phone.start()
     try:
@@ -255,7 +258,7 @@ async def test_the_times_of_an_attempt_are_those_of_the_phones_own_log(room: Roo
     theirs = _log(tmp_path) | {"accepted": let_in}
     for name, moments in theirs.items():
         off = [abs(getattr(a, f"{name}_at") - at) for a, at in zip(tries, moments, strict=True)]
-        assert sorted(off)[1] < timedelta(seconds=0.05), (name, off)
+        assert sorted(off)[1] < timedelta(seconds=0.25), (name, off)
 
 
 async def _admitted(story: Talk) -> datetime:

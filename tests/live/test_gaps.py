@@ -239,7 +239,7 @@ async def test_a_call_that_ends_while_the_service_is_dead_gets_its_true_end(room
         assert (call.outcome, call.disconnected_early, call.end_seen) == (Outcome.ANSWERED, False, True)
         (gap,) = board.floor.gaps
         assert gap.found == 1
-        assert 0 <= (died - gap.since).total_seconds() < 2 * NOTED_EVERY_S
+        assert 0 <= (died - gap.since).total_seconds() < 5 * NOTED_EVERY_S  # a busy machine notes late
 
 
 async def test_without_the_timeline_asterisk_s_database_alone_tells_it(room: Room) -> None:
