@@ -184,7 +184,13 @@ async def seven_calls(room: Room) -> Day:
 
 async def killed(day: Day) -> None:
     """What Asterisk knew for 1.5 s, it has written."""
-    await until(lambda: day.room.exchange.timeline()[-1]["eventtype"] == "BRIDGE_ENTER", "it is written")
+
+    def written() -> bool:
+        rows = day.room.exchange.timeline()
+        call = rows[-1]["linkedid"]
+        return [row["linkedid"] for row in rows if row["eventtype"] == "BRIDGE_ENTER"].count(call) == 2
+
+    await until(written, "both are in the bridge, also in the records")
     assert day.room.exchange.process
     day.room.exchange.process.kill()
     await day.room.exchange.process.wait()
