@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
 from callcenter.core.errors import BadInput
+from callcenter.on_disk import sync_folder
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -64,7 +65,7 @@ def write(target: Path, files: Mapping[str, Path], about: Mapping[str, Any]) -> 
         finally:
             with suppress(FileNotFoundError):
                 part.unlink()
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as wrong:
         raise BadInput(NOT_WRITTEN, file=target, why=wrong.strerror or wrong) from wrong
     return manifest
@@ -86,14 +87,6 @@ def _put_text(tar: tarfile.TarFile, name: str, text: str) -> None:
     info = tarfile.TarInfo(name)
     info.size, info.mode = len(data), 0o600
     tar.addfile(info, io.BytesIO(data))
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def read(archive: Path, into: Path | None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from typing import Any
 
 from callcenter import wav
 from callcenter.core.errors import BadInput
+from callcenter.on_disk import sync_folder
 
 PACK_S, PEAKS_S = 600.0, 60.0
 FRAMES = 16_000
@@ -124,9 +125,7 @@ def _write(target: Path, files: Sequence[Path]) -> None:
         with part.open("rb") as done:
             os.fsync(done.fileno())
         part.rename(target)
-        folder = os.open(target.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        sync_folder(target.parent)
     finally:
         part.unlink(missing_ok=True)
 

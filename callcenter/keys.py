@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from callcenter.core.errors import BadInput
+from callcenter.on_disk import sync_folder
 from callcenter.settings import Settings
 
 # A person types a phone's password into a softphone: nothing that looks like something else.
@@ -78,8 +79,4 @@ def write_private(file: Path, text: str) -> None:
         out.flush()
         os.fsync(out.fileno())
     new.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(file.parent)

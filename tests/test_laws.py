@@ -36,16 +36,18 @@ PARTS = {
     "keys": "settings",
     "wav": "sound",
     "flac": "sound",
+    "on_disk": "disk",
 }
-EVERYBODY = {"core", "settings", "asterisk", "storage", "sound", "switchboard", "web", "top"}
+EVERYBODY = {"core", "disk", "settings", "asterisk", "storage", "sound", "switchboard", "web", "top"}
 
 # Who may import whom. "top" is what stands at the door: command line, set-up, supervisor, app.
 MAY_IMPORT = {
     "core": {"core"},
-    "settings": {"core", "settings"},
+    "disk": {"disk"},
+    "settings": {"core", "disk", "settings"},
     "asterisk": {"core", "settings", "asterisk"},
-    "storage": {"core", "settings", "storage"},
-    "sound": {"core", "sound"},
+    "storage": {"core", "disk", "settings", "storage"},
+    "sound": {"core", "disk", "sound"},
     "switchboard": {"core", "switchboard"},
     "web": {"core", "settings", "switchboard", "storage", "sound", "web"},
     "top": EVERYBODY,

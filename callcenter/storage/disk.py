@@ -1,4 +1,4 @@
-"""How fast this disk makes things safe, how much it still takes, and its file names made safe.
+"""How fast this disk makes things safe, and how much it still takes.
 
 In:  a folder. Out: milliseconds that one fdatasync takes; bytes and files that find room.
 Never: a file left behind.
@@ -37,12 +37,3 @@ def sync_ms(folder: Path) -> float:
             os.fdatasync(file.fileno())
             took.append((time.perf_counter() - began) * 1000)
     return statistics.median(took)
-
-
-def sync_folder(folder: Path) -> None:
-    """The names in it are on the disk: else a power cut takes away the name of a file that is safe. Raises OSError."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -20,8 +20,8 @@ import aiosqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.errors import StoreDown
+from callcenter.on_disk import sync_folder
 from callcenter.storage import trouble
-from callcenter.storage.disk import sync_folder
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from callcenter.storage.disk import sync_folder
+from callcenter.on_disk import sync_folder
 
 log = logging.getLogger(__name__)
 

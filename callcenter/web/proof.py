@@ -4,7 +4,6 @@ In:  parts of the service by what they say, never by their class. Out: Protocols
 far. Never: a question to Asterisk or to the database.
 """
 
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Protocol
 from callcenter.core.account import Account
 from callcenter.core.floor import Gap
 from callcenter.core.seen import GapClosed
+from callcenter.storage.disk import room_for
 
 SHORTEST = timedelta(seconds=1)
 """A reconnect that is shorter, in which nothing came or went, is no gap that a person must know of."""
@@ -24,9 +24,7 @@ LIGHTS_KEPT = 96
 
 def free_bytes(folder: Path) -> int:
     """Free on the disk under that folder, which may not be there yet. Raises OSError."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return shutil.disk_usage(folder).free
+    return room_for(folder)[0]
 
 
 class Alarm(Protocol):

@@ -17,7 +17,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.browser import scenes
-from tests.web.conftest import CSRF
+from tests.web.conftest import CSRF, with_people
 from tests.web.house import PASSWORD, House, house
 
 FLAGS = [
@@ -73,15 +73,9 @@ async def sign_in(page: Page, url: str, name: str, position: str = "") -> None:
 
 
 async def fill_the_room(here: House) -> None:
-    """The cast."""
-    for name, display, role in (
-        ("siti", "Siti Aminah", "call_taker"),
-        ("rina", "Rina Wulandari", "call_taker"),
-        ("bima", "Bima Pratama", "supervisor"),
-        ("ayu", "Ayu Lestari", "admin"),
-    ):
-        await here.people.add_user(name, display=display, role=role, password=PASSWORD)
-    here.telephone.ready("101", "102", "103")
+    """The cast, by their whole names."""
+    whole = ("Siti Aminah", "Rina Wulandari", "Bima Pratama", "Ayu Lestari")
+    await with_people(here, whole, ("101", "102", "103"))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

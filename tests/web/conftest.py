@@ -55,16 +55,18 @@ class Visitor:
         return where
 
 
-async def with_people(made: House) -> House:
-    """Siti and Rina (call takers), Bima (supervisor) and Ayu (administrator) work there."""
-    for name, display, role in (
-        ("siti", "Siti", "call_taker"),
-        ("rina", "Rina", "call_taker"),
-        ("bima", "Bima", "supervisor"),
-        ("ayu", "Ayu", "admin"),
-    ):
+CAST = {"siti": "call_taker", "rina": "call_taker", "bima": "supervisor", "ayu": "admin"}
+
+
+async def with_people(
+    made: House,
+    called: tuple[str, ...] = ("Siti", "Rina", "Bima", "Ayu"),
+    phones: tuple[str, ...] = ("101", "102", "103", "104"),
+) -> House:
+    """Siti and Rina (call takers), Bima (supervisor) and Ayu (administrator) work there, under these names."""
+    for (name, role), display in zip(CAST.items(), called, strict=True):
         await made.people.add_user(name, display=display, role=role, password=PASSWORD)
-    made.telephone.ready("101", "102", "103", "104")
+    made.telephone.ready(*phones)
     return made
 
 
