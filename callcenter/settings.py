@@ -96,7 +96,7 @@ class Settings(Guarded):
         ("101", "102", "103", "104"), "The desks; each has a SIP account of that name.", each(checks.digits)
     )
     aliases: tuple[str, ...] = knob(
-        ("112", "+62112", "62112", "0231112"), "Numbers that are answered as 112.", each(checks.number)
+        ("112", "+112", "+62112", "62112", "0231112"), "Numbers that are answered as 112.", each(checks.number)
     )
     area_codes: tuple[str, ...] = knob(
         ("0231",), "The city's area codes; each with 112 behind it, national or not, is an alias.", each(checks.digits)

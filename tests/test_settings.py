@@ -29,7 +29,7 @@ def test_without_a_file_the_defaults_are_a_room_on_loopback(tmp_path: Path) -> N
     settings = read_settings({"CALLCENTER_HOME": str(tmp_path)})
     assert (settings.web_host, settings.web_port, settings.sip_port) == ("127.0.0.1", 8112, 5060)
     assert settings.positions == ("101", "102", "103", "104")
-    assert settings.aliases == ("112", "+62112", "62112", "0231112", "+62231112", "62231112")
+    assert settings.aliases == ("112", "+112", "+62112", "62112", "0231112", "+62231112", "62231112")
     assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/callcenter.db"
     assert settings.url == "http://127.0.0.1:8112/"
 

@@ -58,13 +58,14 @@ async def call(room: Room, ami: Ami) -> AsyncIterator[Call]:
         [PAI + NUMBER, PAI + b"<tel:+628111>"],
         [PAI + b"<tel:+628111>", PAI + NUMBER],
         [PAI + b"<tel:+628111;phone-context=+62>"],
+        [PAI + b"<sip:+628111;phone-context=+62;cpc=ordinary;verstat=No-TN-Validation@h;user=phone>"],
         [PAI + b'"Budi, x" <sip:+628111@h>, <tel:+628112>'],
         [PAI + b'"x <sip:+999@evil>" <sip:+628111@h>'],
         [PAI + b'"tel:+999" <sip:+628111@h>'],
         [PAI + b"<sip:+628111@h>", b"Privacy: id"],
         [PAI + b'"' + b"L" * 2048 + b'" <sip:+628111@h>'],
     ],
-    ids=["one", "two", "two, tel first", "tel", "list", "number in the name", "tel in the name", "withheld", "long"],
+    ids=["one", "two", "two, tel first", "tel", "described", "list", "number in the name", "tel in the name", "withheld", "long"],
 )
 async def test_the_number_is_the_one_that_the_trusted_network_asserts(call: Call, headers: list[bytes]) -> None:
     arrival = await call(*headers, sender=b'"liar" <sip:+62999@127.0.0.2>')

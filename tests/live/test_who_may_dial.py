@@ -23,7 +23,7 @@ async def given_up(invite: Invite) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["112", "+62112", "62112", "0231112", "+62231112", "62231112", "112;phone-context=+62"]
+    "number", ["112", "+112", "+62112", "62112", "0231112", "+62231112", "62231112", "112;phone-context=+62"]
 )
 async def test_an_unregistered_phone_may_dial_112_and_its_aliases(room: Room, number: str) -> None:
     invite = await Invite(room.exchange.sip_port, number, "127.0.0.3").send()
