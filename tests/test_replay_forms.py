@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import lzma
 import random
 import re
 from collections.abc import Callable
@@ -47,6 +48,11 @@ FORMS: dict[str, Callable[[bytes, list[Fields]], bytes]] = {
     "names in small letters": lambda text, _: text.replace(b"\nEvent: ", b"\nevent: ").replace(b"\nUniq", b"\nuniq"),
     "every message twice": lambda text, _: b"\r\n\r\n".join(f for f in text.split(b"\r\n\r\n") for _ in (1, 2)),
     "the whole twice, with other line ends": lambda text, _: text + text.replace(b"\r\n", b"\n"),
+    "line ends of two kinds in one message": lambda text, _: b"".join(
+        line + (b"\n" if n % 2 else b"\r\n") for n, line in enumerate(text.split(b"\r\n"))
+    ),
+    "spaces at the ends of lines": lambda text, _: text.replace(b"\r\n", b" \r\n"),
+    "spaces before every line": lambda text, _: b"".join(b"    " + line + b"\n" for line in text.split(b"\r\n")),
     "garbage between": lambda text, _: text.replace(b"\r\n\r\nEvent: New", b"\r\n\r\n\x00\xff\r\n\r\nEvent: New"),
     "lines": lambda _, said: as_lines(said),
     "an indented array": lambda _, said: json.dumps(said, indent=2).encode(),
@@ -74,6 +80,11 @@ FORMS: dict[str, Callable[[bytes, list[Fields]], bytes]] = {
     "numbers out of a table": lambda _, said: as_lines(
         [{k: float(wire.text(m, k)) if k in ("Cause", "Status", "HoldTime") else v for k, v in m.items()} for m in said]
     ),
+    "headers as pairs": lambda _, said: json.dumps([list(map(list, m.items())) for m in said]).encode(),
+    "headers as lines": lambda _, said: json.dumps([[f"{k}: {v}" for k, v in m.items()] for m in said]).encode(),
+    "headers as names and values": lambda _, said: as_lines(
+        [{"type": "ami", "headers": [{"name": k, "value": v} for k, v in m.items()]} for m in said]
+    ),
     "headers as lists": lambda _, said: as_lines([{k: [v] if k == "Queue" else v for k, v in m.items()} for m in said]),
 }
 
@@ -100,3 +111,11 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 2)
     return str(value)[:23] if isinstance(value, str) and "T" in value and ":" in value else value
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress])
+def test_a_packed_recording_that_is_cut_is_told_up_to_there(pack: Callable[[bytes], bytes]) -> None:
+    """However short it is."""
+    packed = pack(raw("ring-all-of-three"))
+    story = replayed(io.BytesIO(packed[: len(packed) * 9 // 10]), House(), any_queue=True, numbers=())
+    assert [call.answered_by for call in story.calls.values()] == ["202"]

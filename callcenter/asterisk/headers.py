@@ -110,6 +110,7 @@ def _flat(record: Any, depth: int = 4) -> dict[str, Any]:
     """One level: what is inside an object counts before what is around it. Names in small letters."""
     if isinstance(record, str):
         return headers(record.splitlines())
+    record = listed(record) or record
     if not isinstance(record, Mapping) or not depth:
         return {}
     found: dict[str, Any] = {}
@@ -119,6 +120,8 @@ def _flat(record: Any, depth: int = 4) -> dict[str, Any]:
         told = isinstance(value, str) and value.lstrip().startswith(("Event: ", "Response: "))
         if told or (isinstance(value, Mapping) and key not in HELD):
             inner.append(value)
+        elif key not in HELD and (pairs := listed(value)):
+            inner.append(pairs)
         else:
             found[key] = value
     for value in inner:
@@ -133,6 +136,7 @@ def _spelt(name: object) -> str:
 
 def inside(record: Any, depth: int = 6) -> Iterator[Any]:
     """The messages of one JSON value: itself, or those in the lists of an object that is no message."""
+    record = listed(record) or record
     held = record if isinstance(record, list) else ()
     if isinstance(record, Mapping) and not ({"response", "action"} & (flat := _flat(record)).keys() or _kind(flat)):
         held = [value for value in record.values() if _holds(value)]
@@ -140,6 +144,26 @@ def inside(record: Any, depth: int = 6) -> Iterator[Any]:
         yield record
     for each in held:
         yield from inside(each, depth - 1)
+
+
+def listed(value: Any) -> dict[str, Any] | None:
+    """A message whose headers are a list: of pairs, of objects with name and value, or of lines."""
+    if not isinstance(value, list) or not value:
+        return None
+    lines = [_line(each) for each in value]
+    found = headers(line for line in lines if line is not None) if None not in lines else {}
+    return found if {"event", "response"} & found.keys() else None
+
+
+def _line(each: Any) -> str | None:
+    """One header of such a list, as a line."""
+    if isinstance(each, str):
+        return each if ":" in each and "\n" not in each else None
+    if isinstance(each, Mapping):
+        each = [next((each[name] for name in names if name in each), None) for names in (("name", "key"), ("value",))]
+    if not isinstance(each, list) or len(each) != 2 or not isinstance(each[0], str):
+        return None
+    return None if isinstance(each[1], list | Mapping) else f"{each[0]}: {_plain(each[1])}"
 
 
 def _holds(value: Any) -> bool:

@@ -8,6 +8,7 @@ Never: the whole file in memory, an exception on its content, a message of which
 
 import bz2
 import codecs
+import contextlib
 import gzip
 import io
 import json
@@ -39,11 +40,26 @@ WRAPPED = re.compile(rb'\s*\{(?:\s*"[^"]*"\s*:\s*(?:"[^"]*"|[^\s"\[{,]+)\s*,)*\s
 BETWEEN = re.compile(r"[\s,\[\]}\x1e]*")
 """What may stand between two JSON values: so an array, lines, and arrays after each other are read alike."""
 
+LISTED = re.compile(rb'\s*\[(?=\s*\[\s*(\[\s*)?")')
+"""An array of lists: each is a message, of which every header is a pair, or a line of text."""
+
+BETWEEN_LISTS = re.compile(r"[\s,\]}\x1e]*")
+
 CUT = ""
 """The name of a header that no message has: the recording ends in the middle of this one."""
 
 _SESSION = re.compile(rb"\r?\n(?=Asterisk Call Manager/)")
 _BLANK_LINE = re.compile(rb"\n[ \t]*\n")
+
+_MIXED = 0.2
+"""From this share of the lines on, a bare LF is a line's end too, and no letter inside a value."""
+_PADDED = re.compile(rb"\n[ \t]+\r?\n")
+_MENDS = (
+    (re.compile(rb"\r"), b"\n"),
+    (re.compile(rb"\r\r\n"), b"\r\n"),
+    (re.compile(rb"\r+\n"), b"\n"),
+    (re.compile(rb"[ \t]*\r*(?=\n)|(?m:^[ \t]+)"), b""),
+)
 
 
 def messages_of(data: bytes, zone: tzinfo = UTC) -> Iterator[Fields]:
@@ -63,7 +79,10 @@ def messages_in(file: IO[bytes], zone: tzinfo = UTC) -> Iterator[Fields]:
     if JSON.match(first):
         around = WRAPPED.match(first)
         wrapped = around is not None and not re.search(rb'(?i)"(event|response)"', around[0])
-        for value in _values(first[around.end() :] if around and wrapped else first, chunks):
+        between = BETWEEN
+        if listed := LISTED.match(first):
+            first, between = first[listed.end() :], BETWEEN_LISTS
+        for value in _values(first[around.end() :] if around and wrapped else first, chunks, between):
             for record in inside(value):
                 yield canonical(record, zone)
     else:
@@ -89,27 +108,43 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
             yield chunk
 
 
-def _read(file: IO[bytes], count: int) -> bytes:
-    try:
-        return file.read(count)
-    except (EOFError, OSError, zlib.error, lzma.LZMAError):
-        return b""
+def _read(file: Any, count: int) -> bytes:
+    """Up to so many bytes; of a packed file that is cut also what stands before the cut."""
+    pieces: list[bytes] = []
+    with contextlib.suppress(EOFError, OSError, zlib.error, lzma.LZMAError):
+        while count > 0 and (piece := file.read1(count)):
+            pieces.append(piece)
+            count -= len(piece)
+    return b"".join(pieces)
 
 
 def _mended(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same with line ends as Asterisk writes them: a CR alone, and CR CR LF, come from other tools."""
-    line, newline, _ = first.partition(b"\n")
-    wrong, right = (b"\r\r\n", b"\r\n") if newline else (b"\r", b"\n")
-    if not (line.endswith(b"\r\r") or (not newline and b"\r" in line)):
+    """The same with line ends as Asterisk writes them: other ones, and spaces around lines, come from other tools."""
+    mend = _mend(first)
+    if mend is None:
         yield from _both(first, chunks)
         return
+    wrong, right = _MENDS[mend]
     rest = b""
     for chunk in _both(first, chunks):
         whole = rest + chunk
-        kept = len(whole.rstrip(b"\r")) if newline else len(whole)
+        kept = len(whole) if mend == 0 or len(whole) > wire.MAX_FRAME else whole.rfind(b"\n") + 1
         rest = whole[kept:]
-        yield whole[:kept].replace(wrong, right)
-    yield rest
+        yield wrong.sub(right, whole[:kept])
+    yield wrong.sub(right, rest)
+
+
+def _mend(first: bytes) -> int | None:
+    """Which one of the ways to mend it needs."""
+    line, newline, _ = first.partition(b"\n")
+    if not newline:
+        return 0 if b"\r" in line else None
+    if _PADDED.search(first) and b"\n\n" not in first and b"\r\n\r\n" not in first:
+        return 3
+    if line.endswith(b"\r\r"):
+        return 1
+    ends, whole = first.count(b"\n"), first.count(b"\r\n")
+    return 2 if whole and (ends - whole) > ends * _MIXED else None
 
 
 def _both(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -151,13 +186,13 @@ def _message(frame: bytes, zone: tzinfo) -> Fields:
         return canonical(headers(frame.decode("utf-8", "replace").splitlines()), zone)
 
 
-def _values(first: bytes, chunks: Iterator[bytes]) -> Iterator[Any]:
+def _values(first: bytes, chunks: Iterator[bytes], between: re.Pattern[str] = BETWEEN) -> Iterator[Any]:
     """JSON values, wherever one ends and the next begins; None for what is none."""
     decoder = json.JSONDecoder(parse_float=str, parse_int=str)
     letters = codecs.getincrementaldecoder("utf-8")("replace")
     text, at, wanted, more = letters.decode(first), 0, CHUNK, True
     while True:
-        at = _after(text, at)
+        at = _after(text, at, between)
         if at < len(text):
             try:
                 value, at = decoder.raw_decode(text, at)
@@ -176,8 +211,8 @@ def _values(first: bytes, chunks: Iterator[bytes]) -> Iterator[Any]:
         text, more = _longer(text, wanted, letters, chunks)
 
 
-def _after(text: str, at: int) -> int:
-    found = BETWEEN.match(text, at)
+def _after(text: str, at: int, between: re.Pattern[str]) -> int:
+    found = between.match(text, at)
     return found.end() if found else at
 
 
