@@ -65,7 +65,18 @@ async def call(room: Room, ami: Ami) -> AsyncIterator[Call]:
         [PAI + b"<sip:+628111@h>", b"Privacy: id"],
         [PAI + b'"' + b"L" * 2048 + b'" <sip:+628111@h>'],
     ],
-    ids=["one", "two", "two, tel first", "tel", "described", "list", "number in the name", "tel in the name", "withheld", "long"],
+    ids=[
+        "one",
+        "two",
+        "two, tel first",
+        "tel",
+        "described",
+        "list",
+        "number in the name",
+        "tel in the name",
+        "withheld",
+        "long",
+    ],
 )
 async def test_the_number_is_the_one_that_the_trusted_network_asserts(call: Call, headers: list[bytes]) -> None:
     arrival = await call(*headers, sender=b'"liar" <sip:+62999@127.0.0.2>')
