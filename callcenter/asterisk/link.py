@@ -153,7 +153,10 @@ class Link(Manager):
             if left <= 0:
                 wire.drop(why)
             else:
-                await wire.until(deadline=min(limits.ping, left))
+                rest = min(limits.ping, left)
+                wakes_at = loop.time() + rest
+                await wire.until(deadline=rest)
+                wire.overslept(loop.time() - wakes_at)
 
     def renew(self) -> None:
         """End this session; the next one begins by itself, with `on_up`."""

@@ -118,6 +118,14 @@ class Wire(AMIProtocol):
             self.paused_at, self.last_byte = None, self._loop.time()
             self.transport.resume_reading()
 
+    def overslept(self, seconds: float) -> None:
+        """Woken so much later than it was due: this whole program stood still, and could neither ask nor read. That
+        silence was ours, not Asterisk's."""
+        if seconds > 0:
+            self.last_byte = min(self.last_byte + seconds, self._loop.time())
+            if self.paused_at is not None:
+                self.paused_at = min(self.paused_at + seconds, self._loop.time())
+
     async def until(self, what: asyncio.Future[Any] | None = None, deadline: float | None = None) -> None:
         """Wait for `what`, or the end of the connection, or the deadline, whichever is first."""
         either: set[asyncio.Future[Any]] = {self.lost} if what is None else {self.lost, what}

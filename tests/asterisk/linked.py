@@ -74,6 +74,10 @@ class Linked:
         await self.watch.until(lambda: any(s.phase is phase for s in self.states[seen:]), within)
         return next(s for s in self.states[seen:] if s.phase is phase)
 
+    async def says(self, words: str) -> None:
+        """At any time until now, or soon: on a busy machine it may have had something else to say before."""
+        await self.watch.until(lambda: any(words in state.sentence for state in self.states))
+
 
 class Place(Protocol):
     """A fake or a real Asterisk."""

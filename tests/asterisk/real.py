@@ -53,7 +53,7 @@ load = app_confbridge.so
 DIALPLAN = """
 [trial]
 exten = wait,1,Answer()
-same = n,Wait(30)
+same = n,Wait(300)
 exten = over,1,Hangup(16)
 """
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from panoramisk.message import Message
@@ -33,7 +34,7 @@ async def test_a_lost_connection_fails_what_waits_at_once_and_is_never_asked_aga
     waiting = [asyncio.create_task(line.link.ask("Hangup", {"Channel": str(n)}, deadline=60)) for n in range(50)]
     await line.watch.until(lambda: len(asterisk.names()) == 50)
     asterisk.drop()
-    results = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 2)
+    results = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 30)  # not 60
     assert all(isinstance(result, Unconfirmed) for result in results)
     await line.is_up(2)
     await asterisk.say(event("Later"))
@@ -113,7 +114,7 @@ async def test_a_frozen_asterisk_is_noticed(asterisk: FakeAsterisk, line: Linked
     frozen_at = time.monotonic()
     state = await line.is_down()
     assert "silent for 0.3 s" in state.sentence
-    assert 0.2 < time.monotonic() - frozen_at < 2
+    assert 0.2 < time.monotonic() - frozen_at < 30, "TCP took 938 s"
     state = await line.is_down()
     assert "does not answer" in state.sentence
     asterisk.frozen = False
@@ -129,16 +130,29 @@ async def test_a_quiet_asterisk_is_not_taken_for_a_dead_one(asterisk: FakeAsteri
     assert (line.link.state.phase, asterisk.connections, line.link.counts.late) == (Phase.UP, 1, 0)
 
 
+async def test_a_standstill_of_our_own_is_not_taken_for_asterisks_silence(asterisk: FakeAsterisk, line: Linked) -> None:
+    """Nothing was asked meanwhile, so nothing was answered: a machine that slept, a disk that held everything up."""
+
+    def pings() -> int:
+        return sum(asked["Action"] == "Ping" for asked in asterisk.asked)
+
+    for _ in range(3):
+        time.sleep(2 * FAST.dead)  # the whole loop
+        seen = pings()
+        await line.watch.until(lambda seen=seen: pings() >= seen + 2)  # type: ignore[misc]
+    assert (line.link.state.phase, asterisk.connections) == (Phase.UP, 1)
+
+
 async def test_a_wrong_secret_is_said_and_retried_slowly(asterisk: FakeAsterisk) -> None:
-    async with linked(asterisk, secret="wrong") as line:
+    async with linked(asterisk, secret="wrong", limits=replace(FAST, login=30.0)) as line:
         state = await line.is_down(Phase.REFUSED)
         assert "does not let the account desk in" in state.sentence
         assert "wrong secret" in state.sentence
-        first = time.monotonic()
         with pytest.raises(LineDown):
             await line.link.ask("Ping")
         await line.watch.until(lambda: asterisk.connections == 2)
-        assert time.monotonic() - first > 0.25, "0.4 s and its jitter, not the 0.01 s of an ordinary loss"
+        waited = (datetime.now(UTC) - state.since).total_seconds()
+        assert waited > 0.25, "0.4 s and its jitter, not the 0.01 s of an ordinary loss"
         assert {state.phase for state in line.states} == {Phase.REFUSED}, "it does not flicker while it retries"
 
 
@@ -165,13 +179,13 @@ async def test_a_shutdown_event_closes_the_link_before_the_socket_does(
 async def test_an_account_without_the_right_to_be_told_of_the_start_is_named(asterisk: FakeAsterisk) -> None:
     asterisk.booted = False
     async with linked(asterisk, limits=replace(FAST, boot=0.05)) as line:
-        assert "read = system" in (await line.is_down()).sentence
+        await line.says("read = system")
 
 
 async def test_an_account_without_the_right_to_report_is_named(asterisk: FakeAsterisk) -> None:
     asterisk.answers["CoreStatus"] = lambda asked: reply(asked, "Response: Error", "Message: Permission denied")
     async with linked(asterisk) as line:
-        assert "Permission denied. Its manager account needs write = reporting" in (await line.is_down()).sentence
+        await line.says("Permission denied. Its manager account needs write = reporting")
 
 
 @pytest.mark.parametrize("banner", [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n<html>\r\n\r\n"])
@@ -179,7 +193,7 @@ async def test_something_else_on_the_port_is_called_so(asterisk: FakeAsterisk, b
     asterisk.banner = banner
     asterisk.answers["Challenge"] = lambda asked: b""
     async with linked(asterisk, limits=replace(FAST, login=0.1)) as line:
-        assert "is not Asterisk's manager" in (await line.is_down()).sentence
+        await line.says("is not Asterisk's manager")
 
 
 async def test_a_message_without_an_end_does_not_fill_the_memory(asterisk: FakeAsterisk, line: Linked) -> None:
@@ -188,14 +202,14 @@ async def test_a_message_without_an_end_does_not_fill_the_memory(asterisk: FakeA
     await line.is_up(2)
 
 
-async def test_a_flood_is_heard_whole_and_in_order_though_reading_stands_still_at_times(
-    asterisk: FakeAsterisk, line: Linked
-) -> None:
-    await asterisk.say(*(event("Newexten", Number=str(n)) for n in range(20_000)))
-    await line.watch.until(lambda: line.link.counts.heard >= 20_000, within=60)
-    assert [m["Number"] for m in line.heard if m.event == "Newexten"] == [str(n) for n in range(20_000)]
-    assert line.link.counts.pauses > 0
-    assert line.link.state.phase is Phase.UP
+async def test_a_flood_is_heard_whole_and_in_order_though_reading_stands_still_at_times(asterisk: FakeAsterisk) -> None:
+    async with linked(asterisk, limits=replace(FAST, pause=60.0)) as line:  # a listener that is too slow: see below
+        await line.is_up()
+        await asterisk.say(*(event("Newexten", Number=str(n)) for n in range(20_000)))
+        await line.watch.until(lambda: line.link.counts.heard >= 20_000, within=120)
+        assert [m["Number"] for m in line.heard if m.event == "Newexten"] == [str(n) for n in range(20_000)]
+        assert line.link.counts.pauses > 0
+        assert (line.link.state.phase, asterisk.connections) == (Phase.UP, 1)
 
 
 async def test_too_long_a_flood_is_dropped_and_begun_anew(asterisk: FakeAsterisk) -> None:
@@ -232,8 +246,7 @@ async def test_a_listener_that_is_too_slow_costs_the_session_but_not_the_memory(
         await line.is_up()
         assert isinstance(line, Slow)
         await asterisk.say(*(event("Newexten", Padding="x" * 1000) for _ in range(3_000)))
-        state = await line.is_down(within=10)
-        assert "faster than it could be heard" in state.sentence
+        await line.says("faster than it could be heard")
         await line.is_up(2)
         assert line.longest <= FAST.queue + 256, "the queue, and one read from the socket of 256 kB"
 
@@ -262,11 +275,11 @@ async def test_after_thirty_faults_in_a_row_every_question_has_ended_and_none_wa
                 outcomes.append("ok")
             except (LineDown, Unconfirmed) as why:
                 outcomes.append(type(why))
-                await line.watch.until(lambda: line.link.state.phase is Phase.UP or stop.is_set(), within=10)
+                await line.watch.until(lambda: line.link.state.phase is Phase.UP or stop.is_set())
 
     workers = [asyncio.create_task(asks(n)) for n in range(10)]
     for turn in range(30):
-        await line.is_up(turn + 1, within=10)
+        await line.is_up(turn + 1)
         before = len(outcomes)
         await line.watch.until(lambda before=before: len(asterisk.asked) > 3 and len(outcomes) > before)  # type: ignore[misc]
         if turn % 3 == 0:
@@ -279,7 +292,7 @@ async def test_after_thirty_faults_in_a_row_every_question_has_ended_and_none_wa
             asterisk.drop()
     stop.set()
     line.watch.touch()
-    await asyncio.wait_for(asyncio.gather(*workers), 10)
+    await asyncio.wait_for(asyncio.gather(*workers), 60)
     sent = [asked["Channel"] for asked in asterisk.asked if asked["Action"] == "Hangup"]
     assert len(sent) == len(set(sent))
     assert outcomes.count("ok") > 0

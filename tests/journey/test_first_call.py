@@ -20,7 +20,7 @@ from tests.journey.conftest import keep_pictures
 from tests.journey.server import Server
 from tests.live.places import free_block
 from tests.live.softphone import Phone
-from tests.live.tone import RATE, heard, samples_of, write_tone
+from tests.live.tone import RATE, heard, samples_of
 from tests.live.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.browser]
@@ -79,7 +79,6 @@ async def cast(server: Server, tmp_path: Path) -> AsyncIterator[Cast]:
     )
     for each in everybody.all:
         await each.start()
-        write_tone(each.home / "speaks.wav", each.hertz, 180)  # longer than any call here
     yield everybody
     await asyncio.gather(*(each.stop() for each in everybody.all))
 

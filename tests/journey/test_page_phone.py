@@ -19,7 +19,7 @@ from tests.journey.server import Server
 from tests.live.house import Exchange
 from tests.live.places import asterisk_program
 from tests.live.softphone import Phone
-from tests.live.tone import heard, samples_of, write_tone
+from tests.live.tone import heard, samples_of
 from tests.live.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -54,7 +54,6 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         password = await server.last_word("user", "add", "siti", "--display", "Siti")
         citizen = Phone("081234567890", server.sip, folder / "citizen", HIS, host="127.0.0.3")
         await citizen.start()
-        write_tone(citizen.home / "speaks.wav", HIS, 180)  # longer than any call here
         async with browser_with_headset(folder) as browser:
             await sign_in(browser, server, "siti", password)
             yield House(server, browser, citizen, folder)

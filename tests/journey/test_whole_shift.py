@@ -22,7 +22,6 @@ from tests.journey.test_first_call import signed_in
 from tests.live.house import Exchange
 from tests.live.places import asterisk_program, free_block
 from tests.live.softphone import Phone
-from tests.live.tone import write_tone
 from tests.live.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.browser]
@@ -115,7 +114,6 @@ async def shift(tmp_path: Path, browser: Browser, request: pytest.FixtureRequest
         bima = await server.last_word("user", "add", "bima", "--role", "supervisor")
         for each in everybody:
             await each.start()
-            write_tone(each.home / "speaks.wav", each.hertz, 300)
         page = await signs_in_by_keyboard(browser, server, "siti", siti)
         await signed_in(browser, server, "bima", bima, "102")
         yield Shift(server, page, *everybody)

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,11 @@ TONES = {"caller": 500, "101": 800, "102": 1100, "damkar": 1700, "psc": 2100, "b
 AGENCY_PHONES = {"damkar": "113", "psc": "119", "brigade": "117"}
 """And the number that each is reached by."""
 
-SETTINGS = """
-answer_after_s = 5
+ANSWER_AFTER_S = 300
+
+SETTINGS = (
+    f"answer_after_s = {ANSWER_AFTER_S}\n"
+    + """
 any_phone_rate = 6
 ring_timeout_s = 10
 record_legs = true
@@ -70,6 +74,7 @@ lines = [
     {{ number = "118", road = "sip:127.0.0.4:{timed}" }},
 ]
 """
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -115,6 +120,16 @@ class Room:
             host=host,
             port=self.ports.get(name, 0),
         )
+
+    @asynccontextmanager
+    async def answered_after(self, seconds: int) -> AsyncIterator[None]:
+        """A waiting caller is answered toward the network so soon; else he is not while a test lasts: it stops the
+        ringing for a moment, and a phone that is lifted in that moment has lifted nothing."""
+        await self.exchange.cli(f"dialplan set global ANSWER_AFTER {seconds}")
+        try:
+            yield
+        finally:
+            await self.exchange.cli(f"dialplan set global ANSWER_AFTER {ANSWER_AFTER_S}")
 
     async def quiet(self) -> None:
         await self.exchange.quiet()

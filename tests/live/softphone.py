@@ -165,6 +165,13 @@ class Phone:
     async def ringing(self, deadline: float = PATIENT_S) -> None:
         await self.event("CALL_INCOMING", deadline)
 
+    def times(self, kind: str) -> int:
+        return self.kinds().count(kind)
+
+    async def rung(self, times: int) -> None:
+        """It has been rung so often. What an earlier call left need not be cleared away, nor can that lose a ring."""
+        await until(lambda: self.times("CALL_INCOMING") >= times, f"{self.name} is rung {times} times: {self.kinds()}")
+
     def rings(self) -> str:
         """The call that rings now, or nothing."""
         over = {each.get("id") for each in self.events if each.get("type") in SETTLED}

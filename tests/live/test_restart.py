@@ -18,12 +18,16 @@ async def test_after_a_kill_the_journal_has_the_open_call_and_phones_ring_again_
     async with room.exchange.desk() as ami:
         await caller.dial("112")
         await her.answer()
+        await until(lambda: caller.hears(800) and her.hears(500), "they hear each other")
         call = first(await ami.event("AgentConnect"), "Uniqueid")
         recording = room.exchange.recording(first(ami.events("UserEvent")[0], "Recording"))
     file = room.exchange.home / "asterisk" / "lib" / "astdb.sqlite3"
 
-    def on_disk() -> bool:  # by its bytes: a reader's lock makes Asterisk roll back the second that it would commit
-        return f"/e112/{call}/ans".encode() in file.read_bytes()
+    def on_disk() -> bool:
+        """By its bytes: a reader's lock makes Asterisk roll back the second that it would commit. Committed when the
+        journal is gone: a kill before would take it back."""
+        written = f"/e112/{call}/ans".encode() in file.read_bytes()
+        return written and not file.with_name(f"{file.name}-journal").exists()
 
     await until(on_disk, "the answer in AstDB on the disk")
     await until(lambda: recording.exists() and wav.look(recording).seconds > 4, "some seconds are recorded")

@@ -22,7 +22,7 @@ async def calls_itself(ami: Ami) -> str:
         Async="true",
     )
     arrival = await ami.event("UserEvent", UserEvent="Arrival", Test="1")
-    await ami.event("Hangup", 25, Uniqueid=first(arrival, "Uniqueid"))
+    await ami.event("Hangup", Uniqueid=first(arrival, "Uniqueid"))
     return first(arrival, "Uniqueid")
 
 

@@ -14,6 +14,7 @@ import pytest_asyncio
 from callcenter.asterisk.exchange import Exchange as Telephone
 from callcenter.asterisk.exchange import Known
 from callcenter.asterisk.inbox import House
+from callcenter.asterisk.short_codes import AGAIN_S
 from callcenter.core.agency import Agency, Line
 from callcenter.core.book import Book, Kept, put
 from callcenter.core.facts import Fact
@@ -47,13 +48,13 @@ class Room:
     async def lines(self) -> dict[str, str]:
         return {key: value for key, value in (await self.exchange.journal()).items() if key.startswith("agency/")}
 
-    async def has(self, wanted: dict[str, str], within: float = 2.0) -> None:
-        """The law: within two seconds."""
+    async def has(self, wanted: dict[str, str]) -> None:
+        """The law: within two seconds. A busy machine has more; who is not told of it looks a minute later."""
 
         async def there() -> bool:
             return await self.lines() == wanted | {"agency/filled": "1"}
 
-        await until(there, f"{wanted} in Asterisk's database", within)
+        await until(there, f"{wanted} in Asterisk's database", AGAIN_S / 3)
 
     async def change(self, agency: Agency) -> None:
         def edit(book: Book) -> Book:
@@ -115,11 +116,11 @@ async def room(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Room]:
 @pytest_asyncio.fixture(loop_scope="module", autouse=True)
 async def as_at_first(room: Room) -> None:
     """The link is up, and Damkar has its two lines."""
-    await until(lambda: room.telephone.state.phase == "up", "the link is up", 20)
+    await until(lambda: room.telephone.state.phase == "up", "the link is up")
     fire = room.directory().agencies["damkar"]
     lines = (Line("113", "trunk"), Line("0231201113", "trunk"))
     await room.change(replace(fire, short="113", lines=lines))
-    await room.has(FIRST, 5)
+    await room.has(FIRST)
 
 
 async def test_a_changed_line_is_there_within_two_seconds_and_a_removed_one_is_gone(room: Room) -> None:
@@ -134,22 +135,22 @@ async def test_a_new_short_code_leaves_nothing_of_the_old_one(room: Room) -> Non
 
 
 async def test_after_a_cut_link_what_changed_meanwhile_on_either_side_is_put_right(room: Room) -> None:
-    room.telephone.link.renew()
+    """It may be back before a program of ours has started: so what nobody tells of is changed before the cut."""
     await room.exchange.cli("database del agency 113/2")
     await room.exchange.cli('database put agency 113/3 "PJSIP/666@trunk-main|112|20"')
     await room.exchange.cli('database put agency 119/1 "PJSIP/119@trunk-main|112|20"')
-    await until(lambda: room.telephone.state.phase == "up", "the link is up again", 20)
+    room.telephone.link.renew()
     await room.has(FIRST)
 
 
 async def test_a_change_while_asterisk_is_down_is_there_after_its_restart(room: Room) -> None:
     await room.exchange.stop()
-    await until(lambda: room.telephone.state.phase != "up", "the link is down", 20)
+    await until(lambda: room.telephone.state.phase != "up", "the link is down")
     await room.change(replace(room.directory().agencies["damkar"], lines=(Line("0231201888", "trunk"),)))
     await room.exchange.start()
-    await until(lambda: room.telephone.state.phase == "up", "the link is up again", 30)
+    await until(lambda: room.telephone.state.phase == "up", "the link is up again")
     await room.has({"agency/113/1": "PJSIP/0231201888@trunk-main|112|20"})
-    assert room.telephone.short_codes.trouble is None
+    await until(lambda: room.telephone.short_codes.trouble is None, "and nobody is alarmed any more")
 
 
 async def test_with_all_lines_written_the_settings_of_the_last_start_are_not_asked(room: Room) -> None:

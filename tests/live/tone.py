@@ -15,21 +15,23 @@ RATE = 8000
 HEADER = 44
 
 
-def write_tone(file: Path, hertz: int, seconds: float = 30.0, volume: float = 0.3, rate: int = RATE) -> Path:
-    samples = (int(32767 * volume * math.sin(2 * math.pi * hertz * n / rate)) for n in range(int(rate * seconds)))
+def write_tone(file: Path, hertz: int, seconds: int = 300, volume: float = 0.3, rate: int = RATE) -> Path:
+    """As long as no call of a test lasts, on a slow machine too: a phone hangs up at the end of its tone. Whole Hertz:
+    each second is like the first, and only that one is reckoned."""
+    second = array("h", (int(32767 * volume * math.sin(2 * math.pi * hertz * n / rate)) for n in range(rate)))
     with wave.open(str(file), "wb") as out:
         out.setparams((1, 2, rate, 0, "NONE", ""))
-        out.writeframes(array("h", samples).tobytes())
+        out.writeframes(second.tobytes() * seconds)
     return file
 
 
 def samples_of(file: Path, last: float | None = None, rate: int = RATE) -> array[int]:
     """All samples, or those of the last seconds."""
-    raw = file.read_bytes()[HEADER:]
-    raw = raw[: len(raw) // 2 * 2]
-    if last is not None:
-        raw = raw[-int(last * rate) * 2 :]
-    return array("h", raw)
+    with file.open("rb") as sound:
+        whole = max(sound.seek(0, 2) - HEADER, 0) // 2
+        wanted = whole if last is None else min(whole, int(last * rate))
+        sound.seek(HEADER + 2 * (whole - wanted))
+        return array("h", sound.read(2 * wanted))
 
 
 def strength(samples: array[int], hertz: int, rate: int = RATE) -> float:
