@@ -10,6 +10,7 @@ from callcenter.core.desk_wishes import CallBack
 from callcenter.core.seen import PositionSeen
 from callcenter.overdue import Overdue
 from callcenter.web.api.openapi import description
+from callcenter.web.callers.owed import Owed
 from callcenter.web.parts import PARTS
 from tests.web.conftest import Visitor
 from tests.web.house import Clock, House
@@ -40,6 +41,18 @@ async def test_who_hung_up_stands_on_every_screen(here: House, visit: Visit) -> 
     assert "Perlu ditelepon balik" in page
     assert "0812-3456-7890" in page
     assert "Telepon balik" in page
+
+
+async def test_a_callback_whose_commit_came_late_stands_on_the_screens_without_another_call(here: House) -> None:
+    """The list was read a second after the call, and the disk was slower."""
+    late = Owed(here.callbacks, lambda: None, clock=here.clock, limit_s=600, look=0.02)
+    async with asyncio.TaskGroup() as parts:
+        reading = parts.create_task(late.run())
+        await here.until(lambda: late.known)
+        assert late.lines == ()
+        await gives_up(here)  # nobody tells `late` of it
+        await here.until(lambda: [line.e164 for line in late.lines] == [BUDI])
+        reading.cancel()
 
 
 async def test_one_click_and_the_others_read_who_is_calling(here: House, visit: Visit) -> None:

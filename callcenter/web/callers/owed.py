@@ -1,7 +1,8 @@
 """The callbacks that are owed, as every screen shows them.
 
 In:  news of the switchboard; callbacks that a handler just changed. Out: `lines`, at once, from memory.
-Never: a question to the database for each screen: it is read once for all of them when a call ended.
+Never: a question to the database for each screen: it is read once for all of them when a call ended, and every few
+seconds, for a commit may come later than that.
 """
 
 import asyncio
@@ -32,10 +33,12 @@ class Owed:
         clock: Callable[[], datetime],
         limit_s: float,
         again: float = AGAIN_S,
+        look: float = LOOK_S,
     ) -> None:
         self.lines: tuple[CallbackLine, ...] = ()
         self.known = False
-        self._callbacks, self._changed, self._clock, self._again = callbacks, changed, clock, again
+        self._callbacks, self._changed, self._clock = callbacks, changed, clock
+        self._again, self._look = again, look
         self._limit = timedelta(seconds=limit_s)
         self._wake = asyncio.Event()
         self._soon = False
@@ -75,11 +78,10 @@ class Owed:
         self._wake.set()
         while True:
             try:
-                async with asyncio.timeout(LOOK_S):
+                async with asyncio.timeout(self._look):
                     await self._wake.wait()
             except TimeoutError:
                 self._changed_with_time()
-                continue
             self._wake.clear()
             try:
                 self._keep(await self._callbacks.open(limit=MOST))
@@ -95,7 +97,7 @@ class Owed:
     def _changed_with_time(self) -> None:
         """A claim that ended by itself, a callback that became late: no fact tells that."""
         now = self._clock()
-        before = now - timedelta(seconds=2 * LOOK_S)
+        before = now - timedelta(seconds=2 * self._look)
         ends = [line.held_until for line in self.lines if line.held_until] + [
             line.owed_since + self._limit for line in self.lines
         ]

@@ -58,10 +58,12 @@ class Shelf:
         return known
 
     def hear(self, news: News) -> None:
-        """A call ended, or its call taker left it: her position's shelves are read again, after the commit."""
+        """A call ended, or its call taker left it: her position's shelves are read again, after the commit; once more
+        for a commit that a slow disk held up."""
         left = {call.answered_by for call in news.changed if not (call.live and call.position)} - {""}
         for place in [place for place in self._papers if place[1] in left]:
-            asyncio.get_running_loop().call_later(self._again, self._ask, place)
+            for wait in (self._again, 10 * self._again):
+                asyncio.get_running_loop().call_later(wait, self._ask, place)
 
     def put(self, call: str, ticket: Ticket) -> None:
         """A ticket changed: every shelf that it lies on shows it now."""
