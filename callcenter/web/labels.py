@@ -15,6 +15,7 @@ from callcenter.core.silent import Step
 from callcenter.core.ticket import CallClass, Disposition, TicketStatus
 from callcenter.web.callers.words import CALLERS
 from callcenter.web.i18n import N_
+from callcenter.web.labels_of_deeds import DEEDS
 from callcenter.web.labels_of_desk import DESK
 from callcenter.web.labels_of_facts import FACT, RECORDINGS
 from callcenter.web.labels_of_people import KEPT, LOCK, REQUEST, ROLE, SIGNIN, STAYS, TRAIL
@@ -234,6 +235,7 @@ TABLES: dict[str, dict[str, str]] = {
     "place": PLACE,
     "kind": KIND,
     "silent": SILENT,
+    **DEEDS,
     **DESK,
     **CALLERS,
     **EARS,

@@ -4,13 +4,14 @@ In:  actions and details as the storage wrote them. Out: the English sentences t
 Never: a rule. The code of the action stays beside its words: the file that is taken out, and its seal, have the code.
 """
 
+from callcenter.web.callers.words import CALLBACK, TRIED
 from callcenter.web.i18n import N_
 from callcenter.web.labels_of_audit import FIELD, LOOK
 
 DEED: dict[str, str] = {
     **LOOK,
     "aside.release": N_("dealt with a record that was put aside"),
-    "history.seal": N_("sealed what was typed"),
+    "history.seal": N_("sealed the histories of tickets and notes"),
     "audit.view": N_("searched the audit"),
     "audit.export": N_("took the audit out as a file"),
     "calls.view": N_("looked at the call log"),
@@ -113,6 +114,40 @@ DETAIL: dict[str, str] = {
     "text": N_("Note"),
     "old": N_("Before"),
     "new": N_("After"),
+    "for": N_("For"),
+    "call": N_("Call"),
+    "calls": N_("Calls"),
+    "tickets": N_("Tickets"),
+    "lines": N_("Lines rung"),
+    "mode": N_("How"),
+    "state": N_("State"),
+    "word": N_("Result"),
+    "answer": N_("Answer of the agency"),
+    "source": N_("Source"),
+    "owner": N_("Taken by"),
+    "other": N_("Other ticket"),
+    "into": N_("Merged into"),
+    "kind": N_("Kind"),
+    "agencies": N_("Agencies"),
+    "categories": N_("Categories"),
+    "count": N_("Count"),
+    "contacts": N_("with contacts"),
+    "disabled": N_("Account closed"),
+    "before": N_("Before"),
+    "after": N_("After"),
+    "from": N_("From"),
+    "to": N_("Until"),
+    "by": N_("Person"),
+    "action": N_("What"),
+    "target": N_("Call, ticket or person"),
+    "rows": N_("Rows"),
+    "sum": N_("Sum"),
+    "files": N_("Files"),
+    "part": N_("Part"),
+    "version": N_("Version"),
+    "seed": N_("Seed"),
+    "drawn": N_("Drawn"),
+    "population": N_("Drawn from"),
 }
 """Names of details; one without a line here is shown as it was written."""
 
@@ -122,5 +157,15 @@ CODED: dict[str, str] = {
     "disposition": "disposition",
     "location_source": "source",
     "role": "role",
+    "for": "for",
+    "mode": "ear_mode",
+    "word": "word",
+    "kind": "tie",
+    "answer": "step",
 }
 """Details that are codes, and the table of their labels."""
+
+LISTS = frozenset({"tickets", "calls", "lines", "files"})
+"""Details that are lists; another one of two is what stood there before, and after."""
+
+DEEDS: dict[str, dict[str, str]] = {"for": {"quality": N_("Quality")}, "word": {**TRIED, **CALLBACK}}

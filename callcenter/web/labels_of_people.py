@@ -35,7 +35,7 @@ TRAIL: dict[str, str] = {
     "categor": N_("categories: changed, taken out"),
     "complaints": N_("complaints: written out, taken out"),
     "report": N_("reports: published, handed in"),
-    "history": N_("what was typed: sealed"),
+    "history": N_("histories of tickets and notes: sealed"),
     "aside": N_("records put aside, dealt with"),
 }
 

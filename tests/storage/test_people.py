@@ -182,6 +182,8 @@ async def test_the_command_line_makes_people_and_tokens(url: str, clock: Clock) 
     assert "siti\tcall_taker\tSiti" in await commands.user_list(url, clock=clock)
     assert "new password" in await commands.user_password(url, "siti", clock=clock)
     assert "at once" in await commands.user_unlock(url, "siti", clock=clock)
+    with pytest.raises(NotFound, match="There is no"):
+        await commands.user_unlock(url, "nobody", clock=clock)
     with pytest.raises(Refused, match="no authenticator"):
         await commands.user_second_off(url, "siti", clock=clock)
     await commands.user_disable(url, "siti", clock=clock)

@@ -47,6 +47,12 @@ async def test_an_arrival_is_in_the_figures_as_soon_as_it_is_stored(here: House,
     assert "Damkar" in (await bima.get("/figures?by=agency"))[1]
 
 
+async def test_a_time_without_calls_is_one_calm_sentence(here: House, visit: Visit) -> None:
+    page = (await (await visit("bima")).get("/figures"))[1]
+    assert "Tidak ada panggilan masuk pada waktu ini." in page
+    assert "<table" not in page and "key-figures" not in page
+
+
 async def test_the_file_has_each_figure_with_numerator_and_denominator(here: House, visit: Visit) -> None:
     await a_night(here)
     bima = await visit("bima")

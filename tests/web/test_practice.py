@@ -62,6 +62,17 @@ async def test_it_is_asked_for_and_its_sheet_says_how_it_went(here: House, visit
     assert (await (await visit("bima")).get(f"/practice/{DRILL}"))[0] == 200, "the supervisor trains them"
 
 
+async def test_what_a_true_call_left_no_time_for_is_not_called_late_or_wrong(here: House, visit: Visit) -> None:
+    siti, at = await visit("siti", "101"), here.clock()
+    here.board.hear(facts.CallArrived(DRILL, at, "112", dialled="112*101*1", test=True), facts.CallQueued(DRILL, at))
+    here.board.hear(facts.PhoneCalled(DRILL, at, "101", HER), facts.CallAnswered(DRILL, at, "101", HER))
+    passes(here, 20)
+    here.board.hear(facts.LegEnded(DRILL, here.clock(), 42))
+    await here.stored()
+    sheet = (await siti.get(f"/practice/{DRILL}"))[1]
+    assert "✗" not in sheet and sheet.count("✓ tepat waktu") == 1
+
+
 async def test_nothing_of_it_is_counted_told_to_an_agency_or_made_a_true_call(here: House, visit: Visit) -> None:
     siti = await visit("siti", "101")
     await practised(here, siti)

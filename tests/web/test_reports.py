@@ -17,10 +17,10 @@ from callcenter.core.seal import read_seal
 from callcenter.storage.reports import read_days
 from callcenter.web.figures import papers
 from callcenter.web.figures.papers import Paper
-from callcenter.web.figures.sheets import Sheet
+from callcenter.web.figures.sheets import Sheet, Speaker, sheets
 from tests.browser.scenes import fire_brigade_joins, picked_up, rings
 from tests.web.conftest import Visitor
-from tests.web.house import PASSWORD, Clock, House
+from tests.web.house import PARTS, PASSWORD, Clock, House
 
 Visit = Callable[..., Awaitable[Visitor]]
 CHECK_CASE = """period,report_row,count
@@ -110,6 +110,11 @@ async def test_the_parts_of_a_month_are_its_arrivals(here: House, visit: Visit) 
     assert body["incidents"]["rows"][0] == ["Kebakaran", 1, 0]
     assert body["ministry"] == {"normal": 1, "ghost": 0, "prank": 0, "informasi": 0}
     assert (await bima.get("/reports/2026-11"))[0] == 200
+    painter = here.app[PARTS].painter
+    speaker = Speaker(painter.languages["id"], here.catalogue(), painter.times["id"])
+    tables = {sheet.title: sheet for sheet in sheets({**body, "kecamatan": {"": 5, "Kejaksan": 1}}, speaker)}
+    rows = [row[0] for row in tables["Kejadian menurut kecamatan"].rows]
+    assert rows == ["Kejaksan", "tidak diketahui", "Jumlah seluruhnya"], "what is not known stands last"
 
 
 async def test_every_form_of_the_report_says_the_same(here: House, visit: Visit) -> None:

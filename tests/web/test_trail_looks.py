@@ -4,8 +4,9 @@ import csv
 import io
 
 from callcenter.storage import AuditFilter
+from callcenter.web.supervisor.trail_words import TrailWords
 from tests.browser.scenes import picked_up, rings
-from tests.web.house import PASSWORD, House
+from tests.web.house import PARTS, PASSWORD, House
 from tests.web.test_agency import crew, forwarded
 from tests.web.test_trail_changes import Visit
 from tests.web.trail_book import TrailBook
@@ -104,6 +105,10 @@ async def test_the_auditor_finds_by_a_tickets_number_also_what_names_it_only_in_
     assert any(line.target != number for line in found)
     _, page = await dewi.get(f"/audit?target={number}")
     assert "forward.view" in page
+    words = TrailWords(here.app[PARTS].painter, here.app[PARTS].painter.languages["id"])
+    assert (words.name("for"), words.value("for", "quality")) == ("Untuk", "Mutu")
+    assert words.value("tickets", [number, "x"]) == f"{number}, x", "a list is not what was before and after"
+    assert words.value("word", ["NOT_REACHED", "REACHED"]) == "Tidak terhubung → Terhubung"
     for part in (number[:9], "damkar-1-e112"):
         assert (await here.history.audit(AuditFilter(target=part))).lines, part
     assert not (await here.history.audit(AuditFilter(target=f"{number[:-1]}%"))).lines

@@ -98,4 +98,4 @@ def _in_order(by: str, groups: Mapping[str, Tally], shifts: tuple[str, ...]) -> 
     if by in IN_TIME:
         return [Group(key, groups[key]) for key in sorted(groups)]
     many = "forwards" if by == kpi.AGENCY else "arrivals"
-    return [Group(key, tally) for key, tally in sorted(groups.items(), key=lambda g: (-g[1].of(many), g[0]))]
+    return [Group(key, tally) for key, tally in sorted(groups.items(), key=lambda g: (not g[0], -g[1].of(many), g[0]))]

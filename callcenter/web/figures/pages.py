@@ -18,9 +18,8 @@ from callcenter.web.figures import charts, numbers
 from callcenter.web.figures.asked import IN_TIME, MOST_DAYS, Asked, Group, ask, dimensions
 from callcenter.web.figures.export import csv_of
 from callcenter.web.figures.period import PERIOD_NAMES, shift_names
-from callcenter.web.figures.words import CLASSES, DIMENSIONS, GOALS, PARTS, PERIODS, SOURCES, SPANS
+from callcenter.web.figures.words import CLASSES, DIMENSIONS, GOALS, OUTCOMES, PARTS, PERIODS, SOURCES, SPANS
 from callcenter.web.i18n import N_, Language
-from callcenter.web.labels import OUTCOME
 from callcenter.web.parts import Parts, parts
 from callcenter.web.security import person
 
@@ -48,7 +47,7 @@ async def figures(request: web.Request) -> web.Response:
         query={name: request.query.get(name, "") for name in PERIOD_NAMES},
         parts=kpi.parts(asked.total) if asked else {},
         spans=kpi.spreads(asked.total) if asked else {},
-        words={"parts": PARTS, "spans": SPANS, "classes": CLASSES, "outcomes": OUTCOME, "sources": SOURCES},
+        words={"parts": PARTS, "spans": SPANS, "classes": CLASSES, "outcomes": OUTCOMES, "sources": SOURCES},
         goals=GOALS,
         dimensions={code: DIMENSIONS[code] for code in dimensions(role)},
         periods=PERIODS,

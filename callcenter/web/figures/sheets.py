@@ -109,7 +109,7 @@ def _incidents(body: Json, speaker: Speaker) -> Iterator[Sheet]:
     say, found = speaker.say, body["incidents"]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (name if name != NO_ROW else say(N_("without a category")), own, handed, own + handed)
-        for name, own, handed in found["rows"]
+        for name, own, handed in sorted(found["rows"], key=lambda row: row[0] == NO_ROW)
     )
     head = (say(N_("Row")), say(N_("Counted here")), say(N_("Handed in")), say(N_("Incidents")))
     total = (say(N_("Sum")), found["own"], found["earlier"], found["own"] + found["earlier"])
@@ -136,7 +136,8 @@ def _places(body: Json, speaker: Speaker) -> Iterator[Sheet]:
     )
     for part, title, name in tables:
         if body[part]:
-            rows = tuple((name(key) if key else known, many) for key, many in body[part].items())
+            found = sorted(body[part].items(), key=lambda row: not row[0])  # what is not known stands last
+            rows = tuple((name(key) if key else known, many) for key, many in found)
             yield Sheet(
                 say(title), (say(N_("Name")), say(COUNT)), (*rows, (say(N_("Sum")), sum(body[part].values()))), sums=1
             )

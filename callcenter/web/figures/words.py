@@ -6,8 +6,9 @@ Never: a rule. Codes are stable, names are display text.
 
 from callcenter.core import kpi
 from callcenter.core.kpi import IN_PROGRESS, NOT_ANSWERED, UNCLASSED
+from callcenter.core.outcome import Outcome
 from callcenter.web.i18n import N_
-from callcenter.web.labels import CALL_CLASS
+from callcenter.web.labels import CALL_CLASS, OUTCOME
 
 PARTS: dict[str, str] = {
     "level_10": N_("Answered within 10 s of arrival"),
@@ -59,6 +60,9 @@ CLASSES: dict[str, str] = {
     UNCLASSED: N_("Answered, not yet classified"),
     IN_PROGRESS: N_("In progress"),
 }
+
+OUTCOMES: dict[str, str] = {code: title for code, title in OUTCOME.items() if code != Outcome.NOT_REACHED}
+"""Of arrivals: that one is of calls that we make."""
 
 DIMENSIONS: dict[str, str] = {
     kpi.HOUR: N_("Hour of the day"),

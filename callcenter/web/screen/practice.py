@@ -75,13 +75,20 @@ def steps_of(page: CallPage, ticket: TicketPage | None) -> list[Step]:
     answer, forward = since(spoke, call.rang_at or call.arrived_at), since(call.forwarded_at, spoke)
     asks = story_of(call.dialled)
     to_forward = bool(asks and asks.agency)
-    in_time = forward is not None and forward <= FORWARD_S
+    cut = call.ended_at if call.cause == CUT else None
     classed = ticket.ticket.classed_at if ticket else None
     return [
-        Step("answer", spoke, answer, answer is not None and answer <= ANSWER_S),
+        Step("answer", spoke, answer, _so(answer, ANSWER_S, since(cut, call.rang_at or call.arrived_at))),
         Step("note", first, since(first, spoke)),
         Step("class", classed, since(classed, spoke)),
-        Step("forward", call.forwarded_at, forward, in_time if to_forward else None),
+        Step("forward", call.forwarded_at, forward, _so(forward, FORWARD_S, since(cut, spoke)) if to_forward else None),
         Step("accepted", call.accepted_at, since(call.accepted_at, call.forwarded_at)),
         Step("end", call.ended_at, since(call.ended_at, spoke)),
     ]
+
+
+def _so(took: float | None, most: float, cut: float | None) -> bool | None:
+    """In time, or not; None: a true call cut the practice while there still was time."""
+    if took is None and cut is not None and cut <= most:
+        return None
+    return took is not None and took <= most

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from callcenter.web.i18n import N_, Language
-from callcenter.web.labels_of_deeds import CODED, DEED, DETAIL
+from callcenter.web.labels_of_deeds import CODED, DEED, DETAIL, LISTS
 from callcenter.web.painter import Painter
 from callcenter.web.people.words import browser
 from callcenter.web.times import CityTime
@@ -52,7 +52,8 @@ class TrailWords:
     def value(self, detail: str, value: Any) -> str:
         """One, or an old and a new one."""
         if isinstance(value, Sequence) and not isinstance(value, str):
-            return (" → " if len(value) == 2 else ", ").join(self._one(detail, each) for each in value)
+            between = ", " if detail in LISTS or len(value) != 2 else " → "
+            return between.join(self._one(detail, each) for each in value)
         return self._one(detail, value)
 
     def _one(self, detail: str, value: Any) -> str:

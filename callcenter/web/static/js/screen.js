@@ -22,7 +22,8 @@ const $ = (id) => document.getElementById(id);
 const afterPaint = (work) => requestAnimationFrame(() => { const c = new MessageChannel(); c.port1.onmessage = work; c.port2.postMessage(0); });
 const region = (name) => document.querySelector(`[data-live="${name}"]`);
 const link = $("link");
-let mineNow = "", shut = "";
+const BLIND_MS = 2000;
+let mineNow = "", shut = "", blindSoon = 0, seenLast = null;
 
 function picture(html) {
   if ("ring" in html) {
@@ -55,7 +56,27 @@ function state(what) {
   link.className = `pill ${what === "up" ? "good" : "bad"}`;
   link.textContent = { up: t("live"), down: t("no connection to the server"), "signed-out": t("signed out: sign in again") }[what];
   document.body.classList.toggle("stale", what !== "up");
-  if (what === "up") sheet.current()?.kick();
+  if (what !== "up") blindSoon ||= setTimeout(blind, BLIND_MS);
+  else { sighted(); sheet.current()?.kick(); }
+}
+
+// "Nobody is waiting", or a ring that ended long ago, is not said by who has heard nothing for seconds.
+function blind() {
+  const place = region("ring");
+  seenLast = place.innerHTML;
+  paint(place, $("away").innerHTML);
+  place.querySelector(".ring-label").textContent = link.textContent;
+  ring(place.firstElementChild);
+}
+
+function sighted() {
+  clearTimeout(blindSoon);
+  blindSoon = 0;
+  if (seenLast === null) return;
+  paint(region("ring"), seenLast);
+  seenLast = null;
+  tick(region("ring"));
+  ring(region("ring").firstElementChild);
 }
 
 const channel = live({ onPicture: picture, onState: state, onBeat: serverTime });

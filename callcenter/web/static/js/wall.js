@@ -4,7 +4,7 @@ import { serverTime, tick } from "./clock.js";
 import { live } from "./live.js";
 import { paint } from "./morph.js";
 
-const link = document.getElementById("link");
+const link = document.getElementById("link"), cut = document.getElementById("cut");
 
 function picture(html) {
   for (const [name, part] of Object.entries(html)) {
@@ -18,6 +18,8 @@ function state(what) {
   link.className = `pill ${what === "up" ? "good" : "bad"}`;
   link.textContent = { up: link.dataset.up, down: link.dataset.down, "signed-out": link.dataset.out }[what];
   document.body.classList.toggle("stale", what !== "up");
+  cut.hidden = what === "up";
+  cut.textContent = cut.hidden ? "" : link.textContent;
 }
 
 // A supervisor's keys: a digit listens, letters change what she does in that call. Nobody else has such buttons.
