@@ -25,6 +25,9 @@ SEAL_EVERY = timedelta(minutes=5)
 HEADS = "audit-heads.jsonl"
 UNREADABLE = "{file} cannot be read at line {line}: put the file of a backup there, or look who changed it."
 ALONE = "{file} is not there or empty, so nothing beside the database says where the audit ended. {how}"
+WINDOW = (
+    "What people typed is sealed every {minutes:.0f} minutes, a note once it rests; what is younger is not checked yet."
+)
 HOW = "Compare with a seal that was kept elsewhere: ./run audit verify --against SEAL"
 
 
@@ -111,7 +114,7 @@ async def verify(
         )
     elif count and next(read_heads(file), None) is None:
         said.append(ALONE.format(file=file, how=HOW))
-    return 0, said
+    return 0, [*said, WINDOW.format(minutes=SEAL_EVERY.total_seconds() / 60)]
 
 
 async def check(database: Database, file: Path, now: datetime, elsewhere: Sequence[Head] = ()) -> tuple[int, list[str]]:

@@ -53,7 +53,8 @@ def change(settings: Settings, statement: str) -> None:
 
 async def test_a_trail_that_nobody_touched_is_whole(settings: Settings) -> None:
     code, lines = await verify(settings, clock)
-    assert (code, lines) == (0, ["The audit is whole: 20 rows, each as it was written."])
+    assert (code, lines[0]) == (0, "The audit is whole: 20 rows, each as it was written.")
+    assert len(lines) == 2 and "every 5 minutes" in lines[1] and "not checked yet" in lines[1]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +140,7 @@ async def test_a_trail_written_again_with_its_file_is_found_by_a_seal_that_was_k
         await audited(database, by="a", action="call.view", at=clock())
     on_paper = kept.upper().replace("-", " - ")
     code, lines = await verify(settings, clock, [kept, on_paper])
-    assert (code, lines[1:]) == (0, ["It holds each of the 2 seals given, up to row 20."])
+    assert (code, lines[1:-1]) == (0, ["It holds each of the 2 seals given, up to row 20."])
     await written_again(settings, "c")
     assert (await verify(settings, clock))[0] == 0, "nothing on this machine can tell it"
     code, lines = await verify(settings, clock, [kept])
