@@ -50,7 +50,7 @@ class Ears:
             return not self.missed
 
         try:
-            await until(right, f"{wanted}", 15)
+            await until(right, f"{wanted}")
         except AssertionError as late:
             raise AssertionError(f"{late}: {', '.join(self.missed)}") from None
 
@@ -112,8 +112,8 @@ async def talk(room: Room, desk: Desk) -> Ears:
     await caller.dial("112")
     await her.answer()
     await until(lambda: any(c.position == "101" for c in desk.board.floor.calls.values()), "it is hers")
+    await bima.rung_along()
     await until(lambda: desk.board.floor.positions["102"].phone == "IDLE", "102 is free")
-    bima.events.clear()
     story = Ears(room, desk, caller, her, bima, desk.only().id)
     await story.hear(caller={HER}, her={CALLER})
     return story

@@ -193,6 +193,11 @@ class Phone:
 
         return await until(how, f"{self.name} is lifted: {self.kinds()}") == "CALL_ESTABLISHED"
 
+    async def rung_along(self) -> None:
+        """Another phone was lifted: this one rang too, that is over, and it is forgotten."""
+        await until(lambda: self.has("CALL_INCOMING") and not self.rings(), f"{self.name} rang along: {self.kinds()}")
+        self.events.clear()
+
     async def asked(self) -> None:
         """Lifted, and a voice asks for a key: lifting is earlier, and a key that is pressed then is heard by nobody."""
         await self.answer()

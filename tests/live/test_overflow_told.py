@@ -63,14 +63,16 @@ def tries(call: Call) -> list[tuple[str, int, str]]:
 async def test_every_line_that_was_tried_is_told_and_found_again_with_how_it_ended(
     room: Room, ami: Ami, lines: Lines
 ) -> None:
-    await lines("damkar", "psc", "damkar", after=30, ring_s=2)
+    await lines("damkar", "psc", "damkar", after=30)
+    psc_line = f"PJSIP/119@road-127.0.0.4_{room.ports['psc']}"
+    await ami.do("Setvar", Variable="OVERFLOW_2", Value=f"{psc_line}|0231112|2|press|on-call psc")
     await ami.do("Setvar", Variable="OVERFLOW_1", Value="PJSIP/119@nowhere|0231112|2|press|on-call nobody")
     await nobody(room)
     over, began = earlier(room), now() - timedelta(seconds=1)
     caller, psc, fire = [await room.phone(name) for name in ("caller", "psc", "damkar")]
     async with service(room, Floor(), over) as (board, calls):
         await caller.dial("112")
-        await psc.ringing(12)
+        await psc.ringing()
         await taken(caller, fire, ami)
         await fire.hang_up()
         await until(lambda: not board.floor.calls, "the call has left the floor")

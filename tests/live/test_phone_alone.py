@@ -4,9 +4,20 @@ import pytest
 
 from tests.live.ami import Ami, first
 from tests.live.conftest import Room
+from tests.live.softphone import Phone, in_speech
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def talk(room: Room, ami: Ami) -> tuple[Phone, Phone, int]:
+    """A caller in speech with 101; so often he has joined the queue."""
+    caller, her = await room.phone("caller"), await room.phone("101")
+    await caller.dial("112")
+    await her.answer()
+    await in_speech(caller, her)
+    await ami.event("AgentConnect")
+    return caller, her, len(ami.events("QueueCallerJoin"))
 
 
 async def test_star_one_and_a_short_code_reaches_the_fire_departments_line(room: Room) -> None:
@@ -14,7 +25,7 @@ async def test_star_one_and_a_short_code_reaches_the_fire_departments_line(room:
     await her.dial("*1113")
     await fire.answer()
     assert "112" in fire.events[0]["peeruri"]
-    await until(lambda: her.hears(1700) and fire.hears(800), "they hear each other")
+    await in_speech(her, fire)
     await her.hang_up()
     await fire.closed()
 
@@ -31,8 +42,8 @@ async def test_the_lines_in_asterisks_own_database_stand_before_those_of_the_las
 async def test_a_line_that_is_out_of_reach_is_followed_by_the_next_one(room: Room) -> None:
     her, psc = await room.phone("101"), await room.phone("psc")
     await her.dial("*1119")  # nobody is at the first of its lines
-    await psc.ringing(12)
     await psc.answer()
+    await in_speech(her, psc)
     await her.hang_up()
 
 
@@ -45,68 +56,58 @@ async def test_a_code_that_nobody_has_ends_at_once(room: Room) -> None:
 async def test_a_phones_own_transfer_takes_the_caller_to_the_agency_and_the_recording_goes_on(
     room: Room, ami: Ami
 ) -> None:
-    caller, her, fire = await room.phone("caller"), await room.phone("101"), await room.phone("damkar")
-    await caller.dial("112")
-    await her.answer()
+    fire = await room.phone("damkar")
+    caller, her, joined = await talk(room, ami)
     arrival = await ami.event("UserEvent", UserEvent="Arrival")
-    await until(lambda: caller.hears(800) and her.hears(500), "they hear each other")
     await her.order("transfer", f"sip:*1113@{room.exchange.server}")
     await fire.answer()
     assert "112" in fire.has("CALL_INCOMING")["peeruri"]  # type: ignore[index]
-    await until(lambda: caller.hears(1700) and fire.hears(500), "they hear each other")
+    await in_speech(caller, fire)
     name = first(arrival, "Recording")
     await room.exchange.on_record(name.replace(".wav", "-in.wav"), 500, last=0.4)
     await room.exchange.on_record(name.replace(".wav", "-out.wav"), 1700, last=0.4)
     await fire.hang_up()
     await caller.closed()
-    assert len(ami.events("QueueCallerJoin")) == 1
+    assert len(ami.events("QueueCallerJoin")) == joined
 
 
 async def test_the_keys_of_a_transfer_do_the_same(room: Room, ami: Ami) -> None:
-    caller, her, fire = await room.phone("caller"), await room.phone("101"), await room.phone("damkar")
-    await caller.dial("112")
-    await her.answer()
-    await until(lambda: caller.hears(800) and her.hears(500), "they hear each other")
+    fire = await room.phone("damkar")
+    caller, her, _ = await talk(room, ami)
     await her.press("##*1113")
     await fire.answer()
-    await until(lambda: caller.hears(1700) and fire.hears(500), "they hear each other")
+    await in_speech(caller, fire)
 
 
 async def test_a_caller_passed_to_an_agency_that_does_not_answer_is_the_next_one(room: Room, ami: Ami) -> None:
-    caller, her, him = await room.phone("caller"), await room.phone("101"), await room.phone("102")
+    him = await room.phone("102")
     await room.exchange.cli(f'database put agency 113/1 "PJSIP/1@road-127.0.0.4_{room.ports["nobody"]}|112|1"')
-    await caller.dial("112")
-    await her.answer()
-    await him.closed()
-    him.events.clear()
+    caller, her, joined = await talk(room, ami)
+    await him.rung_along()
     await her.order("transfer", f"sip:*1113@{room.exchange.server}")
     await him.ringing()
-    await until(lambda: len(ami.events("QueueCallerJoin")) == 2, "he is told to wait again")
-    assert first(ami.events("QueueCallerJoin")[1], "Position") == "1"
+    await until(lambda: len(ami.events("QueueCallerJoin")) > joined, "he is told to wait again")
+    assert first(ami.events("QueueCallerJoin")[joined], "Position") == "1"
     assert caller.has("CALL_CLOSED") is None
 
 
 async def test_a_caller_passed_to_a_colleague_speaks_with_her(room: Room, ami: Ami) -> None:
-    caller, her, him = await room.phone("caller"), await room.phone("101"), await room.phone("102")
-    await caller.dial("112")
-    await her.answer()
-    await him.closed()
-    him.events.clear()
+    him = await room.phone("102")
+    caller, her, _ = await talk(room, ami)
+    await him.rung_along()
     await her.order("transfer", f"sip:102@{room.exchange.server}")
     await him.answer()
-    await until(lambda: caller.hears(1100) and him.hears(500), "they hear each other")
+    await in_speech(caller, him)
 
 
 async def test_a_caller_passed_to_112_is_back_in_the_queue_as_the_same_call(room: Room, ami: Ami) -> None:
-    caller, her, him = await room.phone("caller"), await room.phone("101"), await room.phone("102")
-    await caller.dial("112")
-    await her.answer()
-    await him.closed()
-    him.events.clear()
-    before = await room.exchange.journal()
+    him = await room.phone("102")
+    _, her, joined = await talk(room, ami)
+    await him.rung_along()
+    call = first(ami.events("QueueCallerJoin")[0], "Uniqueid")
+    arrived = await room.exchange.entry(call, "in")
     await her.order("transfer", f"sip:112@{room.exchange.server}")
     await him.ringing()
-    joined = ami.events("QueueCallerJoin")
-    assert first(joined[0], "Uniqueid") == first(joined[1], "Uniqueid")
-    key = f"e112/{first(joined[0], 'Uniqueid')}/in"
-    assert (await room.exchange.journal())[key] == before[key]
+    await until(lambda: len(ami.events("QueueCallerJoin")) > joined, "he is told to wait again")
+    assert first(ami.events("QueueCallerJoin")[joined], "Uniqueid") == call
+    assert await room.exchange.entry(call, "in") == arrived

@@ -1,12 +1,10 @@
 """Transfers with a phone's own keys are attempts on the ticket, with what Asterisk tells of them."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from callcenter import wav
 from callcenter.core.attempt import Attempt, Result
 from callcenter.core.call import Call, Stage
 from callcenter.core.desk_wishes import Hold, Unhold
@@ -14,7 +12,7 @@ from callcenter.core.recorded import Part, pieces_of
 from tests.live.ami import Ami, first
 from tests.live.conftest import Room
 from tests.live.desk import Desk, desk_of
-from tests.live.softphone import Phone
+from tests.live.softphone import Phone, in_speech
 from tests.live.tone import heard, samples_of
 from tests.live.waiting import until
 
@@ -33,7 +31,7 @@ async def talk(room: Room, desk: Desk) -> tuple[Phone, Phone, str]:
     caller, her = await room.phone("caller"), await room.phone("101")
     await caller.dial("112")
     await her.answer()
-    await until(lambda: caller.hears(HER) and her.hears(CALLER), "they hear each other")
+    await in_speech(caller, her)
     await until(lambda: any(c.position == "101" for c in desk.board.floor.calls.values()), "it is hers")
     return caller, her, desk.only().id
 
@@ -52,7 +50,7 @@ async def test_a_blind_transfer_to_an_agency_has_its_four_times_and_its_result(r
     fire = await room.phone("damkar")
     await her.order("transfer", f"sip:*1113@{room.exchange.server}")
     await fire.answer()
-    await until(lambda: caller.hears(FIRE) and fire.hears(CALLER), "caller and agency hear each other")
+    await in_speech(caller, fire)
     await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"he is handed over: {desk.calls[call].stage}")
     assert (tried(desk, call).number, tried(desk, call).by) == ("*1113", "phone")
     await fire.hang_up()
@@ -66,11 +64,10 @@ async def test_a_blind_transfer_to_an_agency_has_its_four_times_and_its_result(r
 async def test_a_blind_transfer_to_a_colleague_makes_her_the_call_taker(room: Room, desk: Desk) -> None:
     caller, her, call = await talk(room, desk)
     him = await room.phone("102")
-    await him.closed()
-    him.events.clear()
+    await him.rung_along()
     await her.order("transfer", f"sip:102@{room.exchange.server}")
     await him.answer()
-    await until(lambda: caller.hears(HIM) and him.hears(CALLER), "caller and 102 hear each other")
+    await in_speech(caller, him)
     await until(lambda: desk.calls[call].position == "102", f"it is his: {desk.calls[call].stage}")
     assert (desk.calls[call].stage, tried(desk, call).number) == (Stage.TALKING, "102")
 
@@ -78,8 +75,7 @@ async def test_a_blind_transfer_to_a_colleague_makes_her_the_call_taker(room: Ro
 async def test_a_caller_passed_on_to_nowhere_is_the_next_one(room: Room, desk: Desk) -> None:
     caller, her, call = await talk(room, desk)
     him = await room.phone("102")
-    await him.closed()
-    him.events.clear()
+    await him.rung_along()
     await her.order("transfer", f"sip:999@{room.exchange.server}")
     await him.ringing()
     assert caller.has("CALL_CLOSED") is None
@@ -94,24 +90,24 @@ async def test_an_attended_transfer_to_an_agency_is_an_attempt_and_the_caller_is
     await her.order("hold")
     await her.dial("*1113")
     await fire.answer()
-    await until(lambda: fire.hears(HER) and her.hears(FIRE), "she introduces him")
+    await in_speech(fire, her)
     await until(lambda: desk.calls[call].attempts and tried(desk, call).answered_at, "it is on his ticket already")
-    await until(lambda: wav.look(own_recording(room, desk, call)).seconds > 4, "it is recorded as a call of its own")
-    heard_there = samples_of(own_recording(room, desk, call), 1.0)
-    assert heard(heard_there, HER) and heard(heard_there, FIRE) and not heard(heard_there, CALLER)
+    own = own_recording(desk, call)
+    await room.exchange.on_record(own, HER, FIRE, last=1.0)  # it is recorded as a call of its own
+    assert not heard(samples_of(room.exchange.recording(own), 1.0), CALLER)
     async with room.exchange.watch() as ami:
         await her.order("transfer", await _replaces(ami, desk.calls[call], room))
-    await until(lambda: caller.hears(FIRE) and fire.hears(CALLER), "caller and agency hear each other")
+    await in_speech(caller, fire)
     await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"handed over: {desk.calls[call].stage}")
     await fire.hang_up()
     await caller.closed()
     assert tried(desk, call).result is Result.ANSWERED
 
 
-def own_recording(room: Room, desk: Desk, call: str) -> Path:
+def own_recording(desk: Desk, call: str) -> str:
     """Of her second call."""
     (piece,) = [piece for piece in pieces_of(desk.calls[call]) if piece.part is Part.PHONE]
-    return room.exchange.home / "asterisk" / "spool" / "monitor" / piece.places[0]
+    return piece.places[0]
 
 
 async def in_room(room: Room, desk: Desk) -> tuple[Phone, Phone, str]:
@@ -142,12 +138,12 @@ async def test_an_attended_transfer_out_of_the_room_leaves_caller_and_agency_tog
     await her.order("hold")
     await her.dial("*1113")
     await fire.answer()
-    await until(lambda: fire.hears(HER) and her.hears(FIRE), "she introduces him")
+    await in_speech(fire, her)
     async with room.exchange.watch() as ami:
         target = await _replaces(ami, desk.calls[call], room, second=line == 1)
         await her.order("line", str(line))
         await her.order("transfer", target)
-    await until(lambda: caller.hears(FIRE) and fire.hears(CALLER), "caller and agency hear each other")
+    await in_speech(caller, fire)
     await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"handed over: {desk.calls[call].stage}")
     await fire.hang_up()
     await until(lambda: tried(desk, call).ended_at, "the agency is gone")

@@ -34,6 +34,13 @@ def samples_of(file: Path, last: float | None = None, rate: int = RATE) -> array
         return array("h", sound.read(2 * wanted))
 
 
+def spoken_last(file: Path) -> array[int]:
+    """0.4 s of it, before the silence in which Asterisk ends the call."""
+    samples = samples_of(file, 4.0)
+    end = max(at for at, sample in enumerate(samples) if abs(sample) > 500)
+    return samples[max(0, end - int(0.4 * RATE)) : end]
+
+
 def strength(samples: array[int], hertz: int, rate: int = RATE) -> float:
     """Goertzel: the share of full scale that this frequency has, 0..1."""
     if not samples:
