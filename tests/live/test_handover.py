@@ -158,6 +158,15 @@ async def test_when_her_phone_dies_in_the_room_he_is_the_next_one(room: Room, am
     await in_speech(story.caller, him)
 
 
+async def slow_to_say_goodbye(room: Room, ami: Ami, leg: str) -> None:
+    """As on a busy machine: that leg writes down why it ended only a second after the others are alone."""
+    waits = f"Originate(PJSIP/1@road-127.0.0.4_{room.ports['nobody']},app,NoOp,,,1)"
+    await room.exchange.cli(f"dialplan add extension s,1,{waits} into slow")
+    await room.exchange.cli("dialplan add extension s,2,Return() into slow")
+    assert "Originate" in await room.exchange.cli("dialplan show slow")
+    await ami.do("Setvar", Channel=leg, Variable="CHANNEL(hangup_handler_push)", Value="slow,s,1")
+
+
 async def test_when_the_agencys_line_dies_after_she_left_he_is_the_next_one(room: Room, ami: Ami) -> None:
     fire, him = await room.phone("damkar"), await room.phone("102")
     story = await talk(room, ami)
@@ -165,6 +174,7 @@ async def test_when_the_agencys_line_dies_after_she_left_he_is_the_next_one(room
     leg = await story.with_agency(fire)
     await story.her.hang_up()
     await ami.event("Hangup", Cause="16")
+    await slow_to_say_goodbye(room, ami, leg)
     await ami.do("Hangup", Channel=leg, Cause="38")
     await him.ringing()
     assert story.caller.has("CALL_CLOSED") is None

@@ -71,12 +71,20 @@ async def test_a_phones_own_transfer_takes_the_caller_to_the_agency_and_the_reco
     assert len(ami.events("QueueCallerJoin")) == joined
 
 
-async def test_the_keys_of_a_transfer_do_the_same(room: Room, ami: Ami) -> None:
+async def test_the_keys_of_a_transfer_do_the_same_and_a_line_that_dies_does_not_take_him_along(
+    room: Room, ami: Ami
+) -> None:
     fire = await room.phone("damkar")
     caller, her, _ = await talk(room, ami)
     await her.press("##*1113")
     await fire.answer()
     await in_speech(caller, fire)
+    await her.closed()
+    her.events.clear()
+    leg = first(await ami.event("UserEvent", UserEvent="ByPhone"), "Leg")
+    await ami.do("Hangup", Channel=leg, Cause="38")
+    await her.ringing()
+    assert caller.has("CALL_CLOSED") is None
 
 
 async def test_a_caller_passed_to_an_agency_that_does_not_answer_is_the_next_one(room: Room, ami: Ami) -> None:
@@ -91,13 +99,22 @@ async def test_a_caller_passed_to_an_agency_that_does_not_answer_is_the_next_one
     assert caller.has("CALL_CLOSED") is None
 
 
-async def test_a_caller_passed_to_a_colleague_speaks_with_her(room: Room, ami: Ami) -> None:
+async def test_a_caller_passed_to_a_colleague_speaks_with_her_and_is_the_next_one_when_her_phone_dies(
+    room: Room, ami: Ami
+) -> None:
     him = await room.phone("102")
-    caller, her, _ = await talk(room, ami)
+    caller, her, joined = await talk(room, ami)
     await him.rung_along()
     await her.order("transfer", f"sip:102@{room.exchange.server}")
     await him.answer()
     await in_speech(caller, him)
+    await her.closed()
+    her.events.clear()
+    him.die()
+    await her.answer()
+    await in_speech(caller, her)
+    assert caller.has("CALL_CLOSED") is None
+    assert first(ami.events("QueueCallerJoin")[joined], "Position") == "1"
 
 
 async def test_a_caller_passed_to_112_is_back_in_the_queue_as_the_same_call(room: Room, ami: Ami) -> None:
