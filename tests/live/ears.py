@@ -123,7 +123,7 @@ async def with_damkar(story: Ears) -> None:
     """She forwards, and the fire brigade presses 1."""
     story.agency = await story.room.phone("damkar")
     await story.desk.wish(Forward(story.id, "damkar", "101", "ayu"))
-    await story.agency.answer()
+    await story.agency.asked()
     await until(lambda: story.call.attempts and story.call.attempts[0].answered_at, "the agency lifted")
     await story.agency.press("1")
     await until(story.with_agency, "the agency is in")

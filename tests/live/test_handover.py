@@ -8,7 +8,7 @@ from callcenter.asterisk.conf import dial_string
 from callcenter.core.agency import Line
 from tests.live.ami import Ami, Message, first
 from tests.live.conftest import Room
-from tests.live.softphone import Phone, in_speech
+from tests.live.softphone import Phone, speak
 from tests.live.tone import heard, spoken_last
 from tests.live.waiting import until
 
@@ -75,10 +75,9 @@ class Talk:
         """The fire brigade pressed its key, and all three are in the room. Its leg."""
         await self.into_the_room()
         leg = await self.dial("damkar")
-        await fire.answer()
-        await fire.press("1")
+        await fire.accepts()
         await self.ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg)
-        await in_speech(self.caller, self.her, fire)
+        await speak(self.caller, self.her, fire)
         return leg
 
 
@@ -86,7 +85,7 @@ async def talk(room: Room, ami: Ami) -> Talk:
     caller, her = await room.phone("caller"), await room.phone("101")
     await caller.dial("112")
     await her.answer()
-    await in_speech(caller, her)
+    await speak(caller, her)
     await ami.event("AgentConnect")
     arrival, joined = await ami.event("UserEvent", UserEvent="Arrival"), len(ami.events("QueueCallerJoin"))
     return Talk(room, ami, caller, her, first(arrival, "Uniqueid"), first(arrival, "Recording"), joined)
@@ -96,15 +95,15 @@ async def test_she_introduces_him_and_leaves_and_the_recording_has_all_of_it(roo
     fire = await room.phone("damkar")
     story = await talk(room, ami)
     await story.into_the_room()
-    await in_speech(story.caller, story.her)
+    await speak(story.caller, story.her)
     leg = await story.dial("damkar")
-    await fire.answer()
+    await fire.asked()
     assert "112" in fire.has("CALL_INCOMING")["peeruri"]  # type: ignore[index]
     assert not fire.hears(CALLER)
     await fire.press("1")
     accepted = await ami.event("UserEvent", UserEvent="ForwardAccepted", Leg=leg)
     assert (first(accepted, "By"), first(accepted, "Call")) == ("key", story.call)
-    await in_speech(story.caller, story.her, fire)
+    await speak(story.caller, story.her, fire)
     await story.her.hang_up()
     await until(lambda: story.caller.hears(FIRE) and not story.caller.hears(HER), "he hears the agency alone")
     await until(lambda: fire.hears(CALLER) and not fire.hears(HER), "the agency hears him alone")
@@ -145,7 +144,7 @@ async def test_when_she_hangs_up_while_an_agency_is_still_tried_he_is_the_next_o
     await him.answer()
     joined = await until(story.again, "he is told to wait again")
     assert (first(joined[0], "Uniqueid"), first(joined[0], "Position")) == (story.call, "1")
-    await in_speech(story.caller, him)
+    await speak(story.caller, him)
 
 
 async def test_when_her_phone_dies_in_the_room_he_is_the_next_one(room: Room, ami: Ami) -> None:
@@ -155,7 +154,7 @@ async def test_when_her_phone_dies_in_the_room_he_is_the_next_one(room: Room, am
     await story.into_the_room()
     story.her.die()
     await him.answer()
-    await in_speech(story.caller, him)
+    await speak(story.caller, him)
 
 
 async def slow_to_say_goodbye(room: Room, ami: Ami, leg: str) -> None:
@@ -185,7 +184,7 @@ async def test_when_the_agency_came_and_went_her_hang_up_ends_the_call(room: Roo
     story = await talk(room, ami)
     await story.with_agency(fire)
     await fire.hang_up()
-    await in_speech(story.caller, story.her)
+    await speak(story.caller, story.her)
     await story.her.hang_up()
     await story.caller.closed()
     assert not story.again()
@@ -196,7 +195,7 @@ async def test_when_he_hangs_up_the_agency_still_gets_it_from_her(room: Room, am
     story = await talk(room, ami)
     await story.into_the_room()
     await story.dial("damkar")
-    await fire.answer()
+    await fire.asked()
     await story.caller.hang_up()
     await fire.press("1")
     await until(lambda: fire.hears(HER) and story.her.hears(FIRE), "they hear each other")

@@ -11,7 +11,7 @@ from tests.live.ami import Ami, Message, first
 from tests.live.callers import Sipp, alaw_keys
 from tests.live.conftest import Room
 from tests.live.raw_sip import Invite
-from tests.live.softphone import Phone, in_speech
+from tests.live.softphone import Phone, speak
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -75,11 +75,6 @@ async def arrival(ami: Ami) -> Message:
     return await ami.event("UserEvent", UserEvent="Arrival")
 
 
-def rings(phone: Phone) -> bool:
-    """Just now: between two rounds of the queue there is a moment without."""
-    return phone.kinds().count("CALL_INCOMING") > phone.kinds().count("CALL_CLOSED")
-
-
 def _tried(ami: Ami) -> list[tuple[str, str]]:
     """Which line, in which turn."""
     told = ami.events("UserEvent", UserEvent="OverflowTried")
@@ -88,10 +83,9 @@ def _tried(ami: Ami) -> list[tuple[str, str]]:
 
 async def taken(caller: Phone, line: Phone, ami: Ami) -> str:
     """The line presses 1; the call's id."""
-    await line.answer()
-    await line.press("1")
+    await line.accepts()
     told = await ami.event("UserEvent", UserEvent="Overflowed")
-    await in_speech(caller, line)
+    await speak(caller, line)
     return first(told, "Call")
 
 
@@ -121,7 +115,7 @@ async def test_while_our_service_lives_a_paused_phone_is_left_in_peace_until_nob
     await her.ringing()
     assert await rung_after(ami, "102") < 2.5 < await rung_after(ami, "101")
     await her.answer()
-    await in_speech(caller, her)
+    await speak(caller, her)
 
 
 async def test_when_all_are_busy_or_away_the_paused_phones_ring_at_once(room: Room, ami: Ami, lines: Lines) -> None:
@@ -173,13 +167,13 @@ async def test_a_line_that_does_not_answer_is_followed_by_the_next_and_then_it_b
     await ami.do("Setvar", Channel=first(join, "Channel"), **later)
     await fire.ringing()
     await psc.ringing()
-    await until(lambda: rings(her), "hers rings all the time")
+    await until(her.rings, "hers rings all the time")
     await until(lambda: fire.kinds().count("CALL_INCOMING") > 1, "it begins again")
     tries = await until(lambda: _tried(ami)[2:] and _tried(ami), "it is told")
     assert tries[:3] == [("1", "1"), ("2", "1"), ("1", "2")]
     await her.answer()
-    await in_speech(caller, her)
-    await until(lambda: not rings(fire), "the line rings no more")
+    await speak(caller, her)
+    await until(lambda: not fire.rings(), "the line rings no more")
     key = f"e112/{first(join, 'Uniqueid')}/chain"
     assert key not in await room.exchange.journal()  # and no line is dialled any more
 
@@ -197,9 +191,9 @@ async def test_a_voice_box_does_not_take_him_from_the_queue(room: Room, ami: Ami
     await caller.dial("112")
     await fire.answer()  # and presses nothing
     assert ami.events("UserEvent", UserEvent="Overflowed") == []
-    await until(lambda: rings(her), "hers still rings")
+    await until(her.rings, "hers still rings")
     await her.answer()
-    await in_speech(caller, her)
+    await speak(caller, her)
     await fire.closed(20)  # at the end of the prompt; asked five times, it would be after 35 s
 
 
@@ -208,7 +202,7 @@ async def test_where_people_cannot_press_a_key_lifting_is_enough(room: Room, ami
     caller, fire = await room.phone("caller"), await room.phone("damkar")
     await caller.dial("112")
     await fire.answer()
-    await in_speech(caller, fire)
+    await speak(caller, fire)
 
 
 async def test_a_gateway_that_sends_keys_as_sound_takes_him_with_1_as_well(
@@ -267,7 +261,7 @@ async def test_when_the_lines_phone_dies_he_is_the_next_one_and_the_lines_are_tr
     assert caller.has("CALL_CLOSED") is None
     await fire.ringing()
     await her.answer()
-    await in_speech(caller, her)
+    await speak(caller, her)
 
 
 async def test_a_caller_whose_call_takers_phone_died_is_still_recorded_from_both_sides(room: Room, ami: Ami) -> None:
@@ -275,10 +269,10 @@ async def test_a_caller_whose_call_takers_phone_died_is_still_recorded_from_both
     await caller.dial("112")
     await her.answer()
     name = first(await arrival(ami), "Recording")
-    await in_speech(caller, her)
+    await speak(caller, her)
     await him.rung_along()
     her.die()
     await him.answer()
-    await in_speech(caller, him)
+    await speak(caller, him)
     await room.exchange.on_record(name.replace(".wav", "-in.wav"), CALLER, last=0.4)
     await room.exchange.on_record(name.replace(".wav", "-out.wav"), HIM, last=0.4)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.live.ami import Ami, first
 from tests.live.conftest import Room
-from tests.live.softphone import Phone, in_speech
+from tests.live.softphone import Phone, speak
 from tests.live.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -15,7 +15,7 @@ async def talk(room: Room, ami: Ami) -> tuple[Phone, Phone, int]:
     caller, her = await room.phone("caller"), await room.phone("101")
     await caller.dial("112")
     await her.answer()
-    await in_speech(caller, her)
+    await speak(caller, her)
     await ami.event("AgentConnect")
     return caller, her, len(ami.events("QueueCallerJoin"))
 
@@ -25,7 +25,7 @@ async def test_star_one_and_a_short_code_reaches_the_fire_departments_line(room:
     await her.dial("*1113")
     await fire.answer()
     assert "112" in fire.events[0]["peeruri"]
-    await in_speech(her, fire)
+    await speak(her, fire)
     await her.hang_up()
     await fire.closed()
 
@@ -43,7 +43,7 @@ async def test_a_line_that_is_out_of_reach_is_followed_by_the_next_one(room: Roo
     her, psc = await room.phone("101"), await room.phone("psc")
     await her.dial("*1119")  # nobody is at the first of its lines
     await psc.answer()
-    await in_speech(her, psc)
+    await speak(her, psc)
     await her.hang_up()
 
 
@@ -62,7 +62,7 @@ async def test_a_phones_own_transfer_takes_the_caller_to_the_agency_and_the_reco
     await her.order("transfer", f"sip:*1113@{room.exchange.server}")
     await fire.answer()
     assert "112" in fire.has("CALL_INCOMING")["peeruri"]  # type: ignore[index]
-    await in_speech(caller, fire)
+    await speak(caller, fire)
     name = first(arrival, "Recording")
     await room.exchange.on_record(name.replace(".wav", "-in.wav"), 500, last=0.4)
     await room.exchange.on_record(name.replace(".wav", "-out.wav"), 1700, last=0.4)
@@ -78,7 +78,7 @@ async def test_the_keys_of_a_transfer_do_the_same_and_a_line_that_dies_does_not_
     caller, her, _ = await talk(room, ami)
     await her.press("##*1113")
     await fire.answer()
-    await in_speech(caller, fire)
+    await speak(caller, fire)
     await her.closed()
     her.events.clear()
     leg = first(await ami.event("UserEvent", UserEvent="ByPhone"), "Leg")
@@ -107,12 +107,12 @@ async def test_a_caller_passed_to_a_colleague_speaks_with_her_and_is_the_next_on
     await him.rung_along()
     await her.order("transfer", f"sip:102@{room.exchange.server}")
     await him.answer()
-    await in_speech(caller, him)
+    await speak(caller, him)
     await her.closed()
     her.events.clear()
     him.die()
     await her.answer()
-    await in_speech(caller, her)
+    await speak(caller, her)
     assert caller.has("CALL_CLOSED") is None
     assert first(ami.events("QueueCallerJoin")[joined], "Position") == "1"
 

@@ -12,7 +12,7 @@ from callcenter.core.recorded import Part, pieces_of
 from tests.live.ami import Ami, first
 from tests.live.conftest import Room
 from tests.live.desk import Desk, desk_of
-from tests.live.softphone import Phone, in_speech
+from tests.live.softphone import Phone, speak
 from tests.live.tone import heard, samples_of
 from tests.live.waiting import until
 
@@ -31,7 +31,7 @@ async def talk(room: Room, desk: Desk) -> tuple[Phone, Phone, str]:
     caller, her = await room.phone("caller"), await room.phone("101")
     await caller.dial("112")
     await her.answer()
-    await in_speech(caller, her)
+    await speak(caller, her)
     await until(lambda: any(c.position == "101" for c in desk.board.floor.calls.values()), "it is hers")
     return caller, her, desk.only().id
 
@@ -50,7 +50,7 @@ async def test_a_blind_transfer_to_an_agency_has_its_four_times_and_its_result(r
     fire = await room.phone("damkar")
     await her.order("transfer", f"sip:*1113@{room.exchange.server}")
     await fire.answer()
-    await in_speech(caller, fire)
+    await speak(caller, fire)
     await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"he is handed over: {desk.calls[call].stage}")
     assert (tried(desk, call).number, tried(desk, call).by) == ("*1113", "phone")
     await fire.hang_up()
@@ -67,7 +67,7 @@ async def test_a_blind_transfer_to_a_colleague_makes_her_the_call_taker(room: Ro
     await him.rung_along()
     await her.order("transfer", f"sip:102@{room.exchange.server}")
     await him.answer()
-    await in_speech(caller, him)
+    await speak(caller, him)
     await until(lambda: desk.calls[call].position == "102", f"it is his: {desk.calls[call].stage}")
     assert (desk.calls[call].stage, tried(desk, call).number) == (Stage.TALKING, "102")
 
@@ -90,14 +90,14 @@ async def test_an_attended_transfer_to_an_agency_is_an_attempt_and_the_caller_is
     await her.order("hold")
     await her.dial("*1113")
     await fire.answer()
-    await in_speech(fire, her)
+    await speak(fire, her)
     await until(lambda: desk.calls[call].attempts and tried(desk, call).answered_at, "it is on his ticket already")
     own = own_recording(desk, call)
     await room.exchange.on_record(own, HER, FIRE, last=1.0)  # it is recorded as a call of its own
     assert not heard(samples_of(room.exchange.recording(own), 1.0), CALLER)
     async with room.exchange.watch() as ami:
         await her.order("transfer", await _replaces(ami, desk.calls[call], room))
-    await in_speech(caller, fire)
+    await speak(caller, fire)
     await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"handed over: {desk.calls[call].stage}")
     await fire.hang_up()
     await caller.closed()
@@ -138,12 +138,12 @@ async def test_an_attended_transfer_out_of_the_room_leaves_caller_and_agency_tog
     await her.order("hold")
     await her.dial("*1113")
     await fire.answer()
-    await in_speech(fire, her)
+    await speak(fire, her)
     async with room.exchange.watch() as ami:
         target = await _replaces(ami, desk.calls[call], room, second=line == 1)
         await her.order("line", str(line))
         await her.order("transfer", target)
-    await in_speech(caller, fire)
+    await speak(caller, fire)
     await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"handed over: {desk.calls[call].stage}")
     await fire.hang_up()
     await until(lambda: tried(desk, call).ended_at, "the agency is gone")
