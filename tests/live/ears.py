@@ -60,10 +60,15 @@ class Ears:
         await until(lambda: self.mode() in (told, "hers"), f"she is at {mode}")
 
     async def lifts(self, mode: Mode = Mode.LISTEN) -> None:
+        await self.at_rest()
         self.bima.events.clear()
         await self.desk.wish(Listen(self.id, "102", "bima", mode))
         await self.bima.answer()
         await until(lambda: self.mode() not in (None, ""), "she hears it")
+
+    async def at_rest(self) -> None:
+        """Her phone, also for the floor: it hears so a moment after the phone itself."""
+        await until(lambda: self.desk.board.floor.positions["102"].phone == "IDLE", "102 is free")
 
     def mode(self) -> str | None:
         if self.call.position == "102":
@@ -113,8 +118,8 @@ async def talk(room: Room, desk: Desk) -> Ears:
     await her.answer()
     await until(lambda: any(c.position == "101" for c in desk.board.floor.calls.values()), "it is hers")
     await bima.rung_along()
-    await until(lambda: desk.board.floor.positions["102"].phone == "IDLE", "102 is free")
     story = Ears(room, desk, caller, her, bima, desk.only().id)
+    await story.at_rest()
     await story.hear(caller={HER}, her={CALLER})
     return story
 

@@ -170,7 +170,11 @@ def prepared(home: Path, settings_text: str) -> tuple[Exchange, Settings]:
     _timeline(settings.asterisk / "log" / "master.db", (etc / "cel_sqlite3_custom.conf").read_text())
     with (etc / "city" / "manager.conf").open("a") as accounts:
         accounts.write(WATCHER)
-    for file, what, instead in (("pjsip.conf", "rtp_timeout = 30", "rtp_timeout = 2"),):
+    changes = (
+        ("pjsip.conf", "rtp_timeout = 30", "rtp_timeout = 2"),
+        ("pjsip.conf", "qualify_frequency = 15", "qualify_frequency = 15\nqualify_timeout = 12"),  # a late one is there
+    )
+    for file, what, instead in changes:
         text = (etc / file).read_text()
         assert what in text
         (etc / file).write_text(text.replace(what, instead))
