@@ -29,7 +29,7 @@ from callcenter.core.call import Call
 from callcenter.core.errors import BadInput
 from callcenter.core.facts import UNKNOWN_MOMENT, Fact
 from callcenter.core.floor import Floor
-from callcenter.core.rung import Rung
+from callcenter.core.rung import LiftedBehind, Rung
 from callcenter.core.seen import FloorSeen
 from callcenter.told import ANY_QUEUE, EVERYBODY, OURS, lines, record
 
@@ -162,10 +162,11 @@ class Player:
             self._apply(fact)
         return self.story
 
-    def _apply(self, fact: Fact) -> None:
-        self.floor, changed = apply(self.floor, fact)
+    def _apply(self, fact: Fact | LiftedBehind) -> None:
         self.story.rung.hear(fact)
-        self.story.calls.update((call.id, call) for call in changed)
+        if not isinstance(fact, LiftedBehind):
+            self.floor, changed = apply(self.floor, fact)
+            self.story.calls.update((call.id, call) for call in changed)
 
     def _queue(self, event: str, message: Fields) -> None:
         queue, leg = text(message, "Queue"), text(message, "Uniqueid")

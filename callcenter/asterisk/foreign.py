@@ -22,6 +22,7 @@ from callcenter.core import desk_facts, facts
 from callcenter.core.call import Call
 from callcenter.core.facts import Fact
 from callcenter.core.floor import Floor
+from callcenter.core.rung import LiftedBehind
 
 INNER = ("", "s", "h", "i", "t")
 """Where a leg stands in the dialplan that has not dialled anything."""
@@ -83,7 +84,7 @@ class Foreign:
         """The message as today's Asterisk would tell it, complete."""
         return (self.legs.complete(each) for each in self.older.today(self.telephones.follow(f)))
 
-    def facts(self, f: Fields, at: datetime, floor: Floor) -> Iterator[Fact]:
+    def facts(self, f: Fields, at: datetime, floor: Floor) -> Iterator[Fact | LiftedBehind]:
         """What it says beside that which the inbox reads. `f` is complete."""
         event, leg = text(f, "Event"), text(f, "Uniqueid")
         if event in ("Newchannel", "Newstate"):
@@ -98,7 +99,7 @@ class Foreign:
             yield from self._asked_before(f, floor)
         elif met := self.bridges.hear(f):
             for one, other in [(leg, other) for other in met] + [(other, leg) for other in met]:
-                yield from self._meets(floor.calls.get(one), other, at)
+                yield from self._meets(floor.calls.get(one), other, at, floor)
         elif event == "HangupRequest":
             self._hung_up.add(leg)
         elif event == "Hangup":
@@ -176,7 +177,7 @@ class Foreign:
         state = text(f, "ChannelStateDesc") or text(f, "ChannelState")
         return state in ("Ring", "4") or (not state and entry[1] not in INNER)
 
-    def _dial(self, event: str, f: Fields, at: datetime, floor: Floor) -> Iterator[Fact]:
+    def _dial(self, event: str, f: Fields, at: datetime, floor: Floor) -> Iterator[Fact | LiftedBehind]:
         caller, leg = text(f, "Uniqueid"), text(f, "DestUniqueid")
         status = text(f, "DialStatus").upper()
         if not leg:
@@ -206,17 +207,18 @@ class Foreign:
         if known_leg.lifted_at is not None:
             yield facts.LegAnswered(far, known_leg.lifted_at)
 
-    def _meets(self, call: Call | None, other: str, at: datetime) -> Iterator[Fact]:
+    def _meets(self, call: Call | None, other: str, at: datetime, floor: Floor) -> Iterator[Fact]:
         """He is with somebody whom nobody dialled for him: in a conference, from a parking place, picked up."""
         if call is None or not call.live or call.answered_at or call.overflowed_at or call.id in self._waiting:
             return
         real = self.legs.real(other)
         if self.legs.is_local(real) or any(self.legs.real(ring.leg) == real for ring in call.rings):
             return  # an announcement, perhaps: nobody was seen to lift; or a phone that rang for him, which is told of
+        leg = f"{real} with {call.id}" if real in floor.calls else real  # a caller himself, whose end is his own call's
         if call.id in self._left:
-            yield facts.CallOverflowed(call.id, at, real, 1, self._who(real))
+            yield facts.CallOverflowed(call.id, at, leg, 1, self._who(real))
         else:
-            yield facts.CallAnswered(call.id, at, self._who(real), real)
+            yield facts.CallAnswered(call.id, at, self._who(real), leg)
 
     def _may_call(self, caller: str, floor: Floor) -> bool:
         """Its beginning was not heard, or our own Asterisk placed it."""
@@ -238,7 +240,7 @@ class Foreign:
                 yield facts.CallQueued(call.id, at)
             yield facts.PhoneCalled(call.id, at, who, leg)
 
-    def _ended(self, call: Call, leg: str, status: str, at: datetime) -> Iterator[Fact]:
+    def _ended(self, call: Call, leg: str, status: str, at: datetime) -> Iterator[Fact | LiftedBehind]:
         known_attempt = call.attempt(leg)
         if call.answered_at is not None or call.overflowed_at is not None:
             return  # the leg itself tells how it went on
@@ -250,7 +252,9 @@ class Foreign:
                 else facts.OverflowFailed(call.id, at, leg, line, 1, status, who)
             )
         elif status == "ANSWER":
-            yield facts.CallAnswered(call.id, at, self._who(leg), self.legs.real(leg))
+            real = self.legs.real(leg)
+            yield LiftedBehind(leg, at, real)
+            yield facts.CallAnswered(call.id, at, self._who(leg), real)
         elif status not in ("", "CANCEL"):  # called off, or lifted elsewhere: the leg's end tells
             yield facts.PhoneUnanswered(call.id, at, self._who(leg), leg)
             if not any(ring.leg != leg for ring in call.rings):

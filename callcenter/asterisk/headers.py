@@ -21,14 +21,14 @@ Paused PausedReason DialStatus DialString Cause Conference HoldTime Result Actio
 TransfereeUniqueid TransfererUniqueid OrigTransfererUniqueid TransferTargetUniqueid TransferTargetChannel
 Leg By Number NumberSource Name Recording Trunk SipCallId Test Call Line Turn Why To
 Position In Kind About Step Direction Digit DestApp Reason BridgeUniqueid BridgeTechnology
-SubEvent Bridgestate Channel1 Channel2 Uniqueid1 Uniqueid2 Newname SpyerUniqueid SpyerChannel RetrieverUniqueid
+SubEvent Bridgestate Meetme Channel1 Channel2 Uniqueid1 Uniqueid2 Newname SpyerUniqueid SpyerChannel RetrieverUniqueid
 """
 NAMES = {name.lower(): name for name in READ.split()}
 """How Asterisk writes the headers that we read; other tools' recordings change their case."""
 
 _FOLLOWED = """
 DialBegin Newstate HangupRequest SoftHangupRequest AgentComplete BridgeEnter BridgeLeave BridgeDestroy FullyBooted
-Shutdown Rename Bridge Link Unlink Pickup ChanSpyStart AgentLogin Agentlogin UnParkedCall
+Shutdown Rename Bridge Link Unlink MeetmeJoin MeetmeLeave Pickup ChanSpyStart AgentLogin Agentlogin UnParkedCall
 """
 FOLLOWED = tuple(_FOLLOWED.split())
 """What tells of calls in other systems, beside that which the inbox reads."""

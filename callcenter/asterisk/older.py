@@ -88,6 +88,10 @@ class Older:
         elif event in ("Bridge", "Link", "Unlink"):
             yield from self._together(f, event == "Unlink" or text(f, "Bridgestate") == "Unlink")
             return
+        elif event in ("MeetmeJoin", "MeetmeLeave"):  # a conference
+            entered = "BridgeEnter" if event == "MeetmeJoin" else "BridgeLeave"
+            yield {**f, "Event": entered, "BridgeUniqueid": f"meetme {text(f, 'Meetme')}"}
+            return
         yield f
         if event == "Newstate" and (text(f, "ChannelStateDesc") or text(f, "ChannelState")) in UP:
             yield from self._lifted(f, leg)

@@ -27,20 +27,32 @@ class Phone:
     lifted: str = ""  # the leg that was lifted: behind a Local channel another one than that which rang
 
 
+@dataclass(frozen=True, slots=True)
+class LiftedBehind:
+    """Told by a replay alone: behind the leg that rang, a Local channel, another one was lifted."""
+
+    leg: str
+    at: datetime
+    lifted: str
+
+
 @dataclass
 class Rung:
     """The phones of every call so far."""
 
     phones: dict[str, list[Phone]] = field(default_factory=dict)  # by call
     _calls: dict[str, tuple[str, int]] = field(default_factory=dict)  # leg -> its call, and which of its phones
+    _behind: dict[str, str] = field(default_factory=dict)  # leg that was lifted -> leg that rang
 
-    def hear(self, fact: Fact) -> None:
+    def hear(self, fact: Fact | LiftedBehind) -> None:
         match fact:
             case PhoneCalled():
                 if all(phone.leg != fact.leg for phone in self.of(fact.call)):  # else the same event again
                     self._add(fact.call, Phone(fact.position, fact.leg, fact.at))
             case LegRinging():
                 self._change(fact.leg, Result.RINGING, ringing_at=fact.at)
+            case LiftedBehind():
+                self._behind[fact.lifted] = fact.leg
             case CallAnswered():
                 self._answered(fact)
             case PhoneUnanswered():
@@ -74,13 +86,16 @@ class Rung:
         if any(phone.lifted == fact.leg for phone in phones):
             return  # the same event again
         rang = [p for p in phones if p.result in OPEN]
-        same = [p.leg for p in rang if p.leg == fact.leg] or [p.leg for p in rang if p.position == fact.position]
+        behind = self._behind.pop(fact.leg, fact.leg)
+        same = [p.leg for p in rang if p.leg in (fact.leg, behind)]
+        same = same or [p.leg for p in rang if p.position == fact.position]
         leg = same[0] if same else fact.leg
         if not same:
             self._add(fact.call, Phone(fact.position, leg))
         call, place = self._calls[fact.leg] = self._calls[leg]
         phones = self.phones[call]
-        phones[place] = replace(phones[place], result=Result.ANSWERED, answered_at=fact.at, lifted=fact.leg)
+        told = replace(phones[place], result=Result.ANSWERED, answered_at=fact.at, lifted=fact.leg)
+        phones[place] = replace(told, position=fact.position)
 
     def _ended(self, fact: LegEnded) -> None:
         call, place = self._calls.get(fact.leg, ("", 0))
