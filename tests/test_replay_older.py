@@ -60,6 +60,13 @@ def test_without_ids_the_channels_names_tell_it() -> None:
     assert json.dumps(call["phones"]).count("SIP/201-00000002") == 1
 
 
+def test_a_transfer_is_followed_where_the_beginning_of_the_call_is_not_in_the_recording() -> None:
+    messages = [wire.fields(wire.parse(frame)) for frame in wire.frames(raw("a-queue-then-passed-on"))]
+    (call,) = [call for call in told(as_lines(messages[4:])) if call["queue"]]
+    assert (call["outcome"], call["answered_by"]) == ("ANSWERED", "201")
+    assert epoch(call["ended_at"]) == float(wire.text(messages[-1], "Timestamp"))
+
+
 def conference(one: Fields, other: Fields, state: str) -> list[Fields]:
     """The first waits in a room, the second one comes in, and they go."""
     room = {"Meetme": "8600051"}

@@ -35,6 +35,7 @@ class Telephones:
     def follow(self, f: Fields) -> Fields:
         event = text(f, "Event")
         if event == "Rename":
+            self._first.setdefault(_plain(text(f, "Channel")), text(f, "Uniqueid"))  # its beginning was not heard
             self._rename(text(f, "Newname"), text(f, "Uniqueid"))
             return {"Event": event}
         if event == "Newchannel":
