@@ -23,14 +23,14 @@ from callcenter.core.recorded import SIDES, Piece, pieces_of, side_of
 from callcenter.core.steady import Steady
 from callcenter.recorder import Seen, here
 from callcenter.storage.recording_files import picture_of, smaller_of
-from callcenter.storage.recordings import AT_ONCE, Recording, Recordings
+from callcenter.storage.recordings import AT_ONCE, SEALED_WITHIN, Recording, Recordings
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
 AGAIN_S = 60.0
 OLD_S = 3600.0
-BACK, LONG_BACK = timedelta(days=3), timedelta(days=30)
+BACK, LONG_BACK = timedelta(days=3), SEALED_WITHIN - timedelta(days=1)
 """So old a call may be that was not judged, because nobody was there. The second is asked for every hour."""
 CLOSING = timedelta(seconds=10)
 """For so long a file without its length may still be written."""

@@ -29,6 +29,8 @@ from callcenter.storage.tables import calls, ticket_calls, tickets
 from callcenter.storage.tables_recordings import recordings
 
 AT_ONCE = 50
+SEALED_WITHIN = timedelta(days=31)
+"""No call is judged and sealed later than this after it came."""
 NO_RECORDING = "There is no such recording."
 
 
@@ -98,12 +100,13 @@ class Recordings:
 
     async def unsealed(self, since: datetime) -> list[Call]:
         """Calls since then that are over and spoke, and have no row yet; the oldest first."""
+        done = calls.c.done.is_not(False)  # so written, no index of it is walked: it holds every call of all years
         spoke = or_(calls.c.answered_at.is_not(None), calls.c.overflowed_at.is_not(None))
         main = recordings.c.part == Part.MAIN.value  # the last that is written of a call
         known = exists().where(recordings.c.call == calls.c.id, main).correlate(calls)
         query = (
             select(calls.c.state)
-            .where(calls.c.arrived_at >= since, calls.c.done.is_(True), calls.c.test.is_(False), spoke, ~known)
+            .where(calls.c.arrived_at >= since, done, calls.c.test.is_(False), spoke, ~known)
             .order_by(calls.c.arrived_at)
             .limit(AT_ONCE)
         )
@@ -138,11 +141,11 @@ class Recordings:
         await self._database.write(unit)
 
     async def unpacked(self, before: datetime, *, but: Iterable[int] = ()) -> list[Recording]:
-        """Sealed before then, kept as Asterisk wrote it, in order of their rows; those left out that are named."""
+        """Sealed before then, kept as Asterisk wrote it, the oldest first; those left out that are named."""
         query = select(recordings).where(
             recordings.c.packed_at.is_(None), recordings.c.deleted_at.is_(None), recordings.c.path != "",
             recordings.c.seconds > 0, recordings.c.sealed_at <= before, recordings.c.id.not_in(list(but)),
-        ).order_by(recordings.c.id).limit(AT_ONCE)  # fmt: skip
+        ).order_by(recordings.c.sealed_at, recordings.c.id).limit(AT_ONCE)  # fmt: skip
         return await self._records(query)
 
     async def packed(self, id_: int, path: str, size: int, digest: str, sides: int) -> None:
@@ -164,17 +167,19 @@ class Recordings:
         return await self._records(query)
 
     async def older(self, before: datetime) -> list[str]:
-        """Calls that arrived before then and still have a file; those under hold left out."""
+        """Calls that arrived before then and still have a file; those under hold left out. Looked for among the files
+        that are there and old enough to be of such a call: rows of what is gone are kept for ever."""
         query = (
             select(recordings.c.call)
             .join_from(recordings, calls, calls.c.id == recordings.c.call)
-            .where(calls.c.arrived_at < before, recordings.c.deleted_at.is_(None), recordings.c.path != "")
+            .where(recordings.c.sealed_at < before + SEALED_WITHIN, calls.c.arrived_at < before)
+            .where(recordings.c.deleted_at.is_(None), recordings.c.path != "")
             .where(recordings.c.call.not_in(held_calls()))
-            .distinct()
+            .order_by(recordings.c.sealed_at)
             .limit(AT_ONCE)
         )
         async with self._database.read() as connection:
-            return list((await connection.execute(query)).scalars())
+            return list(dict.fromkeys((await connection.execute(query)).scalars()))
 
     async def erase(self, call_ids: Iterable[str], *, by: str, why: str, address: str = "") -> Erased:
         """Take these calls' recordings away, for ever: the row and the audit first, then the files. What is under hold

@@ -136,8 +136,11 @@ audit = Table(
         "previous", String(64), nullable=False, unique=True
     ),  # the digest of the row before: no row has two after it
     Column("digest", String(64), nullable=False, unique=True),
+    Index("ix_audit_at", "at"),
     Index("ix_audit_by_at", "by", "at"),
-    Index("ix_audit_target", "target"),
+    Index("ix_audit_action_at", "action", "at"),
+    Index("ix_audit_by_action_at", "by", "action", "at"),
+    Index("ix_audit_target", "target", postgresql_ops={"target": "text_pattern_ops"}),  # also as it begins
 )
 
 audit_named = Table(
@@ -145,6 +148,7 @@ audit_named = Table(
     metadata,
     key("name"),
     Column("audit", BigId, primary_key=True),
+    Index("ix_audit_named_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
 )
 """Calls and tickets that a row names in its details: an index of what the rows say, made with them."""
 

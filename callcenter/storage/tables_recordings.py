@@ -7,10 +7,14 @@ Never: sound: the files lie in a folder for each day, and a row says what each m
     legal_holds   one row for each time that a ticket's recordings were put under hold
 """
 
-from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Float, ForeignKey, Index, String, Table, UniqueConstraint, text
 
 from callcenter.storage.columns import metadata, moment, number, whole, words
 from callcenter.storage.tables import calls, tickets
+
+UNPACKED, THERE = text("packed_at IS NULL AND deleted_at IS NULL"), text("deleted_at IS NULL")
+PACKED, DELETED = text("packed_at IS NOT NULL"), text("deleted_at IS NOT NULL")
+"""What is looked for every two seconds, and every hour: few among years of rows that are kept when the file is gone."""
 
 recordings = Table(
     "recordings",
@@ -39,6 +43,10 @@ recordings = Table(
     UniqueConstraint("call", "part", "leg"),
     Index("ix_recordings_verdict_call", "verdict", "call"),
     Index("ix_recordings_sealed_at", "sealed_at"),
+    Index("ix_recordings_sealed_at_unpacked", "sealed_at", sqlite_where=UNPACKED, postgresql_where=UNPACKED),
+    Index("ix_recordings_sealed_at_there", "sealed_at", sqlite_where=THERE, postgresql_where=THERE),
+    Index("ix_recordings_packed_at", "packed_at", sqlite_where=PACKED, postgresql_where=PACKED),
+    Index("ix_recordings_deleted_at", "deleted_at", sqlite_where=DELETED, postgresql_where=DELETED),
 )
 
 legal_holds = Table(

@@ -18,6 +18,7 @@ import pytest
 from callcenter.storage import Database, Figures, History, Reports, migrate, sqlite_url
 from tests import postgres
 from tests.scale.fill import fill
+from tests.scale.looks import look_back
 from tests.scale.years import END
 from tests.storage.cast import READ_NUMBER, ZONE
 
@@ -71,6 +72,9 @@ def filled(address: str) -> str:
     asyncio.run(migrate(address))
     asyncio.run(fill(address, MANY))
     print(f"\n{address.split(':')[0]}: {MANY:,} calls made in {time.perf_counter() - began:.0f} s")
+    began = time.perf_counter()
+    asyncio.run(look_back(address))
+    print(f"looked at, recorded and reviewed in {time.perf_counter() - began:.0f} s")
     began = time.perf_counter()
     asyncio.run(counted(address))
     print(f"all days counted in {time.perf_counter() - began:.0f} s")

@@ -7,6 +7,7 @@ Never: a page that says that it could not.
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from aiohttp import ClientSession, CookieJar
@@ -39,27 +40,54 @@ ADDRESSES = {
     },
 }
 
+LOOKS = {
+    "the log by a verdict": "/calls?recording=GAP",
+    "the log by the common verdict": "/calls?recording=COMPLETE",
+    "the audit": "/audit",
+    "the audit of who looks every day": "/audit?by=bima",
+    "the audit of who left long ago": "/audit?by=sari",
+    "the audit of nobody": "/audit?by=nobody",
+    "the audit by a common kind": "/audit?action=call",
+    "the audit by a rare kind": "/audit?action=data",
+    "the audit of who left, by a kind that she never did": "/audit?by=sari&action=ticket",
+    "the audit of a day long ago": "/audit?day=2022-03-03",
+    "the audit of a month by a kind": "/audit?from=2023-03-01&to=2023-03-31&action=call.recording",
+    "the audit of a ticket": "/audit?target=230303-0003",
+    "the audit of a month's tickets": "/audit?target=2303",
+    "the audit of all calls": "/audit?target=e112",
+    "the audit of nothing": "/audit?target=xylophon",
+    "quality": "/quality",
+    "quality of a month": "/quality?month=2026-03",
+    "the proof": "/proof",
+    "the proof of a day": "/proof?day=2025-03-03",
+}
+
 
 @pytest.fixture
 async def here(url: str, tmp_path: Path) -> AsyncIterator[House]:
     async with house(tmp_path / "home", clock=clock, url=url) as made:
         names = {each.name for each in await made.people.users()}
-        if "bima" not in names:
-            await made.people.add_user("bima", display="Bima", role="supervisor", password=PASSWORD)
+        for name, role in (("bima", "supervisor"), ("ratna", "auditor")):
+            if name not in names:
+                await made.people.add_user(name, display=name.title(), role=role, password=PASSWORD)
         yield made
 
 
-async def test_every_page_is_there_within_the_goal(here: House) -> None:
-    secret = await here.people.create_token("scale", role="supervisor")
+@pytest.mark.parametrize("addresses", [ADDRESSES, LOOKS], ids=["calls", "looks"])
+async def test_every_page_is_there_within_the_goal(here: House, addresses: dict[str, str]) -> None:
+    secret = await here.people.create_token(f"scale-{uuid4().hex}", role="supervisor")
     found = {}
     print()
-    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
-        bima = Visitor(session, URL(here.url))
+    jars = CookieJar(unsafe=True), CookieJar(unsafe=True)
+    async with ClientSession(cookie_jar=jars[0]) as session, ClientSession(cookie_jar=jars[1]) as others:
+        bima, ratna = Visitor(session, URL(here.url)), Visitor(others, URL(here.url))
         await bima.sign_in("bima")
-        for name, address in ADDRESSES.items():
+        await ratna.sign_in("ratna")
+        for name, address in addresses.items():
 
             async def ask(address: str = address) -> None:
-                status, text = await bima.get(address, headers={"Authorization": f"Bearer {secret}"})
+                who = ratna if address.startswith("/audit") else bima
+                status, text = await who.get(address, headers={"Authorization": f"Bearer {secret}"})
                 assert status == 200 and 'role="alert"' not in text, address
                 if address.startswith("/api"):
                     assert json.loads(text)["waiting"] == []
