@@ -75,7 +75,7 @@ class Sipp:
             self.process = await asyncio.create_subprocess_exec(
                 *(program, "-sf", str(self._written()), self.server, "-s", self.service, "-t", self.transport),
                 *("-i", self.host, "-p", str(self.port), "-mp", str(self.port + 2), "-m", str(self.calls)),
-                *("-l", str(self.calls), "-r", str(self.rate), "-nostdin", "-timeout", "90s", "-aa"),
+                *("-l", str(self.calls), "-r", str(self.rate), "-nostdin", "-timeout", "300s", "-aa"),
                 *("-key", "number", self.number, *self.more),
                 cwd=self.folder,
                 stdin=asyncio.subprocess.DEVNULL,

@@ -94,6 +94,19 @@ async def watch(room: Room) -> AsyncIterator[Watch]:
             await task
 
 
+async def his_line_is_known(watch: Watch, story: Talk) -> None:
+    """As it is when all is well. A packet that a busy machine brought late leaves a doubt until they are heard anew."""
+    for _ in range(20):
+        await until(lambda: watch.well(story.id).full, "they are heard anew")
+        await until(lambda: watch.well(story.id).heard_s >= 2 * CALIBRATED_S or not watch.well(story.id).full, "sound")
+        if watch.well(story.id).full:
+            return
+        await story.hold()
+        await watch.desk.wish(Unhold(story.id, "101", "ayu"))
+        await story.hears_her()
+    raise AssertionError("his line is never known")
+
+
 async def passes(seconds: float, story: Talk, path: Path) -> None:
     """So much more of the call is written down."""
     before = wav.look(path).seconds
@@ -113,9 +126,7 @@ async def test_each_side_is_in_its_file_through_hold_and_a_side_that_is_lost_and
     await passes(7, story, path)
     await watch.desk.wish(Unhold(story.id, "101", "ayu"))
     await story.hears_her()
-    await until(
-        lambda: watch.well(story.id).heard_s >= 2 * CALIBRATED_S, "long enough to know his line when all is well"
-    )
+    await his_line_is_known(watch, story)
     assert watch.raised == {}
     again = tmp_path / "again.wav"  # as instant recall reads it while it grows: before, in and after the hold
     sound = wav.look(path).sound
