@@ -41,14 +41,16 @@ class Alarms:
         disk: Path,
         places: Sequence[Path] = (),
         room_for: RoomFor = room_for,
+        overflow: bool = True,
         clock: Callable[[], datetime],
         changed: Changed,
     ) -> None:
         """`troubles`: what parts say of themselves, by code; "line" is the link to Asterisk. `trunks`: asks Asterisk;
-        raises CallCenterError. `disk`: where recordings go; `places`: what else must be written, on what disks ever."""
+        raises CallCenterError. `disk`: where recordings go; `places`: what else must be written, on what disks ever.
+        `overflow`: somebody else is called when no position answers."""
         self._floor, self._troubles, self._trunks = floor, troubles, trunks
         self._disk, self._places, self._room_for = disk, places, room_for
-        self._clock, self._changed = clock, changed
+        self._clock, self._changed, self._overflow = clock, changed, overflow
         self._raised: dict[str, str | None] = {}
         self._known: dict[str, Alarm] = {}
         self._told: dict[str, Alarm] = {}
@@ -86,7 +88,7 @@ class Alarms:
         others["disk-full"] = await asyncio.to_thread(self._full)
         line_up = troubles.get("line") is None
         trunks = await self._ask() if line_up else {}
-        found = rules.wrong(self._floor(), line_up=line_up, trunks=trunks, others=others)
+        found = rules.wrong(self._floor(), line_up=line_up, trunks=trunks, others=others, overflow=self._overflow)
         at = self._clock()
         self._known = rules.since(self._known, found, at)
         before, self._told = self._told, rules.told(self._known, at)

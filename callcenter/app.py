@@ -142,6 +142,7 @@ class Service:
             trunks=lambda: self.exchange.trunks([trunk.name for trunk in settings.trunks]),
             disk=own_disk(settings),
             places=(settings.spool, settings.home),
+            overflow=bool(settings.overflow),
             clock=clock,
             changed=self._alarm_changed,
         )

@@ -104,7 +104,7 @@ def read(archive: Path, into: Path | None) -> dict[str, Any]:
                     break
                 found[name] = _take(data, into / name if into else None)
     except (tarfile.TarError, EOFError, zlib.error, OSError) as wrong:
-        raise BadInput(NOT_READ, file=archive, why=wrong) from wrong
+        raise BadInput(NOT_READ, file=archive, why=getattr(wrong, "strerror", None) or wrong) from wrong
     _compare(archive, found, manifest)
     return manifest
 

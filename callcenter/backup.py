@@ -32,6 +32,7 @@ ASTDB = "asterisk/lib/astdb.sqlite3"
 CEL = "asterisk/log/master.db"
 DATABASE = "database"
 SOUNDS = "asterisk/spool/monitor/"
+SELF_TEST = "self-test"
 NAME = "callcenter-{stamp}.tar.gz"
 STILL_S = 30.0
 SPARE = 200_000_000
@@ -45,14 +46,14 @@ async def backup(settings: Settings, target: Path, *, recordings: bool = False, 
     if not settings.secrets_file.exists():
         raise BadInput(NO_HOME, home=settings.home)
     must_be_ours(settings.home)
-    file, keeps = _place(target)
     try:
+        file, keeps = _place(target, keep)
         _has_room(settings, file.parent, recordings)
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as made:
             files, about = await collect(settings, Path(made), recordings)
             manifest = await asyncio.to_thread(archive.write, file, files, about)
     except OSError as wrong:
-        raise BadInput(archive.NOT_WRITTEN, file=file, why=wrong.strerror or wrong) from wrong
+        raise BadInput(archive.NOT_WRITTEN, file=target, why=wrong.strerror or wrong) from wrong
     await asyncio.to_thread(archive.read, file, None)  # what cannot be read back is no backup
     size = file.stat().st_size
     told = {"at": about["made_at"], "file": str(file), "bytes": size, "recordings": recordings}
@@ -60,8 +61,10 @@ async def backup(settings: Settings, target: Path, *, recordings: bool = False, 
     return list(_said(file, size, manifest, _remove_older(file, keep) if keeps else 0))
 
 
-def _place(target: Path) -> tuple[Path, bool]:
-    """The file to make, and whether it is one of a folder's."""
+def _place(target: Path, keep: int) -> tuple[Path, bool]:
+    """The file to make, and whether it is one of a folder's. Several are kept only in a folder: it is made."""
+    if keep > 0 and not target.exists():
+        target.mkdir(mode=0o700, parents=True)
     folder = target.is_dir()
     file = target.absolute() / NAME.format(stamp=stamp_now()) if folder else target.absolute()
     if file.exists():
@@ -161,7 +164,8 @@ def _plain(folder: Path) -> list[Path]:
 
 def _recordings(settings: Settings) -> Iterator[tuple[str, Path]]:
     for path in sorted(settings.recordings.rglob("*")):
-        if path.is_file() and not path.is_symlink():
+        own = path.name.startswith(SELF_TEST)  # no caller's, and made again every few minutes
+        if path.is_file() and not path.is_symlink() and not own:
             yield path.relative_to(settings.recordings).as_posix(), path
 
 
@@ -189,9 +193,10 @@ def _said(file: Path, size: int, manifest: Mapping[str, Any], gone: int) -> Iter
     sounds = sum(name.startswith(SOUNDS) for name in manifest["files"])
     if manifest["recordings"]:
         total = sum(each["size"] for each in manifest["recordings"].values())
-        yield f"{len(manifest['recordings'])} recordings ({total} bytes) are only listed: --recordings takes them in"
+        count = len(manifest["recordings"])
+        yield f"{count} files of recordings ({total} bytes) are only listed: --recordings takes them in"
     elif sounds:
-        yield f"{sounds} recordings are in it"
+        yield f"{sounds} files of recordings are in it"
     if manifest["audit"]:
         yield f"the audit's seal, to be kept elsewhere too: {manifest['audit']}"
     if gone:

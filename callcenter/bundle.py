@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TREE = (
     "run", "test", "LICENSE", "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
     "alembic.ini", "pyproject.toml", "requirements.lock", "requirements-dev.lock", "asterisk-config", "callcenter",
-    "docker", "docker-compose.yml", "migrations",
+    "docker", "docker-compose.yml", "docs", "migrations",
 )  # fmt: skip
 LEFT_OUT = {"__pycache__"}
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")

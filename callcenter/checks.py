@@ -99,7 +99,7 @@ agency = matches(r"[a-z][a-z0-9_]{0,30}", "small letters, digits and _, beginnin
 maybe_agency = matches(r"|[a-z][a-z0-9_]{0,30}", "the code of an agency, or nothing")
 host = matches(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252})|[0-9a-fA-F:]{2,39}", "a host name or an address")
 host_port = matches(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}(:[0-9]{1,5})?", 'a host, or "host:port"')
-number = matches(r"\+?[0-9]{2,20}", "digits, with + before them if need be")
+number = matches(r"\+?[0-9]{2,20}", "2 to 20 digits, with + before them if need be")
 digits = matches(r"[0-9]{2,6}", "two to six digits")
 contact = matches(
     r"|[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{3,120}|\+?[0-9]{5,20}", "a mobile number, an e-mail address, or nothing"

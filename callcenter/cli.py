@@ -133,19 +133,15 @@ def user(settings: Settings, words: Words) -> int:
     from callcenter.storage import commands
 
     url = settings.database_url
+    role = words.act == "add" and (words.role or ("agency" if words.agency else "call_taker"))
     acts: dict[str, Act] = {
         "add": lambda: commands.user_add(
-            url,
-            words.name,
-            display=words.display,
-            role=words.role,
-            agency=words.agency,
-            once=words.once,
-            clock=clock,
+            url, words.name, display=words.display, role=role, agency=words.agency, once=words.once, clock=clock
         ),
         "list": lambda: commands.user_list(url, clock=clock),
         "password": lambda: commands.user_password(url, words.name, clock=clock),
         "disable": lambda: commands.user_disable(url, words.name, clock=clock),
+        "enable": lambda: commands.user_enable(url, words.name, clock=clock),
         "unlock": lambda: commands.user_unlock(url, words.name, clock=clock),
         "phone-lost": lambda: commands.user_second_off(url, words.name, clock=clock),
     }

@@ -36,8 +36,8 @@ def people(word: Word, user: Work, agencies: Work, token: Work) -> None:
     users = word("user", user, "who may sign in").add_subparsers(dest="act", required=True, metavar="ACT")
     add = users.add_parser("add", help="a new person; the password is shown once")
     add.add_argument("name")
-    add.add_argument("--role", choices=roles, default="call_taker")
-    add.add_argument("--agency", default="", metavar="CODE", help="which one, for --role agency: damkar")
+    add.add_argument("--role", choices=roles, help="by itself call_taker, or agency where one is given")
+    add.add_argument("--agency", default="", metavar="CODE", help="whose person this is, for the role agency: damkar")
     add.add_argument("--display", default="", help="the name that others see")
     add.add_argument(
         "--once", action="store_true", help="the password is good for one sign-in, then she chooses her own"
@@ -45,6 +45,7 @@ def people(word: Word, user: Work, agencies: Work, token: Work) -> None:
     users.add_parser("list", help="all people")
     users.add_parser("password", help="a one-time password, shown once; also ends a lock").add_argument("name")
     users.add_parser("disable", help="may no longer sign in").add_argument("name")
+    users.add_parser("enable", help="may sign in again, with a new password, shown once").add_argument("name")
     users.add_parser("unlock", help="may try again at once after wrong passwords").add_argument("name")
     lost = users.add_parser("phone-lost", help="takes the authenticator off: the password alone is asked for")
     lost.add_argument("name")

@@ -36,10 +36,14 @@ async def book_of(settings: Settings) -> Book:
 async def look_at_agencies(settings: Settings, answers: Callable[[str], Awaitable[bool]]) -> AsyncIterator[Finding]:
     """Lines without a road, lines that do not answer, agencies that nobody can call."""
     book, roads = await book_of(settings), settings.roads
-    for kept in book.agencies:
-        gone = [f"{line.number} ({line.road})" for line in kept.what.lines if not roads.has(line)]
-        if kept.active and gone:
-            yield look(f"Of {kept.code}, these lines have no road: {', '.join(gone)}. Set it, or change them {PAGE}.")
+    gone = [
+        f"{kept.code} {line.number} ({line.road})"
+        for kept in book.agencies
+        for line in kept.what.lines
+        if kept.active and not roads.has(line)
+    ]
+    if gone:  # one finding: without a trunk it is all of them
+        yield look(f"These lines of agencies have no road: {', '.join(gone)}. Set it, or change them {PAGE}.")
     reached = picture(book, roads).agencies
     for agency in reached.values():
         silent = [line.number for line in agency.lines if not await answers(_endpoint(dial_string(line)))]

@@ -29,7 +29,13 @@ NO_USER = (
     "or name another: ./run install --user NAME"
 )
 IS_ROOT = "The server shall not run as root. Name a user: ./run install --user NAME"
-UNREADABLE = "{path} cannot be reached by {user}: {folder} is closed to others. Install with --prefix /opt/callcenter."
+CLOSED = "{path} cannot be reached by {user}: {folder} is closed to others. {remedy}"
+ELSEWHERE = "Install with --prefix /opt/callcenter."
+DATA = (
+    "Stop the server, move the data, and install for it there: mv {home} /var/lib/callcenter; "
+    "CALLCENTER_HOME=/var/lib/callcenter ./run install ..."
+)
+PYTHON = "Python is there: rm -r {venv}; PATH=/usr/bin:/bin ./run tools; then install again."
 CANNOT = "{file} cannot be written ({why})."
 
 
@@ -108,10 +114,24 @@ def _possible(settings: Settings, wanted: Wanted) -> None:
         raise BadInput(NO_USER, user=wanted.user, home=settings.home) from wrong
     if person.pw_uid == 0:
         raise BadInput(IS_ROOT)
-    for path in [wanted.prefix.absolute().parent if wanted.prefix else ROOT, Path(sys.base_prefix)]:
-        closed = next((each for each in [path, *path.parents] if each.exists() and not each.stat().st_mode & 1), None)
+    program = wanted.prefix.absolute().parent if wanted.prefix else ROOT
+    data = DATA.format(home=settings.home)
+    python = PYTHON.format(venv=sys.prefix)
+    for path, above, remedy in (
+        (program, [program, *program.parents], ELSEWHERE),
+        (settings.home, settings.home.parents, data),  # the folder itself becomes this user's
+        (Path(sys.base_prefix), [Path(sys.base_prefix), *Path(sys.base_prefix).parents], python),
+    ):
+        closed = next((each for each in above if each.exists() and not _open_to(person, each)), None)
         if closed:
-            raise BadInput(UNREADABLE, path=path, user=wanted.user, folder=closed)
+            raise BadInput(CLOSED, path=path, user=wanted.user, folder=closed, remedy=remedy)
+
+
+def _open_to(person: pwd.struct_passwd, folder: Path) -> bool:
+    """May this person pass through?"""
+    about = folder.stat()
+    mine = (about.st_uid == person.pw_uid and 0o100) or (about.st_gid == person.pw_gid and 0o010) or 0o001
+    return bool(about.st_mode & mine)
 
 
 def _copy_program(settings: Settings, target: Path) -> None:

@@ -119,9 +119,9 @@ async def _said(settings: Settings, manifest: Mapping[str, Any], kept: list[str]
     listed = manifest["recordings"]
     missing = list(_find_recordings(settings, listed))
     if listed:
-        yield f"{len(listed) - len(missing)} of {len(listed)} recordings were found again"
+        yield f"{len(listed) - len(missing)} of {len(listed)} files of recordings were found again"
     if missing:
-        yield f"{len(missing)} recordings are not here, the first is {missing[0]}: copy them back from where they are"
+        yield f"{len(missing)} of them are not here, the first is {missing[0]}: copy them back from where they are"
     for place in kept:
         yield f"what was there before is kept in {place}"
     yield "Start ./run."

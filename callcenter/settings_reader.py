@@ -6,6 +6,7 @@ Out: a Settings in which everything fits together; or BadInput with one sentence
 Never: guesses. An unknown key is an error, so that a misspelt one cannot be silently without effect.
 """
 
+import difflib
 import hashlib
 import tomllib
 import typing
@@ -79,7 +80,7 @@ def build(kind: type[T], table: object, where: str) -> T:
     known: dict[str, Field[Any]] = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]
     for key in table:
         if key not in known:
-            raise _bad(where, key, "is not a setting", f"the settings there are: {', '.join(known)}")
+            raise _bad(where, key, "is not a setting", _meant(key, list(known)))
     hints = typing.get_type_hints(kind)
     values = {}
     for key, one in known.items():
@@ -89,6 +90,12 @@ def build(kind: type[T], table: object, where: str) -> T:
         elif one.default is MISSING and one.default_factory is MISSING:
             raise _bad(where, key, "is missing", f"{key}: {_note(kind, one)[0]}")
     return kind(**values)
+
+
+def _meant(key: str, known: list[str]) -> str:
+    """The nearest one, where there is one: nobody finds a slip of the finger in a list of sixty."""
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"the settings there are: {', '.join(known)}"
 
 
 def _value(hint: Any, given: object, where: str, key: str) -> Any:
@@ -124,8 +131,10 @@ def _check(key: str, value: Any, note: tuple[str, Check | None], where: str) -> 
 
 def load(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        return tomllib.loads(file.read_text("utf-8-sig"))  # Windows' editors put a mark before the first line
+    except UnicodeDecodeError as wrong:
+        raise BadInput("{file} is not written in UTF-8. Save it again with the encoding UTF-8.", file=file) from wrong
+    except tomllib.TOMLDecodeError as wrong:
         raise BadInput("{file} cannot be read as TOML: {why}. Correct that line.", file=file, why=wrong) from wrong
     except OSError as wrong:
         raise BadInput("{file} cannot be read: {why}.", file=file, why=wrong.strerror) from wrong

@@ -122,11 +122,11 @@ def last_line(file: Path) -> str:
 async def announce(settings: Settings) -> None:
     """The one line on standard output, when the screens answer."""
     clock = asyncio.get_running_loop().time
-    told, late = "", clock() + LATE_S
+    told, late = set[str](), clock() + LATE_S
     while (reasons := await asyncio.to_thread(trouble, settings)) != []:
         why = f"{settings.url} is open, but: {' '.join(reasons)}" if reasons else "no answer yet"
-        if clock() > late and why != told:
-            told = why
+        if clock() > late and why not in told:  # once each: a service that starts and ends would fill the screen
+            told.add(why)
             say(f"{why} (more in {service_log(settings)})")
         await asyncio.sleep(0.2)
     print(settings.url, flush=True)

@@ -206,7 +206,7 @@ async def test_what_is_there_is_put_aside_and_its_recordings_are_found_again(
     smaller.write_bytes(b"fLaC")  # it was compressed after the backup
     smaller.with_suffix(".peaks").write_bytes(b"[]")
     told = await restore(settings, tmp_path / "room.tar.gz", environ)
-    assert "2 of 3 recordings were found again" in told and own.exists()
+    assert "2 of 3 files of recordings were found again" in told and own.exists()
     assert smaller.read_bytes() == b"fLaC" and smaller.with_suffix(".peaks").exists()
     assert any(SOUND.replace(".wav", "-gone.wav") in line for line in told)
     assert (await verify(settings, lambda: datetime.now(UTC), [seal]))[0] == 0
@@ -225,7 +225,7 @@ async def test_recordings_come_along_when_they_are_asked_for(environ: dict[str, 
     (settings.home / SOUND).parent.mkdir(parents=True)
     (settings.home / SOUND).write_bytes(b"RIFF")
     said = await backup(settings, tmp_path / "room.tar.gz", recordings=True)
-    assert "1 recordings are in it" in said
+    assert "1 files of recordings are in it" in said
     again = other_home(environ)
     await restore(read_settings(again), tmp_path / "room.tar.gz", again)
     assert (Path(again["CALLCENTER_HOME"]) / SOUND).read_bytes() == b"RIFF"
@@ -258,6 +258,9 @@ async def test_a_folder_keeps_the_newest_backups_and_no_file_is_written_over(
         await backup(settings, file)
     with pytest.raises(BadInput, match="cannot be written"):
         await backup(settings, tmp_path / "nowhere" / "room.tar.gz")
+    await backup(settings, tmp_path / "new" / "nightly", keep=2)  # the first night: a folder, not a file of that name
+    (first,) = (tmp_path / "new" / "nightly").iterdir()
+    assert first.name.startswith("callcenter-") and stat.S_IMODE(first.parent.stat().st_mode) == 0o700
 
 
 async def test_a_backup_that_would_fill_the_disk_is_not_begun(

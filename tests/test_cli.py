@@ -65,3 +65,6 @@ def test_a_person_of_an_agency_that_is_none_is_refused_with_those_that_are(
     assert main(["user", "add", "regu1", "--role", "agency", "--agency", "damkarr"]) == 2
     assert "There is no agency damkarr. There are: basarnas, bpbd, damkar" in capsys.readouterr().err
     assert main(["user", "add", "regu1", "--role", "agency", "--agency", "Damkar"]) == 0
+    assert main(["user", "add", "regu2", "--agency", "damkar"]) == 0, "whose agency is given is no call taker"
+    assert main(["user", "list"]) == 0
+    assert "regu2\tagency of damkar" in capsys.readouterr().out

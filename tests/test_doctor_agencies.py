@@ -60,4 +60,4 @@ async def test_it_looks_at_the_database_not_at_the_settings(tmp_path: Path) -> N
     assert "Of damkar, these lines cannot be reached: 101." in await said(settings, "101")
     (tmp_path / "home" / "settings.toml").write_text('positions = ["101"]')  # the trunk is taken away
     text = await said(read_settings({"CALLCENTER_HOME": str(tmp_path / "home")}))
-    assert "these lines have no road: 0231201113 (trunk:telkom)" in text
+    assert "These lines of agencies have no road: damkar 0231201113 (trunk:telkom)." in text

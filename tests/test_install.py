@@ -125,7 +125,7 @@ def test_the_backup_runs_every_night_and_is_made_up_for(environ: dict[str, str],
     assert unit(tmp_path / "root", TIMER)["Persistent"] == "true"
 
 
-def test_without_a_user_for_it_nothing_is_installed(environ: dict[str, str]) -> None:
+def test_without_a_user_who_can_reach_it_nothing_is_installed(environ: dict[str, str], tmp_path: Path) -> None:
     settings: Settings = read_settings(environ)
     if os.getuid() != 0:
         with pytest.raises(BadInput, match="Only root can install"):
@@ -135,6 +135,10 @@ def test_without_a_user_for_it_nothing_is_installed(environ: dict[str, str]) -> 
         install(settings, Wanted(user="nobody-here"), environ)
     with pytest.raises(BadInput, match="shall not run as root"):
         install(settings, Wanted(user="root"), environ)
+    tmp_path.chmod(0o700)  # pytest's own folders are closed too, as a home folder is: to the person who will run it
+    with pytest.raises(BadInput, match=r"closed to others.*move the data") as wrong:
+        install(settings, Wanted(user="nobody", prefix=Path("/opt/callcenter-never")), environ)
+    assert str(settings.home) in str(wrong.value)
 
 
 def test_a_short_run_folder_elsewhere_stays_reachable() -> None:

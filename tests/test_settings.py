@@ -97,7 +97,8 @@ def test_a_city_changes_only_what_it_names_of_an_agency(tmp_path: Path) -> None:
         ("web_port = 70000", ["web_port", "70000", "from 1 to 65535"]),
         ('web_port = "8112"', ["web_port", "a whole number"]),
         ("web_port = true", ["web_port", "a whole number"]),
-        ("webport = 1", ["webport", "is not a setting", "web_port"]),
+        ("webport = 1", ["webport", "is not a setting; did you mean web_port?"]),
+        ("xyz = 1", ["xyz", "is not a setting", "the settings there are: "]),
         ('city = "Cirebon; #exec"', ["city", "one line"]),
         ('city = "two\\nlines"', ["city", "one line"]),
         ('timezone = "Asia/Nowhere"', ["timezone", "Asia/Jakarta"]),
@@ -114,7 +115,7 @@ def test_a_city_changes_only_what_it_names_of_an_agency(tmp_path: Path) -> None:
         ('[[trunks]]\nname = "a"\nhosts = ["x y"]', ["hosts", "host:port"]),
         ('[[trunks]]\nname = "a"\nhosts = ["h"]\nnumber_from = "to"', ["number_from", "pai, rpid, from"]),
         ('[[agencies]]\ncode = "damkar"\nshort = "119"', ["short code", "119", "twice"]),
-        ('[[agencies]]\ncode = "damkar"\nlines = [{ number = "1", road = "trunk:x" }]', ["number"]),
+        ('[[agencies]]\ncode = "damkar"\nlines = [{ number = "1", road = "trunk:x" }]', ["number", "2 to 20 digits"]),
         ('[[agencies]]\ncode = "damkar"\nlines = [{ number = "113", road = "trunk:x" }]', ["trunk", "'x'", "not set"]),
         ('[[agencies]]\ncode = "damkar"\nlines = [{ number = "999", road = "position" }]', ["not a position"]),
         ('[[agencies]]\nshort = "119"', ["agencies", "code"]),
@@ -127,6 +128,15 @@ def test_a_mistake_gets_one_sentence_with_place_key_and_remedy(tmp_path: Path, t
     assert "\n" not in sentence.split("cannot be read as TOML")[0]
     for part in says:
         assert part in sentence
+
+
+def test_a_file_that_an_editor_of_windows_saved_is_read_or_refused_for_its_encoding(tmp_path: Path) -> None:
+    text = 'city = "Cirebon"\r\n'
+    (tmp_path / "settings.toml").write_bytes(text.encode("utf-8-sig"))
+    assert read_settings({"CALLCENTER_HOME": str(tmp_path)}).city == "Cirebon"
+    (tmp_path / "settings.toml").write_bytes(text.encode("utf-16"))
+    with pytest.raises(BadInput, match="Save it again with the encoding UTF-8"):
+        read_settings({"CALLCENTER_HOME": str(tmp_path)})
 
 
 @pytest.mark.parametrize(("name", "value"), [("WEB_PORT", "eighty"), ("TLS", "yes"), ("SIP_PORT", "-1")])

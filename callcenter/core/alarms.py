@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from callcenter.core.floor import Floor
 
 NO_PHONE = "No phone of any position is registered: callers are offered to the overflow lines alone. Start the phones."
+NOBODY_HEARS = "No phone of any position is registered: callers wait, and nobody hears them. Start the phones."
 NO_TRUNK = "No trunk answers ({names}): nobody from outside reaches us. Call the operator; look at the network."
 A_TRUNK = "The trunk {names} does not answer; the others do. Call the operator."
 CALLBACKS_LATE = "A callback is owed for more than {minutes} minutes ({count} in all). Call them back."
@@ -41,12 +42,18 @@ class Alarm:
 
 
 def wrong(
-    floor: Floor, *, line_up: bool, trunks: Mapping[str, bool], others: Mapping[str, str | None]
+    floor: Floor,
+    *,
+    line_up: bool,
+    trunks: Mapping[str, bool],
+    others: Mapping[str, str | None],
+    overflow: bool = True,
 ) -> dict[str, str]:
-    """Everything that is wrong at this moment. `trunks`: name -> whether it answers; empty while nobody could ask."""
+    """Everything that is wrong at this moment. `trunks`: name -> whether it answers; empty while nobody could ask.
+    `overflow`: somebody else is called when no position answers."""
     found = {code: sentence for code, sentence in others.items() if sentence}
     if line_up and floor.positions and not any(position.reachable for position in floor.positions.values()):
-        found["phones"] = NO_PHONE
+        found["phones"] = NO_PHONE if overflow else NOBODY_HEARS
     refusing = ", ".join(sorted(number for number, position in floor.positions.items() if position.turns_away))
     if line_up and refusing:
         found["turned-away"] = TURNED_AWAY.format(names=refusing)

@@ -74,7 +74,13 @@ async def user_password(url: str, name: str, *, clock: Clock, password: str = ""
     """A one-time password, or the given one; the person is signed out everywhere, and no wait runs any more."""
     async with _people(url, clock) as people:
         told = await people.change_password(name, password, by="command line", once=not password)
-    return f"The password of {name} is changed." if password else f"The new password of {name}: {told}"
+        closed = any(each.disabled for each in await people.users() if each.name == name.strip().lower())
+    said = f"The password of {name} is changed." if password else f"The new password of {name}: {told}"
+    return (
+        f"{said}\nThis account is disabled, and the password does not open it: ./run user enable {name}"
+        if closed
+        else said
+    )
 
 
 async def user_second_off(url: str, name: str, *, clock: Clock) -> str:
@@ -101,6 +107,13 @@ async def user_disable(url: str, name: str, *, clock: Clock) -> str:
     async with _people(url, clock) as people:
         await people.disable(name, by="command line")
     return f"{name} cannot sign in any more."
+
+
+async def user_enable(url: str, name: str, *, clock: Clock) -> str:
+    """Let a person in again."""
+    async with _people(url, clock) as people:
+        told = await people.enable(name, by="command line")
+    return f"{name} can sign in again. One-time password: {told}"
 
 
 async def token_create(url: str, name: str, *, clock: Clock, role: str = "auditor") -> str:

@@ -1,6 +1,6 @@
 """What is wrong in the room, and from when on a person is told."""
 
-from callcenter.core.alarms import A_TRUNK, NO_PHONE, NO_TRUNK, since, told, wrong
+from callcenter.core.alarms import A_TRUNK, NO_PHONE, NO_TRUNK, NOBODY_HEARS, since, told, wrong
 from callcenter.core.floor import Floor
 from callcenter.core.position import Phone, Position
 from tests.core.test_floor import after
@@ -17,6 +17,8 @@ def test_a_room_in_which_one_phone_is_registered_has_no_alarm() -> None:
 def test_no_phone_at_all_is_one_but_not_while_nobody_could_know() -> None:
     empty = floor(Phone.UNREACHABLE, Phone.UNREACHABLE)
     assert wrong(empty, line_up=True, trunks={}, others={}) == {"phones": NO_PHONE}
+    alone = wrong(empty, line_up=True, trunks={}, others={}, overflow=False)
+    assert alone == {"phones": NOBODY_HEARS}, "overflow lines must not be promised where none is set"
     assert wrong(empty, line_up=False, trunks={}, others={"line": "No link."}) == {"line": "No link."}
     assert wrong(Floor(), line_up=True, trunks={}, others={}) == {}
 

@@ -269,7 +269,7 @@ def test_a_sentence_that_was_filled_elsewhere_is_said_in_the_room_s_language() -
 
 def test_every_alarm_of_the_room_has_its_words() -> None:
     room = read_languages()["id"]
-    told: Sequence[str] = (alarms.NO_PHONE, alarms.NO_TRUNK, alarms.A_TRUNK, alarms.DISK_FULL)
+    told: Sequence[str] = (alarms.NO_PHONE, alarms.NOBODY_HEARS, alarms.NO_TRUNK, alarms.A_TRUNK, alarms.DISK_FULL)
     for sentence in told:
         said = sentence.format(names="telkom")
         assert room.again(said) != said
