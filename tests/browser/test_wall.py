@@ -1,4 +1,4 @@
-"""The wallboard in a real browser: it moves by itself."""
+"""The wallboard in a real browser: it moves by itself, and says when it cannot."""
 
 import os
 from pathlib import Path
@@ -28,3 +28,5 @@ async def test_the_wall_moves_without_a_reload(here: House, arrive: Arrive, dark
     await expect(page.locator(".tile").nth(4)).not_to_contain_text("belum dibaca")
     if folder := os.environ.get("CALLCENTER_SHOTS"):
         await page.screenshot(path=Path(folder) / f"wall-{dark}.png")
+    await here.server.close()
+    await expect(page.locator("#cut")).to_have_text("tidak tersambung ke server")
