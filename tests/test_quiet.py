@@ -21,7 +21,7 @@ pytestmark = pytest.mark.live
 
 def quiet_restart(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     line = [str(ROOT / "run"), "quiet-restart", *words]
-    return subprocess.run(line, env=environment(home), capture_output=True, text=True, timeout=90)
+    return subprocess.run(line, env=environment(home), capture_output=True, text=True, timeout=180)
 
 
 def written_long_ago(settings: Settings) -> None:

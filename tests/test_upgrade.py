@@ -22,7 +22,7 @@ from callcenter.units import ASTERISK, SERVICE, Place, units
 from tests.faults.house import rows_of
 from tests.live.places import free_block, tools
 from tests.live.softphone import Phone
-from tests.live.waiting import until
+from tests.live.waiting import PATIENT_S, until
 from tests.test_install import ME
 
 pytestmark = pytest.mark.live
@@ -141,6 +141,9 @@ class Machine:
         )
         return row
 
+    def talking(self) -> set[str]:
+        return {str(row["id"]) for row in self.rows("SELECT id FROM calls WHERE stage = 'TALKING'")}
+
     def schema(self) -> str:
         return str(self.rows("SELECT version_num FROM alembic_version")[0]["version_num"])
 
@@ -162,7 +165,7 @@ async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
 async def in_speech(machine: Machine, phones: Path | None = None) -> AsyncIterator[Phone]:
     """A citizen and the phone at 101 hear each other; he hangs up where the block ends."""
     server, secret = f"127.0.0.1:{machine.settings.sip_port}", read_secrets(machine.settings).phones["101"]
-    place, heard = phones or machine.folder, machine.sound()
+    place, heard, earlier = phones or machine.folder, machine.sound(), machine.talking()
     her = Phone("101", server, place / "101", 800, secret)
     him = Phone("081234567890", server, place / "citizen", 500, host="127.0.0.2")
     try:
@@ -171,7 +174,7 @@ async def in_speech(machine: Machine, phones: Path | None = None) -> AsyncIterat
         await him.dial("112")
         await her.answer()
         await until(lambda: machine.sound() > heard + 10_000, "the recording grows", 60)
-        await until(lambda: machine.rows("SELECT 1 FROM calls WHERE stage = 'TALKING'"), "it is stored", 60)
+        await until(lambda: machine.talking() - earlier, "it is stored", 60)
         yield him
         await him.order("hangup")
     finally:
@@ -223,7 +226,7 @@ async def test_a_version_that_cannot_be_taken_back_says_so_and_the_phones_do_not
     machine.running[SERVICE].terminate()
     await machine.running[SERVICE].wait()
     again = await machine.start(SERVICE)
-    assert await asyncio.wait_for(again.wait(), 30) == 2
+    assert await asyncio.wait_for(again.wait(), PATIENT_S) == 2
     assert "restore the backup made before the upgrade" in log_of(machine)
     assert machine.running[ASTERISK].returncode is None
 
@@ -239,7 +242,9 @@ async def test_everything_is_killed_at_once_and_the_first_call_is_taken_with_nob
             await process.wait()
         await machine.boot()
     async with in_speech(machine, machine.folder / "again"):
-        rows = machine.rows("SELECT * FROM calls WHERE NOT test ORDER BY arrived_at")
+        every = "SELECT * FROM calls WHERE NOT test ORDER BY arrived_at"
+        await until(lambda: machine.rows(every)[0]["done"], "the first one's end is found", 60)
+        rows = machine.rows(every)
         assert len(rows) == 2 and rows[0]["id"] == before["id"]
         assert (rows[0]["outcome"], rows[0]["disconnected_early"]) == ("ANSWERED", 1), "he is owed a callback"
         assert rows[1]["answered_by"] == "101"

@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-lcd-text",
     "--autoplay-policy=no-user-gesture-required",
 ]
-PATIENT_MS = 30_000
+PATIENT_MS = 60_000
 expect.set_options(timeout=PATIENT_MS)
 Arrive = Callable[..., Awaitable[Page]]
 

@@ -23,9 +23,9 @@ async def test_a_ringing_call_is_told_on_the_desktop_when_another_window_is_in_f
     await page.reload()
     call = scenes.rings(here)
     await expect(page.locator(".ring.loud")).to_be_visible()
-    await until(lambda: _shows(page, ["☎ 0812-3456-7890 Telkomsel · Budi"]), "the desktop shows it", 10)
+    await until(lambda: _shows(page, ["☎ 0812-3456-7890 Telkomsel · Budi"]), "the desktop shows it")
     scenes.picked_up(here, call)
-    await until(lambda: _shows(page, []), "it is gone when somebody answered", 10)
+    await until(lambda: _shows(page, []), "it is gone when somebody answered")
 
 
 async def _shows(page: Page, wanted: list[str]) -> bool:

@@ -27,8 +27,15 @@ async def shoot(page: Page, name: str) -> None:
 async def test_a_street_is_found_and_taken_without_a_mouse(here: House, arrive: Arrive) -> None:
     page, call = await speaks(here, arrive)
     await into_the_place(page)
-    await page.keyboard.type("kesen")
+    await page.keyboard.type("kes")
     options = page.locator("#place-list [role=option]")
+    await expect(options.first).to_be_visible()
+    await page.keyboard.press("e")
+    await page.keyboard.press("Escape")
+    await page.evaluate("new Promise((later) => setTimeout(later, 400))")
+    await expect(page.locator("#place-list")).to_be_hidden()  # the letter before Esc does not open it again
+    async with page.expect_response(lambda answer: answer.url.endswith("?q=kesen")):
+        await page.keyboard.type("n")
     await expect(options.first).to_contain_text("Kesenden")
     await shoot(page, "place")
     await page.keyboard.press("ArrowDown")

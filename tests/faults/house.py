@@ -121,7 +121,7 @@ class House:
         await self._start_asterisk()
         await self._start_service()
         self._keepers = [asyncio.create_task(self._keep_asterisk()), asyncio.create_task(self._keep_service())]
-        await self.healthy(30)
+        await self.healthy(120)
 
     async def stop(self) -> None:
         for keeper in self._keepers:
@@ -196,7 +196,7 @@ class House:
             process.terminate()
         return True
 
-    async def asterisk_is_back(self, life: int, deadline: float = 30.0) -> datetime:
+    async def asterisk_is_back(self, life: int, deadline: float = 120.0) -> datetime:
         """When that life of Asterisk had booted."""
 
         def up_at() -> datetime | None:

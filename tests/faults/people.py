@@ -26,7 +26,7 @@ async def desks_of(
         desks.append(await desk.start())
         house.on_death.append(desks[-1].asterisk_died)
     try:
-        await until(lambda: all(desk.signed_in.is_set() for desk in desks), "the desks are signed in", 15)
+        await until(lambda: all(desk.signed_in.is_set() for desk in desks), "the desks are signed in")
         yield desks
     finally:
         for desk in desks:

@@ -17,7 +17,7 @@ from tests.faults.verdict import verdict
 from tests.live.waiting import until
 
 ASTERISK_BACK_S, SERVICE_BACK_S = 10.0, 5.0
-PATIENT_S = 30.0
+PATIENT_S = 60.0
 
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ async def surge(folder: Path, calls: int) -> list[float]:
             citizens.dial(Dialled(f"+62812{chance.randrange(10**4):04}{count:04}", waits_s=60, speaks_s=30))
             await asyncio.sleep(1.0)
         await until(lambda: not citizens.open, "every caller was spoken with", 120, every=0.1)
-        await until(lambda: _settled(house), "all is written down", 30, every=0.2)
+        await until(lambda: _settled(house), "all is written down", 60, every=0.2)
         told = verdict(house, citizens.log, [each for desk in desks for each in desk.lifted])
         print(f"\n{told.table()}")
         assert not told.wrong

@@ -15,7 +15,7 @@ from playwright.async_api import BrowserContext, Dialog, Page, WebSocketRoute, a
 from tests.journey.conftest import CHROMIUM_FLAGS, chromium_program
 from tests.journey.server import Server
 from tests.live.tone import write_tone
-from tests.live.waiting import until
+from tests.live.waiting import PATIENT_S, until
 
 HERS = 800
 """The tone that her headset speaks."""
@@ -46,13 +46,20 @@ class Signalling:
     open: list[WebSocketRoute] = field(default_factory=list)
     away: bool = False
     tried: int = 0
+    heard: list[str] = field(default_factory=list)  # first lines of what Asterisk said to the page
 
     async def take(self, route: WebSocketRoute) -> None:
         self.tried += 1
         if self.away:
             await route.close(code=4000)
             return
-        route.connect_to_server()
+        server = route.connect_to_server()
+
+        def hear(message: str | bytes) -> None:
+            self.heard.append(str(message).split("\r\n", 1)[0])
+            route.send(message)
+
+        server.on_message(hear)
         self.open.append(route)
 
     async def cut(self) -> None:
@@ -78,11 +85,11 @@ class Desk:
         return "#phone-says"
 
     async def ready(self) -> None:
-        await expect(self.page.locator("#phone.ready")).to_be_visible(timeout=20_000)
+        await expect(self.page.locator("#phone.ready")).to_be_visible()
         await expect(self.page.locator('[data-page-phone="1"]')).to_be_visible()
 
     async def rings(self) -> None:
-        await expect(self.page.locator("#phone.ringing")).to_be_visible(timeout=15_000)
+        await expect(self.page.locator("#phone.ringing")).to_be_visible()
 
     async def answers(self) -> None:
         await self.rings()
@@ -94,7 +101,7 @@ class Desk:
         return bool(await self.page.evaluate(HEARS, hertz))
 
     async def until_it_hears(self, hertz: int) -> None:
-        await until(lambda: self.hears(hertz), f"{hertz} Hz in the page", 10, every=0.1)
+        await until(lambda: self.hears(hertz), f"{hertz} Hz in the page", every=0.1)
 
     async def puts_down(self) -> None:
         await self.page.keyboard.press("F9")
@@ -118,7 +125,7 @@ async def browser_with_headset(folder: Path, *more: str) -> AsyncIterator[Browse
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium_program(), args=flags)
         context = await browser.new_context(viewport={"width": 1366, "height": 768})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENT_S * 1000)
         await context.add_init_script(UNFILTERED)
         yield context
         await browser.close()
@@ -157,6 +164,6 @@ async def asked_before_leaving(desk: Desk, stay: bool) -> str:
 
     desk.page.once("dialog", answer)
     reload = asyncio.create_task(desk.page.evaluate("setTimeout(() => location.reload())"))
-    kind = await asyncio.wait_for(asked, 10)
+    kind = await asyncio.wait_for(asked, PATIENT_S)
     await asyncio.gather(reload, return_exceptions=True)
     return kind

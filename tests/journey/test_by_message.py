@@ -61,7 +61,7 @@ async def test_a_call_is_forwarded_by_message_and_accepted_through_its_link(
         await screen.select_option("#category", "TREE")
         await expect(screen.locator("#a-bpbd.proposed")).to_be_visible()
         await screen.click('#a-bpbd [data-hand$="/message"]')
-        await until(lambda: receiver.accepted, "the gateway has the message", 30)
+        await until(lambda: receiver.accepted, "the gateway has the message")
         await expect(screen.locator(".report .sent").first).to_contain_text("pesan terkirim")
         (body,) = receiver.accepted.values()
         assert (body["to"], body["agency"]) == ("+628111234567", "bpbd")

@@ -9,18 +9,17 @@ import os
 import re
 import signal
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.journey.conftest import keep_pictures
 from tests.journey.server import Server
+from tests.journey.shift import Shift, signs_in_by_keyboard
 from tests.journey.test_first_call import signed_in
-from tests.live.house import Exchange
-from tests.live.places import asterisk_program, free_block
+from tests.live.places import free_block
 from tests.live.softphone import Phone
 from tests.live.waiting import until
 
@@ -37,60 +36,6 @@ code = "damkar"
 lines = [{{ number = "113", road = "sip:127.0.0.4:{damkar}" }}]
 """
 TONE = {"budi": 500, "101": 800, "102": 1100, "113": 1700}
-
-expect.set_options(timeout=15_000)
-
-
-@dataclass
-class Shift:
-    """Siti's page and phone, and everybody whom she meets."""
-
-    server: Server
-    page: Page
-    budi: Phone
-    her: Phone
-    bima: Phone
-    damkar: Phone
-
-    @property
-    def seat(self) -> Locator:
-        return self.page.locator(".seat-line")
-
-    async def key(self, *keys: str) -> None:
-        """From inside any field: Esc, then the key."""
-        for key in keys:
-            await self.page.keyboard.press("Escape")
-            await self.page.keyboard.press(key)
-
-    async def state(self, state: str, words: str) -> None:
-        await expect(self.page.locator(f'.seat-line[data-state="{state}"]')).to_be_visible(timeout=40_000)
-        await expect(self.seat.locator(".seat-says b")).to_contain_text(words)
-
-    async def takes_a_call(self) -> str:
-        """Budi dials 112, she lifts: the call's id. Its sheet is open, and the notes have the cursor."""
-        for phone in (self.budi, self.her, self.bima):
-            await phone.quiet()
-        await self.budi.dial("112")
-        await self.her.answer()
-        await self.budi.event("CALL_ESTABLISHED")
-        await expect(self.page.locator(".mine.on")).to_be_visible()
-        call = await self.page.locator(".mine.on").get_attribute("data-call")
-        sheet, waits = self.page.locator(f'.sheet[data-call="{call}"]'), self.page.locator("#switch")
-        await expect(sheet.or_(waits).first).to_be_visible()
-        if await waits.is_visible():  # the cursor stood in the notes of the call before: nothing is taken from under it
-            await self.key("n")
-        await expect(sheet).to_be_visible()
-        await expect(self.page.locator("#note")).to_be_focused()
-        assert call
-        return call
-
-    async def asterisk_says(self) -> str:
-        """How the queue has her SIP phone."""
-
-        program = asterisk_program()
-        assert program
-        said = await Exchange(program, self.server.home, 0, 0).cli("queue show emergency")
-        return next(line for line in said.splitlines() if "(PJSIP/101)" in line)
 
 
 @pytest_asyncio.fixture
@@ -123,21 +68,6 @@ async def shift(tmp_path: Path, browser: Browser, request: pytest.FixtureRequest
             if each._reader_task:
                 await each.stop()
         await server.end()
-
-
-async def signs_in_by_keyboard(browser: Browser, server: Server, name: str, password: str) -> Page:
-    page = await (await browser.new_context(viewport={"width": 1366, "height": 768})).new_page()
-    page.set_default_timeout(15_000)
-    await page.goto(server.url)
-    await page.keyboard.type(name)  # the cursor stands there
-    await page.keyboard.press("Tab")
-    await page.keyboard.type(password)
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("ArrowDown")  # from "none" round to the first position
-    await expect(page.locator('input[name="position"][value="101"]')).to_be_checked()
-    await page.keyboard.press("Enter")
-    await page.wait_for_url(lambda url: "sign-in" not in url)
-    return page
 
 
 async def test_the_whole_shift(shift: Shift) -> None:
@@ -174,7 +104,7 @@ async def a_fire_is_handed_over(shift: Shift) -> str:
     await shift.her.closed()
     await until(lambda: shift.budi.hears(TONE["113"]) and not shift.budi.hears(TONE["101"]), "they go on without her")
     await shift.state("wrap_up", "Melengkapi catatan")
-    assert "paused:WRAP_UP." in await shift.asterisk_says()
+    await shift.asterisk_says("paused:WRAP_UP.")
     await shift.key("s")  # done: the writing is over, too
     await shift.state("ready", "Siap menerima panggilan")
     await shift.budi.hang_up()
@@ -190,7 +120,7 @@ async def a_prank_is_closed_in_two_keystrokes(shift: Shift) -> str:
     await shift.her.closed()
     await expect(shift.page.locator(".mine.on")).to_have_count(0)
     await shift.state("ready", "Siap menerima panggilan")  # nothing is left to be written
-    assert "paused" not in await shift.asterisk_says()
+    await shift.asterisk_says("")
     return call
 
 
@@ -215,9 +145,9 @@ async def a_pause_outlives_the_death_of_the_service(shift: Shift) -> None:
     os.kill(service, signal.SIGKILL)
     await until(lambda: shift.server.processes("serve") not in ([], [service]), "another one lives", 60)
     await until(shift.server.healthy, "it is well", 60)
-    await expect(shift.page.locator("#link.good")).to_be_visible(timeout=30_000)
+    await expect(shift.page.locator("#link.good")).to_be_visible()
     await shift.state("paused", "Jeda: Salat")
-    assert "paused:PRAYER." in await shift.asterisk_says()
+    await shift.asterisk_says("paused:PRAYER.")
     await shift.key("+")
     await shift.state("ready", "Siap menerima panggilan")
 
@@ -249,8 +179,8 @@ async def narrow_and_in_english(shift: Shift) -> None:
     await shift.page.locator('.languages button[value="en"]').focus()
     await shift.page.keyboard.press("Enter")
     await expect(shift.page.locator("html[lang=en]")).to_be_attached()
-    await shift.key("+")
-    await shift.state("ready", "Ready for calls")
+    await expect(shift.page.locator("#link.good")).to_be_visible()  # the page that came listens to keys
+    await shift.is_ready_again("Ready for calls")
 
 
 async def a_complaint_with_help(shift: Shift) -> str:
@@ -268,8 +198,7 @@ async def a_complaint_with_help(shift: Shift) -> str:
     await expect(page.locator(".help-says")).to_contain_text("help was there")
     await shift.budi.hang_up()
     await shift.state("wrap_up", "Writing up")
-    await shift.key("+")
-    await shift.state("ready", "Ready for calls")
+    await shift.is_ready_again("Ready for calls")
     return call
 
 
@@ -286,7 +215,7 @@ async def the_shift_ends(shift: Shift) -> None:
     await page.focus("[data-end]")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/sign-in")
-    assert "paused:OFF." in await shift.asterisk_says(), "her phone rests"
+    await shift.asterisk_says("paused:OFF.")  # her phone rests
 
 
 async def the_books_have_it_all(shift: Shift, calls: list[str]) -> None:

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
+from callcenter.selftest import PATIENCE_S
 from tests.journey.server import Server
 from tests.live.ami import Ami
 from tests.live.places import free_block
@@ -96,25 +97,25 @@ async def is_green(house: House) -> bool:
     return bool((await light(house)).get("ok"))
 
 
-async def is_red(house: House) -> str:
+async def is_red(house: House, why: str) -> bool:
     said = await light(house)
-    return str(said["why"]) if said.get("ok") is False else ""
+    return said.get("ok") is False and why in str(said["why"])
 
 
 async def test_the_self_test_goes_green_and_is_in_no_list(house: House) -> None:
-    await until(lambda: is_green(house), "the self-test's light", 30, every=0.1)
+    await until(lambda: is_green(house), "the self-test's light", every=0.1)
     shown = await light(house)
-    assert 0 < shown["took_s"] < 10
+    assert 0 < shown["took_s"] < PATIENCE_S
     token = await house.server.last_word("token", "create", "somebody")
     _, calls = await house.server.get("api/v1/calls", token)
     assert calls["calls"] == []
 
 
 async def test_with_no_phone_in_the_room_an_alarm_leaves_the_house(house: House, hook: Hook) -> None:
-    await until(lambda: hook.has("phones", "raised"), "the alarm", 60, every=0.1)
+    await until(lambda: hook.has("phones", "raised"), "the alarm", every=0.1)
     await house.phone("101")
     await house.phone("102")
-    await until(lambda: hook.has("phones", "over"), "its end", 20, every=0.1)
+    await until(lambda: hook.has("phones", "over"), "its end", every=0.1)
     _, health = await house.server.get("healthz")
     assert [each for each in health["alarms"] if each["code"] == "phones"] == []
 
@@ -122,13 +123,13 @@ async def test_with_no_phone_in_the_room_an_alarm_leaves_the_house(house: House,
 async def test_a_self_test_that_fails_says_why_and_raises_an_alarm(house: House, hook: Hook) -> None:
     await asterisk(house, "dialplan remove extension answer@from-self-test")
     try:
-        why = await until(lambda: is_red(house), "the light goes red", 60, every=0.1)
-        assert "was not answered" in why
-        await until(lambda: hook.has("self-test", "raised"), "the alarm", 20, every=0.1)
+        # the test call that was on its way meanwhile may have come to another end
+        await until(lambda: is_red(house, "was not answered"), "the light is red", 3 * PATIENCE_S, every=0.1)
+        await until(lambda: hook.has("self-test", "raised"), "the alarm", every=0.1)
     finally:
         await asterisk(house, "dialplan reload")
-    await until(lambda: is_green(house), "the light is green again", 60, every=0.1)
-    await until(lambda: hook.has("self-test", "over"), "the alarm is over", 20, every=0.1)
+    await until(lambda: is_green(house), "the light is green again", every=0.1)
+    await until(lambda: hook.has("self-test", "over"), "the alarm is over", every=0.1)
 
 
 async def dies(house: House) -> None:
@@ -137,7 +138,7 @@ async def dies(house: House) -> None:
     for process in house.server.processes("serve"):
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
-    await until(lambda: not house.server.processes("serve"), "the service is dead", 10)
+    await until(lambda: not house.server.processes("serve"), "the service is dead")
     assert house.server.processes("asterisk")
 
 
@@ -156,14 +157,14 @@ async def test_with_all_of_us_dead_every_phone_rings_star_1_works_and_later_ther
         await house.phone("caller", "127.0.0.3"),
         await house.phone("damkar", "127.0.0.4", user="113", port=house.agency_port),
     )
-    await pause(house, "101")
     await dies(house)
+    await pause(house, "101")  # with nobody there who would undo it
     died = time.monotonic()
-    await until(lambda: time.monotonic() - died > 11, "the last sign of life is older than 10 s", 20, every=0.5)
+    await until(lambda: time.monotonic() - died > 11, "the last sign of life is older than 10 s", every=0.5)
     began = time.monotonic()
     await caller.dial("112")
-    await asyncio.gather(her.ringing(3), him.ringing(3))
-    assert time.monotonic() - began < 3
+    await asyncio.gather(her.ringing(), him.ringing())
+    assert time.monotonic() - began < 15, "at once (3 s, and a busy machine), not in a second round after 20 s"
     await her.answer()
     await until(lambda: caller.hears(800) and her.hears(500), "they hear each other")
     await her.hang_up()
@@ -178,9 +179,9 @@ async def test_with_all_of_us_dead_every_phone_rings_star_1_works_and_later_ther
 
     async def written() -> list[dict[str, Any]]:
         _, answer = await house.server.get("api/v1/calls", token)
-        return list(answer["calls"]) if answer else []
+        return [call for call in answer["calls"] if call["outcome"]] if answer else []
 
-    (call,) = await until(written, "the call's row", 20, every=0.1)
+    (call,) = await until(written, "the call's row, and how it ended", every=0.1)
     assert (call["outcome"], call["answered_by"]) == ("ANSWERED", "101")
     assert call["ticket"]
     assert house.server.recording(call["id"])

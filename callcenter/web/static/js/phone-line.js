@@ -2,6 +2,7 @@
 // `tell()` after every change; what there is stands in `signal` and `call`. Nothing here knows the page.
 const AGAIN_S = { least: 1, most: 2 }, AGAIN_MS = 5000;
 const RENEW_S = 120;
+const CHANGE_MS = 100;
 const GATHER_MS = 60; // after the first way out of this computer: Asterisk learns the others by itself
 const LEFT_ALONE = { extraHeaders: ["Reason: Q.850;cause=41"] }; // not "she hung up": the caller is the next in line
 const NO_SERVERS = { iceServers: [] };
@@ -102,9 +103,11 @@ export class Line {
     this.session.terminate();
   }
 
+  // While the change before is still on its way JsSIP asks for no other: a key is late then, not lost.
   hold() {
     if (!this.canChange) return;
-    if (this.call.held) this.session.unhold(); else this.session.hold();
+    const asked = this.call.held ? this.session.unhold() : this.session.hold();
+    if (!asked) setTimeout(() => this.hold(), CHANGE_MS);
   }
 
   mute() {

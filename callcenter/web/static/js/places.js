@@ -87,6 +87,7 @@ function mark(number) {
 }
 
 export function close() {
+  clearTimeout(timer); // what she typed last does not open it again
   asked += 1;
   options = [];
   const place = list();

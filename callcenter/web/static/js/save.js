@@ -25,9 +25,11 @@ export function forgetOld() {
 
 // One text that saves itself. `send(text)` must throw while it is not stored.
 function keeper({ name, get, send, state }) {
-  let timer = 0, first = 0, tries = 0, busy = false, dirty = false, stuck = false;
+  let timer = 0, first = 0, tries = 0, busy = false, dirty = false, stuck = false, saving = null;
 
-  function later(ms) { clearTimeout(timer); timer = setTimeout(flush, ms); }
+  function later(ms) { clearTimeout(timer); timer = setTimeout(save, ms); }
+
+  function save() { return busy ? saving : (saving = flush()); }
 
   async function flush() {
     if (!dirty || busy || stuck) return;
@@ -63,7 +65,7 @@ function keeper({ name, get, send, state }) {
       later(Date.now() - first > MOST_MS ? 0 : QUIET_MS);
     },
     kick() { if (dirty) { tries = 0; later(0); } },
-    now: flush,
+    async now() { await saving; await save(); }, // what was typed while the last one was on its way, too
     get dirty() { return dirty; },
   };
 }

@@ -1,6 +1,7 @@
 // What an agency tells the desk by phone: one click for each step; an acceptance asks for the name of who gave it.
 // And the other way: the request as text with its link, to copy into a messenger.
 import { ask, post, tell } from "./ask.js";
+import { current } from "./sheet.js";
 import { t } from "./words.js";
 
 const dialog = document.getElementById("told"), name = document.getElementById("told-name");
@@ -24,6 +25,7 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   tell(button.dataset.ask, t("asked…"), false);
   try {
+    await current()?.flush(); // the text tells what stands in the fields, also what she typed a moment ago
     text.value = (await post(button.dataset.hand, JSON.parse(button.dataset.body || "{}"))).text;
     if (button.dataset.copy && await copied()) { tell(button.dataset.ask, t("Recorded and copied: paste it into the messenger."), false); return; }
     tell(button.dataset.ask, "", false);
