@@ -8,7 +8,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import threading
@@ -19,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
+
+from tests.live.places import free_block
 
 FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "shared_buffers=16MB", "max_connections=60")
 
@@ -63,14 +64,6 @@ def programs() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
-def free_port() -> int:
-    """A port that nobody has right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def as_other_user(folder: Path) -> list[str]:
     """The beginning of a command line that dies with us and is not run by root, which PostgreSQL refuses."""
     dies_with_us = ["setpriv", "--pdeathsig", "INT"]
@@ -94,7 +87,7 @@ def wait_until_ready(process: "subprocess.Popen[str]") -> None:
         log.close()
 
     threading.Thread(target=read, daemon=True).start()
-    assert ready.wait(30), "PostgreSQL did not start"
+    assert ready.wait(120), "PostgreSQL did not start"
 
 
 @contextmanager
@@ -108,7 +101,7 @@ def server(more: tuple[str, ...] = ()) -> Iterator[Server]:
     make: list[str | Path] = [*before, bin_ / "initdb", "-D", folder / "data", *kind]
     try:
         subprocess.run(make, check=True, capture_output=True, cwd="/")
-        port = free_port()
+        port = free_block(1)  # not one that the kernel gives away to whoever connects somewhere
         places = ("listen_addresses=127.0.0.1", f"port={port}", "unix_socket_directories=", *FAST, *more)
         options = [part for setting in places for part in ("-c", setting)]
         process = subprocess.Popen(
@@ -119,6 +112,6 @@ def server(more: tuple[str, ...] = ()) -> Iterator[Server]:
             yield Server(port)
         finally:
             process.send_signal(signal.SIGINT)  # whoever is still connected is cut off
-            process.wait(timeout=20)
+            process.wait(timeout=60)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

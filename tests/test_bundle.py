@@ -27,7 +27,7 @@ ip link set lo up
 test "$(wc -l < /proc/net/route)" -le 1 || exit 99
 "$1/run" >"$2/out" 2>"$2/err" &
 server=$!
-for try in $(seq 900); do [ -s "$2/out" ] || ! kill -0 $server 2>/dev/null || sleep 0.2; done
+for try in $(seq 2000); do [ -s "$2/out" ] || ! kill -0 $server 2>/dev/null || sleep 0.2; done
 "$1/run" healthy
 code=$?
 kill $server
@@ -54,7 +54,7 @@ def test_a_bundle_runs_without_any_network(tmp_path: Path) -> None:
     environ |= {"PIP_INDEX_URL": "http://127.0.0.1:1/", "HOME": str(tmp_path)}
     alone = ["unshare", "--net", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc"]
     command = [*alone, "sh", "-c", ALONE, "sh", str(tree), str(tmp_path)]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=600)
     logs = "".join(file.read_text() for file in [tmp_path / "err", *tree.glob("var/log/*.log")])
     assert done.returncode == 0, done.stdout + done.stderr + logs[-3000:]
     assert (tmp_path / "out").read_text() == f"http://127.0.0.1:{PORTS['WEB_PORT']}/\n"

@@ -40,7 +40,7 @@ def test_who_reads_only_the_first_lines_ends_it_quietly(tmp_path: Path) -> None:
     recording = ROOT / "tests" / "recordings" / "answered-caller-hangs-up.ami"
     words = [sys.executable, "-P", "-m", "callcenter", "replay", str(recording), "--queue", "*"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CALLCENTER_HOME": str(tmp_path)}
-    done = subprocess.run(words, env=environment, stdout=writes, stderr=subprocess.PIPE, timeout=60)
+    done = subprocess.run(words, env=environment, stdout=writes, stderr=subprocess.PIPE, timeout=180)
     os.close(writes)
     assert (done.returncode, done.stderr) == (141, b"")
 

@@ -60,7 +60,7 @@ def test_systemd_finds_no_fault_in_the_units(environ: dict[str, str], tmp_path: 
     (tmp_path / "backups").mkdir()
     files = [root / SYSTEMD / name for name in (ASTERISK, SERVICE, BACKUP, TIMER, QUIET, QUIET_TIMER)]
     check = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *map(str, files)]
-    done = subprocess.run(check, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(check, capture_output=True, text=True, timeout=180)
     ours = [line for line in done.stderr.splitlines() if "callcenter" in line]
     assert ours == [] and done.returncode == 0, done.stderr
 
@@ -164,14 +164,14 @@ def test_the_units_programs_start_and_the_service_is_restarted_beside_a_living_a
     root, settings = tmp_path / "root", read_settings(environ)
     written(environ, root, backups=tmp_path / "backups")
     (tmp_path / "backups").mkdir()
-    assert started(root, ASTERISK, "ExecStartPre").wait(60) == 0
+    assert started(root, ASTERISK, "ExecStartPre").wait(180) == 0
     with started(root, ASTERISK) as asterisk:
         try:
             for _ in range(2):  # the second one finds everything as the first one left it when it was killed
                 with started(root, SERVICE) as service:
                     try:
                         until(lambda: healthy(settings), "the service answers")
-                        assert started(root, BACKUP).wait(60) == 0
+                        assert started(root, BACKUP).wait(180) == 0
                     finally:
                         service.kill()
                 assert asterisk.poll() is None and running_asterisk(settings) == asterisk.pid

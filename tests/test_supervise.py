@@ -65,7 +65,7 @@ async def test_a_part_that_cannot_be_started_is_tried_again_with_the_reason_told
         return await asyncio.create_subprocess_exec("/nowhere/asterisk")
 
     async with kept(start) as (_, said):
-        await until(lambda: len(said) == 2, "a second try")
+        await until(lambda: len(said) >= 2, "a second try")
     assert said[0] == "the part cannot be started (No such file or directory); it is started again in 0.5 s"
     assert said[1].endswith("in 1 s")
 
@@ -103,7 +103,7 @@ async def test_a_part_is_asked_in_words_first() -> None:
             assert part.process
             os.kill(part.process.pid, signal.SIGUSR1)
 
-        await part.stop(ask, 5.0)
+        await part.stop(ask, 60.0)
         assert part.process and part.process.returncode == -signal.SIGUSR1
 
 
@@ -115,8 +115,8 @@ async def test_a_running_process_is_adopted_watched_and_stopped() -> None:
 
         async with kept(adopt) as (part, said):
             assert part.process and part.process.pid == stranger.pid
-            await part.stop(None, 5.0)
-            assert stranger.wait(5) == -signal.SIGTERM
+            await part.stop(None, 60.0)
+            assert stranger.wait(60) == -signal.SIGTERM
             assert not said or said[0].startswith("the part ended")
 
 

@@ -66,7 +66,7 @@ def test_a_program_s_libraries_are_found_in_a_folder_with_a_space_and_only_there
 def test_another_user_s_tools_are_named_as_such(tmp_path: Path) -> None:
     (tmp_path / "lock").mkdir()  # as closed as another user's file, for root as well
     environment = {**os.environ, "CALLCENTER_TOOLS": str(tmp_path)}
-    done = subprocess.run([ROOT / "run", "doctor"], env=environment, capture_output=True, text=True, timeout=30)
+    done = subprocess.run([ROOT / "run", "doctor"], env=environment, capture_output=True, text=True, timeout=180)
     assert done.returncode == 1
     assert f"{tmp_path} belongs to another user. Start ./run as that user" in done.stderr
 

@@ -100,7 +100,7 @@ async def test_what_notes_speak_of_is_proposed_shown_and_opened(here: House, arr
     await expect(page.locator(f'.sheet[data-call="{before}"]')).to_be_visible()
     await expect(page.locator("#switch")).to_contain_text("Panggilan Anda masih berjalan")
     kept = "caches.keys().then((boxes) => boxes.sort().join(' '))"
-    await until(lambda: page.evaluate(kept), "the browser keeps the page", 20)
+    await until(lambda: page.evaluate(kept), "the browser keeps the page")
     page.on("dialog", lambda dialog: dialog.accept())
     here.telephone.hangs_up(call)
     await here.until(lambda: here.board.floor.at_position("101") is None)
@@ -111,4 +111,4 @@ async def test_what_notes_speak_of_is_proposed_shown_and_opened(here: House, arr
     async def forgotten() -> bool:
         return not await page.evaluate(kept)
 
-    await until(forgotten, "nothing of her stays in this browser", 20)
+    await until(forgotten, "nothing of her stays in this browser")

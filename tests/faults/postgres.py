@@ -17,7 +17,8 @@ from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
 
-from tests.postgres import as_other_user, free_port, programs, wait_until_ready
+from tests.live.places import free_block
+from tests.postgres import as_other_user, programs, wait_until_ready
 
 DURABLE = ("shared_buffers=16MB", "max_connections=60", "listen_addresses=127.0.0.1", "unix_socket_directories=")
 """As in a room: a commit is on the disk."""
@@ -32,7 +33,7 @@ class Server:
         found = programs()
         assert found is not None, "PostgreSQL is not installed: apt-get install postgresql"
         self._programs, self._folder = found, Path(tempfile.mkdtemp(prefix="callcenter-faults-postgres-"))
-        self._before, self.port = as_other_user(self._folder), free_port()
+        self._before, self.port = as_other_user(self._folder), free_block(1)
         self._process: subprocess.Popen[str] | None = None
         kind = ("-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         make: list[str | Path] = [*self._before, self._programs / "initdb", "-D", self._folder / "data", *kind]

@@ -107,12 +107,12 @@ async def test_a_new_request_comes_by_itself_and_rings(here: House, visit: Visit
     url = here.server.make_url("/agency/live")
     origin = str(here.server.make_url("/"))[:-1]
     async with regu.session.ws_connect(url, headers={"Origin": origin}) as socket:
-        first = json.loads(await socket.receive_str(timeout=5))
+        first = json.loads(await socket.receive_str(timeout=30))
         assert "Tidak ada permintaan" in first["html"].get("duties", "") or "belum dibaca" in first["html"]["duties"]
         await forwarded(here)
         html = ""
         while f"d-damkar-1-{CALL}" not in html:
-            html = json.loads(await socket.receive_str(timeout=5))["html"].get("duties", "")
+            html = json.loads(await socket.receive_str(timeout=30))["html"].get("duties", "")
         assert f'data-ringing="damkar-1-{CALL}"' in html
 
 
