@@ -1,9 +1,10 @@
 """An agency on a phone: a request comes by itself, two taps accept it, the call taker sees it; the same by link."""
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from callcenter.core import facts
 from tests.browser import scenes
@@ -77,6 +78,16 @@ async def test_a_station_accepts_on_its_phone_and_the_call_taker_sees_it(
     assert await faults(screen) == []
 
 
+async def slowly_stored(screen: Page) -> None:
+    """What she types is on its way for a while."""
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(1)
+        await route.continue_()
+
+    await screen.route("**/fields", late)
+
+
 @pytest.mark.parametrize(("language", "dark"), [("id", True), ("en", False)])
 async def test_who_has_no_account_answers_by_link_without_a_script(
     here: House, arrive: Arrive, language: str, dark: bool
@@ -85,6 +96,7 @@ async def test_who_has_no_account_answers_by_link_without_a_script(
     forward = await asked(here, call)
     hand = screen.locator(f'.report [data-hand="/forwards/{forward}/link"]')
     await expect(hand).to_be_visible()
+    await slowly_stored(screen)
     await screen.fill("#place", "Jl. Kartini 48")
     await hand.click()  # before what she typed has saved itself
     await expect(screen.locator("#hand-text")).to_have_value(re.compile("/f/"))
