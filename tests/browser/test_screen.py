@@ -256,6 +256,8 @@ async def test_hanging_up_wants_the_key_twice(here: House, arrive: Arrive) -> No
     await page.keyboard.press("x")
     await expect(page.locator('[data-said="hangup"]')).to_contain_text("Sekali lagi")
     assert here.board.asked == []
+    control.holds(here, call)
+    await expect(page.locator(".held")).to_be_visible()  # what is painted meanwhile takes the first one not back
     await page.keyboard.press("Escape")
     await page.keyboard.press("x")
     await here.until(lambda: here.board.asked == [HangUp(call, "101", "siti")])

@@ -5,6 +5,8 @@ import { t } from "./words.js";
 
 const LATE_MS = 8000, TWICE_MS = 3000;
 const asked = new Map(); // key -> {now, text, no}
+const armed = new Map(); // deed -> {now}: asked for once; a picture between her two presses takes nothing back
+const deedOf = ({ dataset }) => `${dataset.ask} ${dataset.post} ${dataset.body}`;
 
 export async function post(path, body, timeout = 8000) {
   const stop = new AbortController();
@@ -47,17 +49,21 @@ export function settle() {
   const now = new Map();
   for (const node of document.querySelectorAll("[data-ask]")) if ("now" in node.dataset) now.set(node.dataset.ask, node.dataset.now);
   for (const [key, known] of asked) if (now.has(key) && now.get(key) !== known.now) asked.delete(key);
+  for (const node of document.querySelectorAll("[data-twice]")) node.classList.toggle("armed-now", armed.get(deedOf(node))?.now === (node.dataset.now || ""));
   show();
 }
 
 export async function ask(button, body) {
-  const key = button.dataset.ask, now = button.dataset.now || "";
-  if (button.dataset.twice && !button.classList.contains("armed-now")) {
+  const key = button.dataset.ask, now = button.dataset.now || "", deed = deedOf(button);
+  if (button.dataset.twice && armed.get(deed)?.now !== now) {
+    const once = { now };
+    armed.set(deed, once);
     button.classList.add("armed-now");
     say(key, button.dataset.twice, false, now);
-    setTimeout(() => { button.classList.remove("armed-now"); if (asked.get(key)?.text === button.dataset.twice) { asked.delete(key); show(); } }, TWICE_MS);
+    setTimeout(() => { if (armed.get(deed) === once) { armed.delete(deed); button.classList.remove("armed-now"); } if (asked.get(key)?.text === button.dataset.twice) { asked.delete(key); show(); } }, TWICE_MS);
     return;
   }
+  armed.delete(deed);
   button.classList.remove("armed-now");
   say(key, t("asked…"), false, now);
   try {
