@@ -172,11 +172,10 @@ class Phone:
         """It has been rung so often. What an earlier call left need not be cleared away, nor can that lose a ring."""
         await until(lambda: self.times("CALL_INCOMING") >= times, f"{self.name} is rung {times} times: {self.kinds()}")
 
-    def rings(self) -> str:
-        """The call that rings now, or nothing."""
-        over = {each.get("id") for each in self.events if each.get("type") in SETTLED}
-        calls = [str(each["id"]) for each in self.events if each.get("type") == "CALL_INCOMING"]
-        return next((call for call in reversed(calls) if call not in over), "")
+    def _rings(self) -> set[str]:
+        """The calls that ring now."""
+        settled = {each.get("id") for each in self.events if each.get("type") in SETTLED}
+        return {each["id"] for each in self.events if each.get("type") == "CALL_INCOMING"} - settled
 
     async def answer(self) -> None:
         """Whose ringing ended while the hand was on its way is lifted when it rings again."""
@@ -184,12 +183,13 @@ class Phone:
         await until(self._lifted, f"{self.name} rings and is lifted")
 
     async def _lifted(self) -> bool:
-        if not (call := self.rings()):
+        if not (calls := self._rings()):
             return False
         await self.order("accept")
 
         def how() -> str:
-            return next((str(e["type"]) for e in self.events if e.get("id") == call and e["type"] in SETTLED), "")
+            settled = (each for each in self.events if each.get("type") in SETTLED and each.get("id") in calls)
+            return next((str(each["type"]) for each in settled), "")
 
         return await until(how, f"{self.name} is lifted: {self.kinds()}") == "CALL_ESTABLISHED"
 

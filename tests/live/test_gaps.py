@@ -73,6 +73,9 @@ class Day:
     async def speaks(self, name: str) -> None:
         """Asterisk joins the two a moment after her phone is lifted; later on a busy machine."""
         await until(lambda: self.caller.hears(800), "he hears her")
+        self.joined(name)
+
+    def joined(self, name: str) -> None:
         began, _ = self.truth[name].answered or (now(), now())
         self.truth[name].answered = (began, now())
 
@@ -151,7 +154,8 @@ async def anonymous(day: Day, name: str) -> None:
     await day.her.ringing()
     day.truth[name] = Told((before, now()))
     await day.answer(name)
-    await invite.status(200)  # Asterisk has joined the two
+    await invite.status(200)  # Asterisk joins the two
+    day.joined(name)
     await day.end(name, day.her)
     invite.close()
 
