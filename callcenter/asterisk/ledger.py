@@ -51,8 +51,8 @@ def _from_entries(call: str, kept: Mapping[str, list[str]]) -> CallRecalled | No
     tale, came = Tale(House(), (), call), kept["in"]
     off = off_by(_moment(came[0]), call)
 
-    def moment(epoch: str) -> datetime:
-        return _moment(epoch) + off
+    def moment(said: str) -> datetime:
+        return _moment(said) + off
 
     tale.tell(facts.CallArrived(call, moment(came[0]), known(came[1]), dialled=came[2], test=came[4:] == ["1"]))
     if "said" in kept:
@@ -113,5 +113,8 @@ def _acceptances(call: str, kept: Mapping[str, list[str]], moment: Callable[[str
             yield facts.AttemptAccepted(leg, at, said[1])
 
 
-def _moment(epoch: str) -> datetime:
-    return datetime.fromtimestamp(float(epoch), UTC)
+def _moment(said: str) -> datetime:
+    """20261122163634.002; in an entry of an older dialplan seconds since 1970."""
+    if len(said.partition(".")[0]) == 14:
+        return datetime.strptime(said, "%Y%m%d%H%M%S.%f").replace(tzinfo=UTC)
+    return datetime.fromtimestamp(float(said), UTC)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from callcenter.asterisk.ledger import from_database
+from callcenter.asterisk.render import SOURCE
 from callcenter.asterisk.records import MARGIN, Records
 from callcenter.asterisk.snapshot import Clock, clock_of, with_recalled
 from callcenter.asterisk.wire import Fields
@@ -121,6 +122,15 @@ def test_the_database_s_moments_are_put_right_by_the_call_s_own_id() -> None:
     entries.append({"Key": "/e112/e112-1795318562.0/end", "Val": "1795293372.694||127"})
     (call,) = from_database(entries)
     assert (call.arrived_at.timestamp(), call.ended_at) == (1795318562.694, call.arrived_at + timedelta(seconds=10))
+
+
+def test_a_moment_of_the_database_is_asked_for_at_once() -> None:
+    """The second, then its decimals: between the two a second ended, and the call came a second too early."""
+    dialplan = {file.name: file.read_text("utf-8") for file in SOURCE.glob("*.conf")}
+    assert not [name for name, text in dialplan.items() if "${EPOCH}.$" in text]
+    written = "20261122023602.694"
+    (call,) = from_database([{"Key": "/e112/e112-1795314962.0/in", "Val": f"{written}|+62|112|"}])
+    assert call.arrived_at == datetime(2026, 11, 22, 2, 36, 2, 694000, UTC)
 
 
 # ---- what they mean for the floor ------------------------------------------------------------------------------------
