@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from callcenter.asterisk.ledger import from_database
-from callcenter.asterisk.render import SOURCE
 from callcenter.asterisk.records import MARGIN, Records
+from callcenter.asterisk.render import SOURCE
 from callcenter.asterisk.snapshot import Clock, clock_of, with_recalled
 from callcenter.asterisk.wire import Fields
 from callcenter.core.apply import apply
