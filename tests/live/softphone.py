@@ -172,7 +172,7 @@ class Phone:
         """It has been rung so often. What an earlier call left need not be cleared away, nor can that lose a ring."""
         await until(lambda: self.times("CALL_INCOMING") >= times, f"{self.name} is rung {times} times: {self.kinds()}")
 
-    def _rings(self) -> set[str]:
+    def rings(self) -> set[str]:
         """The calls that ring now."""
         settled = {each.get("id") for each in self.events if each.get("type") in SETTLED}
         return {each["id"] for each in self.events if each.get("type") == "CALL_INCOMING"} - settled
@@ -183,7 +183,7 @@ class Phone:
         await until(self._lifted, f"{self.name} rings and is lifted")
 
     async def _lifted(self) -> bool:
-        if not (calls := self._rings()):
+        if not (calls := self.rings()):
             return False
         await self.order("accept")
 
