@@ -110,6 +110,7 @@ class Service:
             distrusted=frozenset(trunk.name for trunk in settings.trunks if not trunk.trust),
             out=Road(settings.callback_road, settings.callback_show, settings.callback_ring_s),
             zone=settings.zone,
+            safe_until=lambda: None if self.unsure else self.journal.safe_until,
         )
         self._connect()
         self.chains = Chains(self.board, self.exchange.lines(lambda call: category_of(self.web, call)))

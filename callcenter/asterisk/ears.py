@@ -2,7 +2,8 @@
 
 In:  frames, from the protocol; the start of each session.
 Out: answers to `Questions`; `on_up(session)` and `hear(message)`, from one task: old events, on_up, new events.
-Never: lets a listener's exception out, parses what nobody wants, keeps more than its limit.
+Never: lets a listener's exception out, parses what nobody wants, keeps more than its limit, tells an event to a listener
+whose on_up of that session is not through: who does not know what is going on takes the end of a call for all of it.
 """
 
 import asyncio
@@ -149,7 +150,8 @@ class Ears:
             while self._queue and loop.time() < pause_at:
                 item = self._queue.popleft()
                 if isinstance(item, bytes):
-                    self._hear(item)
+                    if current is None or current.heard.done():  # otherwise the next session's look finds it
+                        self._hear(item)
                 else:
                     current = item
                     await self._start(item)

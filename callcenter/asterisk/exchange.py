@@ -103,16 +103,19 @@ class Exchange:
         zone: tzinfo = UTC,
         out: Road | None = None,
         distrusted: frozenset[str] = frozenset(),
+        safe_until: Callable[[], datetime | None] | None = None,
     ) -> None:
         """`ended` tells which of these calls are over and committed: Asterisk's journals may still have them.
         `records`: Asterisk's timeline, where it can be read; `since`: from when on it must be read again,
         given until when a former life of this service heard Asterisk. `zone`: of agencies' hours. `out`: how calls
-        that we make leave the house. `distrusted`: trunks that do not tell where a caller is."""
+        that we make leave the house. `distrusted`: trunks that do not tell where a caller is. `safe_until`: until when
+        what was heard would outlive our death; None: something of before is still open."""
         self._out, self.places = out or Road(), Places(port, secret, hear, distrusted)
         self._made = itertools.count(clock().microsecond // 1000)  # two lives in one second do not make the same ids
         self.records, self._since = records, since
         self._house, self._positions, self._catalogue = house, positions, catalogue
         self._hear, self._on_state, self._ended, self._clock = hear, on_state, ended, clock
+        self._safe_until = safe_until or clock
         self.link = Link(
             host=host,
             port=port,
@@ -142,8 +145,11 @@ class Exchange:
                 await self._note()
 
     async def _note(self) -> None:
+        until = self._safe_until()
+        if until is None:
+            return  # our next life reads from where this one began to read
         with suppress(CallCenterError):  # the link's own state tells it
-            await self.link.ask("Setvar", {"Variable": HEARD, "Value": f"{self._clock().timestamp():.3f}"})
+            await self.link.ask("Setvar", {"Variable": HEARD, "Value": f"{until.timestamp():.3f}"})
 
     @property
     def state(self) -> LinkState:

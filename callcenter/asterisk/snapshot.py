@@ -148,7 +148,8 @@ def clock_of(epoch: str, wall: str, boot: str) -> Clock:
 def with_recalled(seen: FloorSeen, told: Iterable[CallRecalled], clock: Clock) -> FloorSeen:
     """The snapshot with what the journals know of calls that began before we asked."""
     here = {leg.leg for leg in seen.legs}
-    mine = (_as_of(r, clock.at, here) for r in told if r.call in here or not _is_news(r.arrived_at, clock.at))
+    taken = {leg.call for leg in seen.legs if leg.position and leg.talking}
+    mine = (_as_of(r, clock.at, here, taken) for r in told if r.call in here or not _is_news(r.arrived_at, clock.at))
     return replace(seen, recalled=tuple(mine), booted_at=clock.booted_at)
 
 
@@ -156,13 +157,14 @@ def _is_news(moment: datetime | None, asked_at: datetime | None) -> bool:
     return moment is not None and asked_at is not None and moment > asked_at
 
 
-def _as_of(record: CallRecalled, asked_at: datetime | None, here: Set[str]) -> CallRecalled:
-    """The record without what happened since we asked: of a call that goes on, events will tell it."""
+def _as_of(record: CallRecalled, asked_at: datetime | None, here: Set[str], taken: Set[str]) -> CallRecalled:
+    """The record without what happened since we asked: of a call that goes on, events will tell it. But an answer
+    that is in the lists already needs its moment, for they know only when her phone began to ring."""
     tries = tuple(a for a in record.attempts if a.leg in here or not _is_news(a.dialled_at, asked_at))
     record = replace(record, attempts=tries)
     if record.ended_at is not None:
         return record
-    if _is_news(record.answered_at, asked_at):
+    if _is_news(record.answered_at, asked_at) and record.call not in taken:
         record = replace(record, answered_at=None, position="")
     return replace(record, queued_at=None if _is_news(record.queued_at, asked_at) else record.queued_at)
 

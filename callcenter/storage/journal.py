@@ -133,6 +133,11 @@ class Journal:
             return JournalState("waiting", waiting, since, self._database.trouble, self._quarantined)
         return JournalState("ok", waiting, since, None, self._quarantined)
 
+    @property
+    def safe_until(self) -> datetime:
+        """What was heard until then is on a disk."""
+        return self._heard[0][2] if self._heard else self._clock()
+
     async def settled(self, deadline: float = 5.0) -> None:
         """Everything written until now is in the database. StoreDown when that takes longer."""
         wanted = self._revision

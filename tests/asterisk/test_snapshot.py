@@ -1,14 +1,16 @@
 """Asterisk's lists and its own journal as one fact."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from callcenter.asterisk.inbox import House
 from callcenter.asterisk.ledger import from_database
-from callcenter.asterisk.snapshot import floor_seen
+from callcenter.asterisk.snapshot import Clock, floor_seen, with_recalled
 from callcenter.asterisk.wire import Fields
 from callcenter.core.apply import apply
 from callcenter.core.call import Stage
+from callcenter.core.facts import CallAnswered
 from callcenter.core.floor import Floor
+from callcenter.core.seen import CallRecalled
 
 AT = datetime.fromtimestamp(1768352460, UTC)
 CALLER, TAKER, AGENCY = "e112-1768352400.0", "e112-1768352401.1", "fwd-damkar-1-1-e112-1768352400.0"
@@ -39,6 +41,22 @@ def test_a_caller_in_speech_is_found_with_his_call_taker() -> None:
     call = floor.calls[CALLER]
     assert (call.stage, call.position, call.leg, call.number) == (Stage.TALKING, "101", TAKER, "+62812")
     assert call.arrived_at == datetime.fromtimestamp(1768352400, UTC)
+
+
+def test_an_answer_between_the_clock_and_the_lists_keeps_its_moment() -> None:
+    """Her leg began when her phone rang, two seconds before: that moment stood as the answer for ever."""
+    legs = [
+        channel(CALLER, "PJSIP/op-00000000", "waiting", BridgeId="b"),
+        channel(TAKER, "PJSIP/101-00000001", "from-phone", BridgeId="b"),
+    ]
+    answered_at = AT + timedelta(seconds=0.4)
+    record = CallRecalled(CALLER, AT - timedelta(seconds=60), answered_at=answered_at, position="101")
+    for channels in (legs, legs[:1]):  # the second: the lists were told before the answer, which is an event to come
+        fact = floor_seen(AT + timedelta(seconds=1), "boot", House(), ["101"], channels, [], [])
+        floor = apply(Floor(), with_recalled(fact, [record], Clock(AT)))[0]
+        assert floor.calls[CALLER].answered_at == (answered_at if len(channels) == 2 else None)
+        floor = apply(floor, CallAnswered(CALLER, answered_at, "101", TAKER))[0]
+        assert (floor.calls[CALLER].answered_at, floor.calls[CALLER].leg) == (answered_at, TAKER)
 
 
 def test_a_waiting_caller_is_found_with_the_start_of_his_wait() -> None:

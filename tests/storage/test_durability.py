@@ -197,10 +197,14 @@ async def test_with_the_spool_refused_entries_still_reach_the_database(migrated_
     room = migrated_room
     async with room.journal() as journal:
         real, journal._spool._file = journal._spool._file, os.open("/dev/full", os.O_WRONLY)
+        heard_at = room.clock()
         journal.write(arrival(call := a_call()))
+        room.clock.pass_(60)
+        assert journal.safe_until == heard_at
         await until(journal, "disk", "kept in memory")
         await journal.settled(20)
         assert call.id in room.numbers
+        assert journal.safe_until == room.clock()
         os.close(journal._spool._file)
         journal._spool._file = real
         journal.write(about(ended(call)))
