@@ -2,8 +2,8 @@
 
 In:  frames, from the protocol; the start of each session.
 Out: answers to `Questions`; `on_up(session)` and `hear(message)`, from one task: old events, on_up, new events.
-Never: lets a listener's exception out, parses what nobody wants, keeps more than its limit, tells an event to a listener
-whose on_up of that session is not through: who does not know what is going on takes the end of a call for all of it.
+Never: lets a listener's exception out, parses what nobody wants, keeps more than its limit, tells an event of a session
+whose on_up is not through: who does not know what is going on takes the end of a call for all of it.
 """
 
 import asyncio

@@ -10,8 +10,8 @@ from callcenter.asterisk.inbox import House
 from callcenter.asterisk.link_state import Session
 from callcenter.asterisk.snapshot import HEARD
 from callcenter.asterisk.wire import Fields, text
-from tests.asterisk.linked import Linked, linked
 from callcenter.core.catalogue import always
+from tests.asterisk.linked import Linked, linked
 from tests.fakes import FakeAsterisk, event, listing, reply
 
 NOON = datetime(2026, 11, 21, 5, 0, tzinfo=UTC)
