@@ -105,18 +105,21 @@ class Exchange:
         distrusted: frozenset[str] = frozenset(),
         safe_until: Callable[[], datetime | None] | None = None,
     ) -> None:
-        """`ended` tells which of these calls are over and committed: Asterisk's journals may still have them.
-        `records`: Asterisk's timeline, where it can be read; `since`: from when on it must be read again,
-        given until when a former life of this service heard Asterisk. `zone`: of agencies' hours. `out`: how calls
-        that we make leave the house. `distrusted`: trunks that do not tell where a caller is. `safe_until`: until when
-        what was heard would outlive our death; None: something of before is still open."""
+        """`ended`: which of these are over and committed; Asterisk's journals may still have them. `records`: Asterisk's
+        timeline, where it can be read; `since`: from when on, given until when a former life heard. `zone`: of agencies'
+        hours. `out`: how our calls leave the house. `distrusted`: trunks that do not tell where a caller is.
+        `safe_until`: until when what was heard outlives our death; None: some of it is still open."""
         self._out, self.places = out or Road(), Places(port, secret, hear, distrusted)
         self._made = itertools.count(clock().microsecond // 1000)  # two lives in one second do not make the same ids
         self.records, self._since = records, since
         self._house, self._positions, self._catalogue = house, positions, catalogue
-        self._hear, self._on_state, self._ended, self._clock = hear, on_state, ended, clock
-        self._safe_until = safe_until or clock
-        self.link = Link(
+        self._hear, self._on_state, self._ended = hear, on_state, ended
+        self._clock, self._safe_until = clock, safe_until or clock
+        self.link = self._line(host, port, secret)
+        self.short_codes = ShortCodes(self.link, catalogue, lambda: self.state.phase is Phase.UP, clock, zone)
+
+    def _line(self, host: str, port: int, secret: str) -> Link:
+        return Link(
             host=host,
             port=port,
             username="desk",
@@ -127,7 +130,6 @@ class Exchange:
             on_unreadable=self._unreadable,
             names=READERS,
         )
-        self.short_codes = ShortCodes(self.link, catalogue, lambda: self.state.phase is Phase.UP, clock, zone)
 
     async def run(self) -> None:
         """Live as long as the service."""
@@ -145,11 +147,9 @@ class Exchange:
                 await self._note()
 
     async def _note(self) -> None:
-        until = self._safe_until()
-        if until is None:
-            return  # our next life reads from where this one began to read
-        with suppress(CallCenterError):  # the link's own state tells it
-            await self.link.ask("Setvar", {"Variable": HEARD, "Value": f"{until.timestamp():.3f}"})
+        if until := self._safe_until():  # otherwise our next life reads from where this one began to
+            with suppress(CallCenterError):  # the link's own state tells it
+                await self.link.ask("Setvar", {"Variable": HEARD, "Value": f"{until.timestamp():.3f}"})
 
     @property
     def state(self) -> LinkState:
