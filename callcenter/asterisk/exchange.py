@@ -105,9 +105,9 @@ class Exchange:
         distrusted: frozenset[str] = frozenset(),
         safe_until: Callable[[], datetime | None] | None = None,
     ) -> None:
-        """`ended`: which of these are over and committed; Asterisk's journals may still have them. `records`: Asterisk's
-        timeline, where it can be read; `since`: from when on, given until when a former life heard. `zone`: of agencies'
-        hours. `out`: how our calls leave the house. `distrusted`: trunks that do not tell where a caller is.
+        """`ended`: which of these are over and committed; Asterisk's journals may have them still. `records`: its
+        timeline, where it can be read; `since`: from when on, given until when a former life heard. `zone`: of the
+        agencies' hours. `out`: how our calls leave the house. `distrusted`: trunks that do not tell where a caller is.
         `safe_until`: until when what was heard outlives our death; None: some of it is still open."""
         self._out, self.places = out or Road(), Places(port, secret, hear, distrusted)
         self._made = itertools.count(clock().microsecond // 1000)  # two lives in one second do not make the same ids
