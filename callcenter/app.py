@@ -28,6 +28,7 @@ from callcenter.core.facts import Fact
 from callcenter.core.phone import areas, read
 from callcenter.core.reconcile import read_from
 from callcenter.desks import Desks
+from callcenter.emptied import Emptied
 from callcenter.keys import Secrets, read_secrets
 from callcenter.old_records import OldRecords
 from callcenter.reach import own_disk
@@ -135,7 +136,7 @@ class Service:
         self.desks = Desks(self.board, self.settings, up=up, papers=papers)
 
     def _open_alarms(self) -> None:
-        settings = self.settings
+        settings, every_s = self.settings, self.settings.selftest_every_s
         self.webhook = Webhook(settings.alarm_webhook, f"112 {settings.city}", clock=clock)
         self.alarms = Alarms(
             floor=lambda: self.board.floor,
@@ -147,9 +148,9 @@ class Service:
             clock=clock,
             changed=self._alarm_changed,
         )
-        every_s = settings.selftest_every_s
-        dial = self.exchange.call_itself
-        self.self_test = SelfTest(self.board, dial, every_s=every_s, clock=clock, alarm=self.alarms.set)
+        dial, alarm = self.exchange.call_itself, self.alarms.set
+        self.self_test = SelfTest(self.board, dial, every_s=every_s, clock=clock, alarm=alarm)
+        self.emptied = Emptied(settings, self.database, alarm=alarm)
 
     def _line_changed(self) -> None:
         self.callers.line_changed()
@@ -205,7 +206,7 @@ class Service:
 
     def _notices(self) -> list[str]:
         """What a person should look at, and alarms that nobody else tells /healthz."""
-        told = [alarm.sentence for alarm in self.alarms.now() if alarm.code in ("trunks", "self-test")]
+        told = [alarm.sentence for alarm in self.alarms.now() if alarm.code in ("trunks", "self-test", "emptied")]
         return [*self.accountant.notices(), *self.watch.notices(), *self.old_records.notices(), *told]
 
     def _keep(self, fact: Fact, changed: tuple[Call, ...]) -> None:
@@ -242,7 +243,7 @@ class Service:
                     "watch": self.watch.run(), "old records": self.old_records.run(), "audit heads": self.heads.run(),
                     "recordings": self.recordings.run(), "alarms": self.alarms.run(), "callers": self.callers.run(),
                     "webhook": self.webhook.run(), "self-test": self.self_test.run(),
-                    "web": serve(self.web, self.settings),
+                    "emptied": self.emptied.run(), "web": serve(self.web, self.settings),
                 }  # fmt: skip
                 for name, part in living.items():
                     parts.create_task(part, name=name)

@@ -68,13 +68,14 @@ def run(settings: Settings, _: Words) -> int:
 
 
 def prepare(settings: Settings, words: Words) -> int:
+    from callcenter.emptied import begin_anew
     from callcenter.setup import mark_started, prepare, prepare_asterisk
 
     if words.asterisk:
         prepare_asterisk(settings)
         mark_started(settings)
         return 0
-    return say(asyncio.run(prepare(settings)))
+    return say(asyncio.run(begin_anew(settings, clock) if words.anew else prepare(settings)))
 
 
 def serve(settings: Settings, words: Words) -> int:
@@ -246,6 +247,7 @@ def _parser() -> argparse.ArgumentParser:
     word("run", run, "set up, start Asterisk and the screens, keep both alive")
     only = word("setup", prepare, "only set up the data folder and the database")
     only.add_argument("--asterisk", action="store_true", help="only what Asterisk needs, right before it starts")
+    only.add_argument("--anew", action="store_true", help="only confirm that an emptied database is meant")
     served = word("serve", serve, "only the screens, beside an Asterisk that runs already")
     served.add_argument("--under", type=int, default=0, metavar="PID", help="end when this parent process ends")
     served.add_argument("--prepare", action="store_true", help="set up first, also while the database is away")

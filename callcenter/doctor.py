@@ -21,6 +21,7 @@ from callcenter.asterisk.volumes import LASTS, begins
 from callcenter.core.errors import CallCenterError
 from callcenter.doctor_asterisk import look_at_asterisk
 from callcenter.doctor_telephone import look_at_books, look_at_recordings_folder
+from callcenter.emptied import missing
 from callcenter.findings import Finding, Grade, broken, good, look
 from callcenter.health import trouble
 from callcenter.keys import read_secrets
@@ -216,6 +217,8 @@ async def look_at_database(settings: Settings) -> list[Finding]:
             await database.measure_sync()
         except CallCenterError as wrong:
             return [broken(str(wrong))]
+        emptied = await missing(settings, database)
+        found += [broken(emptied)] if emptied else []
         health = await database.health()
         if not health.ok:
             found.append(broken(str(health.trouble)))

@@ -9,12 +9,14 @@ Never: overwrites what a person wrote (settings.toml), changes a secret, or star
 import hashlib
 import re
 import sqlite3
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from callcenter.asterisk.render import render
 from callcenter.asterisk.volumes import close_volume
 from callcenter.core.errors import BadInput
+from callcenter.emptied import NEW_ADMIN, at_start
 from callcenter.folders import make_folders, write_settings_file
 from callcenter.keys import Secrets, make_secrets, write_private
 from callcenter.settings import Settings
@@ -32,10 +34,15 @@ async def prepare(settings: Settings) -> list[str]:
     secrets = prepare_asterisk(settings)
     await migrate(settings.database_url)
     password = await commands.first_admin(settings.database_url, clock=lambda: datetime.now(UTC))
+    emptied = await at_start(settings)
+    if emptied:
+        print(f"callcenter: {emptied}", file=sys.stderr, flush=True)
     if password is None:  # there are people already
         return []
     text = first_run_text(settings, secrets, password)
     write_private(settings.first_run_file, text)
+    if emptied:  # nobody has asked for it, and who looks at this terminal is not known: as at every other start
+        return [NEW_ADMIN.format(file=settings.first_run_file)]
     return [*text.splitlines(), f"(kept in {settings.first_run_file})"]
 
 

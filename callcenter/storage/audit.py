@@ -6,7 +6,7 @@ Never: a row changed or taken away. Each carries the digest of the one before (`
 Actions: calls.view, call.view, ticket.view, audit.view, call.recording, call.help, calls.export, ticket.class,
 user.*, token.*, aside.release, sign_in, sign_out, sign_in.refused, sign_in.half, sign_in.code_refused,
 session.*, second.* (authenticators), lock.end; of quality (quality.*): draw, form, begin, finish, change, throw_away,
-view, read, coach, seen, export; history.seal (what people typed).
+view, read, coach, seen, export; history.seal (what people typed); database.anew (an empty one is meant).
 """
 
 import json

@@ -63,6 +63,22 @@ class Trail:
             head = (await connection.execute(select(audit_head))).first()
         return (head.size, head.digest) if head else None
 
+    async def begins(self) -> datetime | None:
+        """The moment of the first row; None before it."""
+        return await self._first(select(audit.c.at).order_by(audit.c.id).limit(1))
+
+    async def has(self, digest: str) -> bool:
+        """A row with that digest is here. Reads all of them."""
+        return await self._first(select(audit.c.id).where(audit.c.digest == digest).limit(1)) is not None
+
+    async def did(self, action: str) -> bool:
+        """That was done at least once."""
+        return await self._first(select(audit.c.id).where(audit.c.action == action).limit(1)) is not None
+
+    async def _first(self, query: Select[Any]) -> Any:
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).scalars().first()
+
     async def rows(self) -> AsyncIterator[Row]:
         """All rows, oldest first, some at a time."""
         last, found = 0, None

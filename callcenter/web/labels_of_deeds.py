@@ -11,6 +11,7 @@ from callcenter.web.labels_of_audit import FIELD, LOOK
 DEED: dict[str, str] = {
     **LOOK,
     "aside.release": N_("dealt with a record that was put aside"),
+    "database.anew": N_("confirmed that the database begins anew, empty"),
     "history.seal": N_("sealed the histories of tickets and notes"),
     "audit.view": N_("searched the audit"),
     "audit.export": N_("took the audit out as a file"),

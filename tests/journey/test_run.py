@@ -88,11 +88,21 @@ async def test_killed_outright_it_leaves_asterisk_running_and_the_next_start_ado
     assert server.processes("asterisk") == before
 
 
-async def test_sigterm_ends_everything_with_exit_code_0_and_it_starts_again(server: Server) -> None:
+async def test_sigterm_ends_everything_with_exit_code_0_and_it_starts_again_though_its_database_is_gone(
+    server: Server,
+) -> None:
     assert await server.stop() == 0
     assert server.processes("asterisk", "serve") == []
     assert set(server.said) == {server.url}
     count = len(server.said)
+    for ending in ("", "-wal", "-shm"):
+        (server.home / f"callcenter.db{ending}").unlink(missing_ok=True)
     await server.start()
     assert server.said == [server.url] * (count + 1)
-    assert await server.healthy()
+    assert await server.healthy(), "calls are taken"
+
+    async def told() -> bool:
+        _, health = await server.get("healthz")
+        return "emptied" in {alarm["code"] for alarm in health["alarms"]}
+
+    await until(told, "that the database was empty is an alarm")
