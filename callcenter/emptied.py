@@ -84,7 +84,7 @@ async def begin_anew(settings: Settings, clock: Callable[[], datetime]) -> list[
 
 
 async def _in_use_since(settings: Settings, database: Database) -> datetime | None:
-    """Since when there was something that this database has not got. None: it has, or a person said that it is meant."""
+    """Since when there was something that this database has not got. None: it has, or it is meant so."""
     head, others = await asyncio.to_thread(_traces, settings)
     oldest = head.at if head else min(others, default=None)
     if oldest is None:

@@ -36,7 +36,7 @@ async def prepare(settings: Settings) -> list[str]:
     password = await commands.first_admin(settings.database_url, clock=lambda: datetime.now(UTC))
     emptied = await at_start(settings)
     if emptied:
-        print(f"callcenter: {emptied}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"callcenter: {emptied}\n")
     if password is None:  # there are people already
         return []
     text = first_run_text(settings, secrets, password)

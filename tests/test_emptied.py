@@ -1,4 +1,4 @@
-"""A folder whose database was emptied while nothing ran says so until it is back, or until a person says it is meant."""
+"""A folder whose database was emptied while nothing ran says so, until it is back or a person says it is meant."""
 
 import os
 import re
