@@ -60,8 +60,7 @@ class Service:
 
     def __init__(self, settings: Settings, secrets: Secrets) -> None:
         reads = partial(read, region=settings.region, language=settings.language, pseudo=settings.no_sim_numbers)
-        self.ended_calls: list[str] = []
-        self.unsure: set[str] = set()
+        self.ended_calls, self.unsure = list[str](), set[str]()
         self.database = Database(settings.database_url)
         self.directory = self._open_directory(settings)
         self.journal = Journal(
@@ -206,7 +205,7 @@ class Service:
 
     def _notices(self) -> list[str]:
         """What a person should look at, and alarms that nobody else tells /healthz."""
-        told = [alarm.sentence for alarm in self.alarms.now() if alarm.code in ("trunks", "self-test", "emptied")]
+        told = (alarm.sentence for alarm in self.alarms.now() if alarm.code in ("trunks", "self-test", "emptied"))
         return [*self.accountant.notices(), *self.watch.notices(), *self.old_records.notices(), *told]
 
     def _keep(self, fact: Fact, changed: tuple[Call, ...]) -> None:

@@ -65,7 +65,8 @@ class Trail:
 
     async def begins(self) -> datetime | None:
         """The moment of the first row; None before it."""
-        return await self._first(select(audit.c.at).order_by(audit.c.id).limit(1))
+        at: datetime | None = await self._first(select(audit.c.at).order_by(audit.c.id).limit(1))
+        return at
 
     async def has(self, digest: str) -> bool:
         """A row with that digest is here. Reads all of them."""
