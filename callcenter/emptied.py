@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from callcenter.again import again
 from callcenter.audit import HEADS, read_heads
+from callcenter.core.alarms import EMPTIED
 from callcenter.core.errors import BadInput
 from callcenter.core.seal import Head
 from callcenter.settings import Settings
@@ -23,10 +24,6 @@ from callcenter.watch import LAST_BACKUP
 EVERY_S = 10.0
 KEY = "emptied"
 ANEW = "database.anew"
-EMPTIED = (
-    "This folder was in use since {since}, but its database was empty at the start: calls and tickets of before are "
-    "missing. Restore a backup with ./run restore FILE; if an empty one is meant: ./run setup --anew."
-)
 NEW_ADMIN = "A new administrator was made: name and password are in {file}, which only its owner can read."
 WHOLE = "The database is the one that this folder has always had: there is nothing to confirm."
 MEANT = "Noted in the audit: this folder begins anew with an empty database. The alarm ends within a minute."

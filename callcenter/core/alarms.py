@@ -27,6 +27,10 @@ PLACE_FULL = "The disk under {place} is full. Free some space."
 NO_FILES = (
     "The disk under {place} takes no more files, though it may have room: recordings cannot be made. Delete files."
 )
+EMPTIED = (
+    "This folder was in use since {since}, but its database was empty at the start: calls and tickets of before are "
+    "missing. Restore a backup with ./run restore FILE; if an empty one is meant: ./run setup --anew."
+)
 
 GRACE_S: Mapping[str, float] = {"phones": 20, "line": 10, "trunks": 45, "database": 10, "agency-lines": 10}
 """For so long it may be wrong without an alarm. All else is told at once."""
