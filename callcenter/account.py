@@ -19,6 +19,7 @@ from callcenter.core.errors import BadInput, CallCenterError
 from callcenter.settings import Settings
 from callcenter.storage import Database
 from callcenter.storage.books import kept, put_aside
+from callcenter.words import some
 
 log = logging.getLogger(__name__)
 
@@ -168,6 +169,8 @@ def day_of(settings: Settings, text: str, now: datetime) -> tuple[datetime, date
 async def one_day(settings: Settings, text: str, clock: Callable[[], datetime]) -> tuple[int, Sequence[str]]:
     """`./run account [DAY]`: exit code and lines; 1 when a call is missing in a book."""
     since, until = day_of(settings, text, clock())
+    if since > clock():
+        raise BadInput("{day} is still to come: there is nothing to compare yet.", day=f"{since:%Y-%m-%d}")
     async with Database(settings.database_url).running() as database:
         await database.check()
         found = await Accountant(settings, database, clock=clock).compare(since, until)
@@ -176,7 +179,8 @@ async def one_day(settings: Settings, text: str, clock: Callable[[], datetime]) 
 
 def _printed(settings: Settings, found: Account) -> Iterator[str]:
     day = f"{found.since.astimezone(settings.zone):%Y-%m-%d} ({settings.timezone})"
-    yield f"{day}: {found.arrivals} arrivals in Asterisk's records, {found.calls} calls, {found.tickets} tickets"
+    arrivals, calls, tickets = some(found.arrivals, "arrival"), some(found.calls, "call"), some(found.tickets, "ticket")
+    yield f"{day}: {arrivals} in Asterisk's records, {calls}, {tickets}"
     for kind in Kind:
         if found.count(kind):
             yield f"  {found.count(kind)} {kind}"

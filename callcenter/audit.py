@@ -17,6 +17,7 @@ from callcenter.core.errors import BadInput, CallCenterError
 from callcenter.core.seal import Head, Seal, read_seal, written
 from callcenter.settings import Settings
 from callcenter.storage import Database, Trail, histories
+from callcenter.words import some
 
 log = logging.getLogger(__name__)
 
@@ -106,8 +107,8 @@ async def verify(
         await database.check()
         count, wrong = await check(database, file, clock(), elsewhere)
     if wrong:
-        return 1, [*wrong, f"The audit was tampered with: {len(wrong)} findings in {count} rows."]
-    said = [f"The audit is whole: {count} rows, each as it was written."]
+        return 1, [*wrong, f"The audit was tampered with: {some(len(wrong), 'finding')} in {some(count, 'row')}."]
+    said = [f"The audit is whole: {some(count, 'row')}, each as it was written."]
     if elsewhere:
         said.append(
             f"It holds each of the {len(elsewhere)} seals given, up to row {max(each.count for each in elsewhere)}."

@@ -27,6 +27,7 @@ from callcenter.keys import write_private
 from callcenter.settings import Settings
 from callcenter.storage.dump import check_sqlite, copy_sqlite, dump, file_name, stamp_now
 from callcenter.watch import LAST_BACKUP
+from callcenter.words import some
 
 ASTDB = "asterisk/lib/astdb.sqlite3"
 CEL = "asterisk/log/master.db"
@@ -38,6 +39,10 @@ STILL_S = 30.0
 SPARE = 200_000_000
 NO_ROOM = "{folder} has {free:.1f} GB free; a backup may need {needed:.1f}. Make room, or choose another disk."
 THERE = "{file} is there already. Give another name, or a folder: the name is then made from the moment."
+NOT_NOTED = (
+    "The backup {file} is made and can be read, but {note} cannot be written ({why}), so the server does not know of "
+    "it and goes on to ask for a backup; no older one was removed. Make the data folder writable, then back up again."
+)
 NO_HOME = "There is nothing to back up in {home}: start ./run once, or set CALLCENTER_HOME."
 
 
@@ -57,7 +62,10 @@ async def backup(settings: Settings, target: Path, *, recordings: bool = False, 
     await asyncio.to_thread(archive.read, file, None)  # what cannot be read back is no backup
     size = file.stat().st_size
     told = {"at": about["made_at"], "file": str(file), "bytes": size, "recordings": recordings}
-    write_private(settings.home / LAST_BACKUP, json.dumps(told) + "\n")
+    try:
+        write_private(settings.home / LAST_BACKUP, json.dumps(told) + "\n")
+    except OSError as wrong:  # the archive is whole, but the alarm about backups goes by this note
+        raise BadInput(NOT_NOTED, file=file, note=settings.home / LAST_BACKUP, why=wrong.strerror or wrong) from wrong
     return list(_said(file, size, manifest, _remove_older(file, keep) if keeps else 0))
 
 
@@ -189,16 +197,17 @@ def _remove_older(file: Path, keep: int) -> int:
 
 def _said(file: Path, size: int, manifest: Mapping[str, Any], gone: int) -> Iterator[str]:
     newest = manifest["newest"] or "n/a"
-    yield f"{file}: {manifest['calls']} calls, {manifest['tickets']} tickets, the newest call at {newest}; {size} bytes"
+    counted = f"{some(manifest['calls'], 'call')}, {some(manifest['tickets'], 'ticket')}"
+    yield f"{file}: {counted}, the newest call at {newest}; {size} bytes"
     sounds = sum(name.startswith(SOUNDS) for name in manifest["files"])
     if manifest["recordings"]:
         total = sum(each["size"] for each in manifest["recordings"].values())
         count = len(manifest["recordings"])
-        yield f"{count} files of recordings ({total} bytes) are only listed: --recordings takes them in"
+        yield f"{some(count, 'file')} of recordings ({some(total, 'byte')}) only listed: --recordings takes them in"
     elif sounds:
-        yield f"{sounds} files of recordings are in it"
+        yield some(sounds, "file of recordings is in it", "files of recordings are in it")
     if manifest["audit"]:
         yield f"the audit's seal, to be kept elsewhere too: {manifest['audit']}"
     if gone:
-        yield f"{gone} older backups were removed"
+        yield some(gone, "older backup was removed", "older backups were removed")
     yield "It holds secrets and callers' numbers: keep it where only those who need it can read it."

@@ -23,6 +23,10 @@ from callcenter.settings import Settings
 from callcenter.storage import commands
 
 Json = dict[str, Any]
+GONE = (
+    "The server at {url} answered until a moment ago and does not any more: it was stopped, or it ended, in the middle "
+    "of the demo. A terminal with ./run starts it again within seconds; why it ended is in {log}."
+)
 
 
 def clock() -> datetime:
@@ -42,7 +46,9 @@ class Server:
                 line.request("GET", path, headers={"Authorization": f"Bearer {self.token}"} if self.token else {})
                 answer = line.getresponse()
                 return answer.status, json.loads(answer.read())
-        except OSError as wrong:
+        except (OSError, http.client.IncompleteRead) as wrong:
+            if self.token:  # it was there
+                raise CallCenterError(GONE, url=self.settings.url, log=self.settings.log / "service.log") from wrong
             raise CallCenterError(
                 "No server answers at {url}. Start ./run in another terminal first, with the same CALLCENTER_HOME "
                 "and CALLCENTER_WEB_PORT as here.",

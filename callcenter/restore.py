@@ -24,6 +24,7 @@ from callcenter.setup import prepare
 from callcenter.storage.dump import SQLITE, check_sqlite, counted, file_name, load, stamp_now
 from callcenter.storage.migrate import knows
 from callcenter.supervise import running_asterisk
+from callcenter.words import some
 
 STAGING, ASIDE = ".restoring", "before-restore-"
 TOPS = {"settings.toml", "secrets.json", "first-run.txt", HEADS, "tls", "spool", "asterisk", DATABASE}
@@ -111,7 +112,7 @@ def _put_aside(home: Path, stamp: str) -> str:
 async def _said(settings: Settings, manifest: Mapping[str, Any], kept: list[str]) -> AsyncIterator[str]:
     found = await counted(settings.database_url)
     newest = found.newest.astimezone(settings.zone).isoformat(sep=" ", timespec="seconds") if found.newest else "n/a"
-    what = f"{found.calls} calls, {found.tickets} tickets, the newest call at {newest}"
+    what = f"{some(found.calls, 'call')}, {some(found.tickets, 'ticket')}, the newest call at {newest}"
     yield f"restored from {manifest['made_at']}: {what}"
     waiting = sum(path.read_bytes().count(b"\n") for path in settings.spool.glob("*.spool"))
     if waiting:

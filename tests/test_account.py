@@ -153,6 +153,10 @@ async def test_the_command_prints_the_day_and_fails_when_a_call_is_missing(setti
         await room.database.write(_lost("a"))  # type: ignore[arg-type]
         code, lines = await one_day(settings, "", Clock(LATER))
         assert code == 1 and f"  12:00:00  a  {Kind.NO_CALL}" in lines
+        code, lines = await one_day(settings, "2026-01-13", Clock(LATER))
+        assert code == 0 and lines[0].endswith("0 arrivals in Asterisk's records, 0 calls, 0 tickets")
+    with pytest.raises(BadInput, match="2026-01-16 is still to come"):
+        await one_day(settings, "2026-01-16", Clock(LATER))
     with pytest.raises(BadInput, match="yesterday is no day"):
         await one_day(settings, "yesterday", Clock(LATER))
 

@@ -225,7 +225,7 @@ async def test_recordings_come_along_when_they_are_asked_for(environ: dict[str, 
     (settings.home / SOUND).parent.mkdir(parents=True)
     (settings.home / SOUND).write_bytes(b"RIFF")
     said = await backup(settings, tmp_path / "room.tar.gz", recordings=True)
-    assert "1 files of recordings are in it" in said
+    assert "1 file of recordings is in it" in said
     again = other_home(environ)
     await restore(read_settings(again), tmp_path / "room.tar.gz", again)
     assert (Path(again["CALLCENTER_HOME"]) / SOUND).read_bytes() == b"RIFF"
@@ -261,6 +261,18 @@ async def test_a_folder_keeps_the_newest_backups_and_no_file_is_written_over(
     await backup(settings, tmp_path / "new" / "nightly", keep=2)  # the first night: a folder, not a file of that name
     (first,) = (tmp_path / "new" / "nightly").iterdir()
     assert first.name.startswith("callcenter-") and stat.S_IMODE(first.parent.stat().st_mode) == 0o700
+
+
+async def test_a_backup_that_cannot_be_noted_says_that_it_is_made(
+    saved: tuple[dict[str, str], Path], tmp_path: Path
+) -> None:
+    settings, folder = read_settings(saved[0]), tmp_path / "kept"
+    (settings.home / f"{LAST_BACKUP}.new").mkdir()  # nobody can write a file there, not even root
+    folder.mkdir()
+    (folder / "callcenter-20260101T010000Z.tar.gz").touch()
+    with pytest.raises(BadInput, match=rf"is made and can be read, but .*{LAST_BACKUP} cannot be written \(Is a dir"):
+        await backup(settings, folder, keep=1)
+    assert len(list(folder.iterdir())) == 2
 
 
 async def test_a_backup_that_would_fill_the_disk_is_not_begun(

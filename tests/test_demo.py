@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from callcenter import demo_sound as sound
+from callcenter.core.errors import CallCenterError
 from callcenter.demo import main, one_at_a_time, place, until
 from callcenter.demo_outside import files
 from callcenter.demo_report import clock_lines, heard_line, listen
@@ -136,6 +137,14 @@ def test_without_a_server_it_says_to_start_one(tmp_path: Path, capsys: pytest.Ca
         nobody.bind(("127.0.0.1", 0))
         assert main(room(tmp_path, nobody.getsockname()[1]), Namespace()) == 1
     assert "Start ./run in another terminal first" in capsys.readouterr().err
+
+
+def test_a_server_that_goes_away_in_the_middle_is_not_one_that_nobody_started(tmp_path: Path) -> None:
+    with socket.socket() as gone:
+        gone.bind(("127.0.0.1", 0))
+        server = Server(room(tmp_path, gone.getsockname()[1]), "a token that it took before")
+        with pytest.raises(CallCenterError, match=r"answered until a moment ago .* in the middle of the demo"):
+            server.call("e112-1.1")
 
 
 @pytest.fixture
