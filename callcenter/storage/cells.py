@@ -111,7 +111,7 @@ async def keep_days(connection: AsyncConnection, counted: Mapping[date, Mapping[
     marked = marked.on_conflict_do_update(index_elements=["month"], set_=more)
     months = sorted({month_of(day) for day in counted})
     await connection.execute(marked, [{"month": month, "changes": 1} for month in months])
-    await _unmark(connection, figure_marks, "hour", seen)
+    await unmark(connection, figure_marks, "hour", seen)
 
 
 async def month_summed(connection: AsyncConnection, month: date) -> dict[Cell, Tally]:
@@ -135,7 +135,7 @@ async def keep_month(connection: AsyncConnection, month: date, rows: Sequence[di
     await connection.execute(delete(figure_months).where(figure_months.c.month == month))
     if rows:
         await connection.execute(insert(figure_months), [row | {"month": month} for row in rows])
-    await _unmark(connection, figure_month_marks, "month", {month: changes})
+    await unmark(connection, figure_month_marks, "month", {month: changes})
 
 
 async def counted_by(connection: AsyncConnection) -> str | None:
@@ -158,7 +158,8 @@ def _rows(cells: Mapping[Cell, Tally]) -> Iterable[dict[str, Any]]:
         yield {"dimension": dimension, "key": key, "body": body}
 
 
-async def _unmark(connection: AsyncConnection, table: Table, name: str, seen: Mapping[Any, int]) -> None:
+async def unmark(connection: AsyncConnection, table: Table, name: str, seen: Mapping[Any, int]) -> None:
+    """These marks go, unless one grew since it was seen."""
     if seen:
         same = (table.c[name] == bindparam("one"), table.c.changes == bindparam("n"))
         await connection.execute(delete(table).where(*same), [{"one": one, "n": n} for one, n in seen.items()])

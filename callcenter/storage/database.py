@@ -128,6 +128,14 @@ class Database:
                 raise
             raise found from error
 
+    @asynccontextmanager
+    async def moment(self, *, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """The same, and all that it is asked for is of one moment, on PostgreSQL too."""
+        async with self.read(deadline=deadline) as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
     async def check(self) -> None:
         """BadInput: the schema is not the one of this program. StoreDown: it cannot be asked."""
         async with self.read() as connection:

@@ -24,6 +24,7 @@ from callcenter.core.errors import CallCenterError
 from callcenter.core.kpi import ALL, RULES, Cell, tallied
 from callcenter.core.tally import Tally
 from callcenter.storage import cells as kept
+from callcenter.storage import review_sums
 from callcenter.storage.arrivals import made, read_arrivals
 from callcenter.storage.cells import A_DAY, Hours, Kept, month_of, stretches, whole_months
 from callcenter.storage.database import Clock, Database
@@ -74,20 +75,22 @@ class Figures:
         first, last = self._day(since), self._day(until - timedelta(microseconds=1))
         whole = (since, until) == (self._bounds(first)[0], self._bounds(last)[1])
         if until - since <= SHORT and not whole:
-            async with self._snapshot() as connection:
+            async with self._database.moment(deadline=COUNT_S) as connection:
                 counted = await self._anew(connection, since, until)
             return await asyncio.to_thread(_summed, by, Found([], [], {first: [counted]}, ()))
         await self._same_zone()
-        async with self._snapshot() as connection:
+        async with self._database.moment(deadline=COUNT_S) as connection:
             found = await self._found(connection, first, last, by)
         return await asyncio.to_thread(_summed, by, found)
 
     async def run(self) -> None:
-        """Count past days that changed, sum their months and begin with today, for ever. What fails is tried again:
-        pages count such a day themselves."""
+        """Count past days that changed, sum their months and those of score sheets, begin with today, for ever. What
+        fails is tried again: pages count such a day themselves."""
         while True:
             try:
                 while await self.count_some():
+                    pass
+                while await review_sums.keep_one(self._database):
                     pass
                 await self.begin_today()
             except CallCenterError as away:
@@ -106,7 +109,7 @@ class Figures:
         days = sorted({day for hour in marks for day in self._days_of(hour) if day < today}, reverse=True)
         counted = {}
         for day in days[:most]:
-            async with self._snapshot() as connection:
+            async with self._database.moment(deadline=COUNT_S) as connection:
                 counted[day] = await self._anew(connection, *self._bounds(day))
         seen = {hour: n for hour, n in marks.items() if self._days_of(hour) <= counted.keys()}
         if counted:
@@ -121,7 +124,7 @@ class Figures:
 
     async def _sum_one(self, before: date, waiting: set[date]) -> int:
         """Sum the newest month that is over and marked. How many there were."""
-        async with self._snapshot() as connection:
+        async with self._database.moment(deadline=COUNT_S) as connection:
             marked = await kept.months_marked(connection)
             marks = {month: n for month, n in marked.items() if month < before and month not in waiting}
             if not marks:
@@ -151,9 +154,6 @@ class Figures:
         else:
             groups = total if by in (ALL, MONTH) else await of(by)
         return Found(groups, total, fresh, tuple(day for day in changed if day not in fresh))
-
-    def _snapshot(self) -> "_Snapshot":
-        return _Snapshot(self._database)
 
     async def _fresh(self, connection: AsyncConnection, day: date, marks: Hours) -> list[Cells]:
         """A changed day from its calls. Of today, which is asked for all day long and never kept, only the hours that
@@ -201,22 +201,6 @@ class Figures:
         if before != mine:
             await self._database.write_whenever(partial(kept.all_anew, by=mine))
         self._looked = True
-
-
-class _Snapshot:
-    """A reading connection that sees one moment of everything."""
-
-    def __init__(self, database: Database) -> None:
-        self._reading = database.read(deadline=COUNT_S)
-
-    async def __aenter__(self) -> AsyncConnection:
-        connection = await self._reading.__aenter__()
-        if connection.dialect.name == "postgresql":
-            await connection.execution_options(isolation_level="REPEATABLE READ")
-        return connection
-
-    async def __aexit__(self, *error: object) -> None:
-        await self._reading.__aexit__(*error)  # type: ignore[arg-type]
 
 
 def _summed(by: str, found: Found) -> Counted:

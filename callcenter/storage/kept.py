@@ -1,5 +1,5 @@
-"""What the database keeps by itself, as triggers: marks for the figures, the call log, the calls of agencies,
-the words of tickets.
+"""What the database keeps by itself, as triggers: marks for figures and score sheets, the call log, the calls
+of agencies, the words of tickets.
 
 In:  nothing. Out: `EVERYTHING`, for `derived.py`.
 Never: a rule of calls or tickets: only copies of columns, side by side.
@@ -183,4 +183,30 @@ WORDS = Kept(
     ),
 )
 
-EVERYTHING = (MARKS, LOG, AGENCIES, WORDS)
+MARK_MONTH = (
+    "INSERT INTO review_marks (month, changes) SELECT {}, 1 {} "
+    "ON CONFLICT (month) DO UPDATE SET changes = review_marks.changes + 1"
+)
+SCORED = "call, person, month, form, state, answers, earned, possible, failed, calibration"
+NEW_SHEET, OLD_SHEET = MARK_MONTH.format("new.month", "WHERE true"), MARK_MONTH.format("old.month", "WHERE true")
+OF_DRAWN = "FROM reviews r WHERE r.call = {}.call GROUP BY r.month"
+
+
+def _sheets(name: str, when: str, *does: str) -> Trigger:
+    return Trigger(f"sheets_{name}", when, "; ".join(does), "; ".join(does))
+
+
+SHEETS = Kept(
+    (
+        _sheets("new", "AFTER INSERT ON reviews", NEW_SHEET),
+        _sheets("changed", f"AFTER UPDATE OF {SCORED} ON reviews", NEW_SHEET, OLD_SHEET),
+        _sheets("gone", "AFTER DELETE ON reviews", OLD_SHEET),
+        # Both: of a sheet that is written at the same moment only the month of the draw tells.
+        _sheets("month_drawn", "AFTER INSERT ON quality_draws", NEW_SHEET),
+        _sheets("drawn", "AFTER INSERT ON quality_drawn", MARK_MONTH.format("r.month", OF_DRAWN.format("new"))),
+        _sheets("undrawn", "AFTER DELETE ON quality_drawn", MARK_MONTH.format("r.month", OF_DRAWN.format("old"))),
+    ),
+    ((MARK_MONTH.format("r.month", "FROM reviews r WHERE true GROUP BY r.month"),) * 2,),
+)
+
+EVERYTHING = (MARKS, LOG, AGENCIES, WORDS, SHEETS)

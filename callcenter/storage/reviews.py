@@ -158,6 +158,13 @@ class Reviews:
             found.setdefault(one.call, []).append(one)
         return found
 
+    async def done(self, month: date) -> set[str]:
+        """Calls of that month's draw that have a finished sheet."""
+        lots = select(quality_drawn.c.call).where(quality_drawn.c.month == month)
+        query = select(reviews.c.call).where(reviews.c.call.in_(lots), reviews.c.state == FINISHED)
+        async with self._database.read() as connection:
+            return set(await connection.scalars(query))
+
     async def drafts(self, reviewer: str) -> list[Review]:
         """What this supervisor has begun."""
         return await self._found(and_(reviews.c.reviewer == reviewer, reviews.c.state == DRAFT))

@@ -7,6 +7,8 @@ Never: a draw, a version of the sheet or a note changed: each is written once.
     quality_drawn     the calls that were drawn
     score_forms       versions of the score sheet; a filled one keeps its version
     reviews           a sheet filled for one call by one supervisor
+    review_months     the sums of one month's finished sheets
+    review_marks      a month of which a sheet or the draw changed since; written by the database, see `derived.py`
     coaching_notes    what a call taker was told
 """
 
@@ -74,6 +76,21 @@ reviews = Table(
     UniqueConstraint("call", "reviewer", name="uq_reviews_call_reviewer"),
     Index("ix_reviews_month_person", "month", "person"),
     Index("ix_reviews_person_state", "person", "state"),
+    Index("ix_reviews_reviewer_state", "reviewer", "state"),
+)
+
+review_months = Table(
+    "review_months",
+    metadata,
+    Column("month", Date, primary_key=True),  # its first day
+    Column("body", Text, nullable=False),  # review_sums.py writes and reads it
+)
+
+review_marks = Table(
+    "review_marks",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("changes", Integer, nullable=False),  # so that a change while the month is added up is not overlooked
 )
 
 coaching_notes = Table(

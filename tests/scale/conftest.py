@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from callcenter.storage import Database, Figures, History, Reports, migrate, sqlite_url
+from callcenter.storage import Database, Figures, History, Reports, migrate, review_sums, sqlite_url
 from tests import postgres
 from tests.scale.fill import fill
 from tests.scale.looks import look_back
@@ -86,6 +86,8 @@ async def counted(address: str) -> None:
     async with Database(address, write_s=600, read_s=60).running() as database:
         figures = Figures(database, zone=ZONE, clock=clock)
         while await figures.count_some(200):
+            pass
+        while await review_sums.keep_one(database):
             pass
 
 

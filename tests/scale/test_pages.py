@@ -20,8 +20,6 @@ from tests.web.house import PASSWORD, House, house
 pytestmark = pytest.mark.scale
 
 REPORT_S = 5
-QUALITY_MS = 2000
-"""Not the goal of the others yet: a large room's year of 20,000 score sheets is added up anew with each look."""
 DIMENSIONS = ("hour", "shift", "day", "month", "person", "agency", "category", "kecamatan", "kelurahan")
 ADDRESSES = {
     "the log": "/calls",
@@ -100,7 +98,5 @@ async def test_every_page_is_there_within_the_goal(here: House, addresses: dict[
             await ask()
             found[name] = await measured(name, one, 8)
         report = await measured("the report of a month", lambda: lambda: bima.get("/reports/2026-09"), 5)
-    quality = {name: found.pop(name) for name in list(found) if name.startswith("quality")}
     assert too_slow(found) == {}
-    assert max(quality.values(), default=0) < QUALITY_MS
     assert report < REPORT_S * 1000

@@ -2,8 +2,11 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from callcenter.core.call import Outcome
 from callcenter.core.draw import Why, draw, read, seed_of
@@ -11,7 +14,10 @@ from callcenter.core.errors import BadInput, Conflict, NotFound, Refused
 from callcenter.core.kind import Kind
 from callcenter.core.score import Answer, Answers, Question
 from callcenter.storage import Coaching, Draws, Filled, Journal, Review, Reviews, ScoreForms, review_sums
+from callcenter.storage.cells import unmark
 from callcenter.storage.score_forms import shipped
+from callcenter.storage.tables_quality import quality_drawn, review_marks, review_months
+from callcenter.storage.tables_quality import reviews as table
 from callcenter.web.quality import trend
 from tests.storage.cast import NOON, ZONE, a_call, about, answered, ended
 from tests.storage.conftest import Room
@@ -56,16 +62,17 @@ async def test_a_draw_is_made_once_of_those_answered_and_late_calls_do_not_chang
     rang(journal, "february", arrived_at=UNTIL)
     journal.write(about(ended(a_call("lost", arrived_at=later), outcome=Outcome.ABANDONED)))
     journal.write(about(ended(a_call("blocked", arrived_at=later), outcome=Outcome.BLOCKED)))
-    await journal.settled()
+    await journal.settled(60)
     both = await asyncio.gather(
         *(draws.make(JANUARY, SINCE, UNTIL, by=who) for who in ("bima", "dewi")), return_exceptions=True
     )
     assert sorted(type(each).__name__ for each in both) == ["Draw", "Refused"]
+    assert await kept_marked(room) == (set(), {JANUARY})  # also for a sheet that is being written at this moment
     made = await draws.one(JANUARY)
     assert (made.size, made.nobody, len(made.lots)) == (61, 1, 2)
     assert {lot.person for lot in made.lots if lot.why is Why.PERSON} == {"siti", "rina"}
     rang(journal, "found-again", arrived_at=later)
-    await journal.settled()
+    await journal.settled(60)
     assert await draws.one(JANUARY) == made
     population = read(await draws.population(JANUARY))
     assert {each.call for each in population} == {*(f"siti-{n}" for n in range(60)), "rina-1"}
@@ -83,7 +90,7 @@ async def test_a_sheet_is_begun_kept_as_a_draft_finished_and_changed_with_a_reas
 ) -> None:
     await people(room)
     call = rang(journal, "budi", arrived_at=NOON + timedelta(seconds=5))
-    await journal.settled()
+    await journal.settled(60)
     reviews = Reviews(room.database, room.clock, ZONE)
     numbers = await asyncio.gather(*(reviews.begin(call, by="bima") for _ in range(3)))
     assert len(set(numbers)) == 1
@@ -128,7 +135,7 @@ async def test_the_second_sheet_of_a_call_is_for_comparison_and_nobody_scores_he
     later = NOON + timedelta(seconds=5)
     call, own = rang(journal, "budi", arrived_at=later), rang(journal, "own", "103", arrived_at=later)
     rang(journal, "drill", arrived_at=later, test=True)
-    await journal.settled()
+    await journal.settled(60)
     reviews = Reviews(room.database, room.clock, ZONE)
     for who, which in (("dewi", own), ("bima", "drill")):
         with pytest.raises(Refused):
@@ -151,7 +158,7 @@ async def test_a_filled_sheet_keeps_its_version_and_who_edits_later_overwrites_n
 ) -> None:
     await people(room)
     call = rang(journal, "budi", arrived_at=NOON + timedelta(seconds=5))
-    await journal.settled()
+    await journal.settled(60)
     forms, reviews = ScoreForms(room.database, room.clock), Reviews(room.database, room.clock, ZONE)
     assert (await forms.newest()).questions == tuple(shipped())
     old = await reviews.begin(call, by="bima")
@@ -191,25 +198,105 @@ async def test_a_coaching_note_is_dated_and_seen_by_whom_it_is_for(room: Room) -
     assert [each.seen_at for each in await coaching.of("siti")] == [first]
 
 
-async def test_the_database_adds_up_what_reading_sheet_by_sheet_gives(room: Room, journal: Journal) -> None:
+Recounted = tuple[dict[tuple[date, str, bool], list[int]], dict[str, tuple[int, int]]]
+
+
+def recounted(found: list[Review]) -> Recounted:
+    """A second computation, from the answers of each sheet."""
+    people: dict[tuple[date, str, bool], list[int]] = {}
+    for one in (each for each in found if not each.calibration):
+        row = people.setdefault((one.month, one.person, one.drawn), [0, 0, 0, 0])
+        total = one.score
+        for place, more in enumerate((1, len(total.failed) > 0, total.earned, total.possible)):
+            row[place] += more
+    questions = {q.code: (part.numerator, part.denominator) for q, part in trend.by_question(found)}
+    return people, questions
+
+
+async def kept_marked(room: Room) -> tuple[set[date], set[date]]:
+    async with room.database.read() as connection:
+        kept, marked = [set(await connection.scalars(select(t.c.month))) for t in (review_months, review_marks)]
+    return kept, marked
+
+
+async def test_the_sums_of_months_are_those_of_their_sheets_whatever_changed_since_they_were_kept(
+    room: Room, journal: Journal
+) -> None:
     await people(room)
     reviews, later = Reviews(room.database, room.clock, ZONE), NOON + timedelta(seconds=10)
     for n in range(12):
         rang(journal, f"c-{n}", "101" if n % 2 else "102", arrived_at=later)
-    await journal.settled()
-    await Draws(room.database, room.clock).make(JANUARY, SINCE, UNTIL, by="bima")
+    for n in range(2):
+        rang(journal, f"f-{n}", arrived_at=UNTIL + timedelta(hours=n))
+    await journal.settled(60)
+    seen = []
+
+    async def same() -> None:
+        """Added up just now, and as it is kept."""
+        found = await reviews.finished(JANUARY, FEBRUARY)
+        for _ in range(2):
+            sums = await review_sums.summed(room.database, JANUARY, FEBRUARY)
+            told = {(s.month, s.person, s.drawn): [s.sheets, s.failed, s.earned, s.possible] for s in sums.people}
+            questions = {q.code: (part.numerator, part.denominator) for q, part in sums.questions}
+            assert (told, questions) == recounted(found)
+            assert sums.questions == trend.by_question(found)
+            while await review_sums.keep_one(room.database):
+                pass
+            assert (await kept_marked(room))[1] == set()
+        seen.append((told, questions))
+
+    async def score(call: str, by: str, turn: int) -> int:
+        number = await reviews.begin(call, by=by)
+        one = await reviews.one(number)
+        given = {q.code: Answer(q.choices[(turn + n) % len(q.choices)], "x") for n, q in enumerate(one.questions)}
+        await reviews.save(number, Filled(given, "", one.version, True, reason="x"), by=by)
+        return number
+
     for n in range(12):
-        sheet = await reviews.begin(f"c-{n}", by="bima")
-        one = await reviews.one(sheet)
-        given = {q.code: Answer(q.choices[(n + place) % len(q.choices)], "x") for place, q in enumerate(one.questions)}
-        await reviews.save(sheet, Filled(given, "", one.version, True), by="bima")
-    await reviews.save(
-        await reviews.begin("c-1", by="dewi"), Filled(all_yes(await reviews.one(1)), "", 1, True), by="dewi"
-    )
-    found, months = await reviews.finished(JANUARY, FEBRUARY), [JANUARY, FEBRUARY]
-    sums = await review_sums.sheets_of(room.database, JANUARY, FEBRUARY)
-    assert any(one.drawn for one in found) and any(one.calibration for one in found)
-    assert await review_sums.by_question(room.database, JANUARY, FEBRUARY) == trend.by_question(found)
-    assert trend.trend(sums, months) == trend.trend(found, months)
-    assert trend.by_person(sums, months) == trend.by_person(found, months)
-    assert await review_sums.by_question(room.database, FEBRUARY, FEBRUARY) == []
+        await score(f"c-{n}", "bima", n)
+    february = await score("f-0", "bima", 1)
+    await same()
+    await Draws(room.database, room.clock).make(JANUARY, SINCE, UNTIL, by="bima")
+    await same()
+    drawn = next(one for one in await reviews.finished(JANUARY, JANUARY) if one.drawn)
+    assert await score(drawn.call, "bima", 7) == drawn.id  # changed with a reason
+    await same()
+    await score(drawn.call, "dewi", 3)  # for comparison: in no sum
+    await score("f-1", "dewi", 3)
+    await same()
+    await score("f-0", "bima", 2)
+    await same()
+
+    async def gone(connection: AsyncConnection) -> None:
+        await connection.execute(delete(table).where(table.c.id == february))
+        await connection.execute(delete(quality_drawn).where(quality_drawn.c.call == drawn.call))
+
+    await room.database.write(gone)
+    await same()
+    assert all(before != after for before, after in pairwise(seen))
+    assert await reviews.done(JANUARY) == {
+        lot.call for lot in (await Draws(room.database, room.clock).one(JANUARY)).lots
+    }
+
+
+async def test_a_month_is_added_up_once_and_a_change_meanwhile_is_not_overlooked(room: Room, journal: Journal) -> None:
+    await people(room)
+    reviews, call = Reviews(room.database, room.clock, ZONE), rang(journal, "budi", arrived_at=NOON)
+    await journal.settled(60)
+    one = await reviews.one(await reviews.begin(call, by="bima"))
+    await reviews.save(one.id, Filled(all_yes(one), "", 1, True), by="bima")
+    assert await kept_marked(room) == (set(), {JANUARY})
+    seen = {JANUARY: 1}  # an older look at the marks than the newest change
+    await room.database.write(lambda connection: unmark(connection, review_marks, "month", seen))
+    assert await kept_marked(room) == (set(), {JANUARY})
+    assert await review_sums.keep_one(room.database) == 1
+    assert await kept_marked(room) == ({JANUARY}, set())
+    assert await review_sums.keep_one(room.database) == 0
+    await reviews.reply(one.id, "Terima kasih", by="siti")
+    assert await kept_marked(room) == ({JANUARY}, set())  # her words change no sum
+
+    async def emptied(connection: AsyncConnection) -> None:
+        await connection.execute(delete(review_months))
+
+    await room.database.write(emptied)
+    assert (await review_sums.summed(room.database, JANUARY, JANUARY)).people == []  # what is kept is what is read

@@ -7,6 +7,7 @@ Never: a draw of a month that is not over: its calls are not all there.
 import asyncio
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -45,10 +46,6 @@ class Row:
     at: datetime | None
     sheets: list[Review]
 
-    @property
-    def finished(self) -> bool:
-        return any(sheet.finished for sheet in self.sheets)
-
 
 async def overview(request: web.Request) -> web.Response:
     """`/quality?month=2026-10`; the last month that is over where none is said."""
@@ -60,12 +57,12 @@ async def overview(request: web.Request) -> web.Response:
 async def _page(request: web.Request, month: date, wrong: Refused | None = None) -> web.Response:
     here, kept = parts(request), stores(parts(request))
     months = last_months(month)
-    found = await review_sums.sheets_of(here.database, months[0], month)
+    found = await review_sums.summed(here.database, months[0], month)
     drawn = await _draw(kept, month)
     only = request.query.get("open", "") == "1"
-    lots = await _rows(kept, drawn) if drawn else []
-    rows = [row for row in lots if not (only and row.finished)]
-    told = trend.trend(found, months)
+    done = await kept.reviews.done(month) if drawn else set()
+    lots = [lot for lot in drawn.lots if not (only and lot.call in done)] if drawn else []
+    told = trend.trend(found.people, months)
     language = here.painter.language_of(request)
     return here.painter.page(
         request,
@@ -78,13 +75,13 @@ async def _page(request: web.Request, month: date, wrong: Refused | None = None)
         over=month < this_month(here),
         drawn=drawn,
         again=await kept.draws.again(month) if drawn and "check" in request.query else None,
-        rows=rows[:SHOWN],
-        more=max(0, len(rows) - SHOWN),
-        done=sum(row.finished for row in lots),
+        rows=await _rows(kept, lots[:SHOWN]),
+        more=max(0, len(lots) - SHOWN),
+        done=len(done),
         only=only,
         told=told,
-        people=trend.by_person(found, months),
-        questions=await review_sums.by_question(here.database, months[0], month),
+        people=trend.by_person(found.people, months),
+        questions=found.questions,
         chart=trend.picture(told, here.painter.times[language.code]),
         drafts=await kept.reviews.drafts(person(request).person),
         numbers=numbers,
@@ -100,10 +97,10 @@ async def _draw(kept: Stores, month: date) -> Draw | None:
         return None
 
 
-async def _rows(kept: Stores, drawn: Draw) -> list[Row]:
-    ids = [lot.call for lot in drawn.lots]
+async def _rows(kept: Stores, lots: Sequence[Lot]) -> list[Row]:
+    ids = [lot.call for lot in lots]
     at, sheets = await kept.draws.arrivals(ids), await kept.reviews.of_calls(ids)
-    return [Row(lot, at.get(lot.call), sheets.get(lot.call, [])) for lot in drawn.lots]
+    return [Row(lot, at.get(lot.call), sheets.get(lot.call, [])) for lot in lots]
 
 
 async def draw(request: web.Request) -> web.Response:

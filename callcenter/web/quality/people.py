@@ -33,7 +33,7 @@ async def _page(request: web.Request, wrong: CallCenterError | None = None, text
     display = {user.name: user.display for user in await here.people.users()}
     if name not in display and not found:
         raise NotFound("There is nobody called {name}.", name=name)
-    told, language = trend.trend(found, months), here.painter.language_of(request)
+    told, language = trend.trend(trend.singly(found), months), here.painter.language_of(request)
     return here.painter.page(
         request,
         "quality/person.html",
@@ -71,7 +71,7 @@ async def mine(request: web.Request) -> web.Response:
     here, kept, me = parts(request), stores(parts(request)), person(request).person
     months = last_months(this_month(here))
     sheets = await kept.reviews.hers(me)
-    told, language = trend.trend(sheets, months), here.painter.language_of(request)
+    told, language = trend.trend(trend.singly(sheets), months), here.painter.language_of(request)
     return here.painter.page(
         request,
         "quality/mine.html",

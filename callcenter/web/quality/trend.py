@@ -1,6 +1,6 @@
 """Scores over time: of a call taker, of the room, of one question.
 
-In:  finished sheets. Out: shares with numerator and denominator; columns of a chart.
+In:  finished sheets, or sums of them. Out: shares with numerator and denominator; columns of a chart.
 Never: a sheet that was filled to compare supervisors; a call that was chosen and not drawn: choosing has
 reasons.
 """
@@ -12,6 +12,7 @@ from datetime import date
 from callcenter.core.score import NOT_APPLICABLE, UNIT, Question
 from callcenter.core.tally import Part
 from callcenter.storage import Review
+from callcenter.storage.review_sums import Several
 from callcenter.web.figures import charts, numbers
 from callcenter.web.times import CityTime
 
@@ -25,9 +26,9 @@ class Sum:
     earned: int = 0
     possible: int = 0
 
-    def add(self, one: Review) -> None:
-        self.sheets += 1
-        self.failed += bool(one.failed)
+    def add(self, one: Several) -> None:
+        self.sheets += one.sheets
+        self.failed += one.failed
         self.earned += one.earned
         self.possible += one.possible
 
@@ -50,21 +51,28 @@ def counted(found: Iterable[Review]) -> list[Review]:
     return [one for one in found if one.drawn and not one.calibration]
 
 
-def trend(found: Sequence[Review], months: Sequence[date]) -> Trend:
+def singly(found: Iterable[Review]) -> list[Several]:
+    """Each sheet as a sum of one."""
+    return [
+        Several(one.month, one.person, one.drawn, 1, int(one.failed > 0), one.earned, one.possible)
+        for one in found
+        if not one.calibration
+    ]
+
+
+def trend(found: Iterable[Several], months: Sequence[date]) -> Trend:
     """All of these sheets together, month by month."""
     told = Trend(months={month: Sum() for month in months})
     for one in found:
-        if one.calibration:
-            continue
         (told.total if one.drawn else told.chosen).add(one)
         if one.drawn and one.month in told.months:
             told.months[one.month].add(one)
     return told
 
 
-def by_person(found: Iterable[Review], months: Sequence[date]) -> dict[str, Trend]:
+def by_person(found: Iterable[Several], months: Sequence[date]) -> dict[str, Trend]:
     """Call taker -> her trend, by name."""
-    hers: dict[str, list[Review]] = {}
+    hers: dict[str, list[Several]] = {}
     for one in found:
         hers.setdefault(one.person, []).append(one)
     return {name: trend(hers[name], months) for name in sorted(hers)}
