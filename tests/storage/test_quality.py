@@ -294,9 +294,5 @@ async def test_a_month_is_added_up_once_and_a_change_meanwhile_is_not_overlooked
     assert await review_sums.keep_one(room.database) == 0
     await reviews.reply(one.id, "Terima kasih", by="siti")
     assert await kept_marked(room) == ({JANUARY}, set())  # her words change no sum
-
-    async def emptied(connection: AsyncConnection) -> None:
-        await connection.execute(delete(review_months))
-
-    await room.database.write(emptied)
+    await room.database.write(lambda connection: connection.execute(delete(review_months)))
     assert (await review_sums.summed(room.database, JANUARY, JANUARY)).people == []  # what is kept is what is read
