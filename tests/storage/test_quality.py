@@ -2,23 +2,18 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 
 import pytest
-from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import select
 
 from callcenter.core.call import Outcome
 from callcenter.core.draw import Why, draw, read, seed_of
 from callcenter.core.errors import BadInput, Conflict, NotFound, Refused
 from callcenter.core.kind import Kind
 from callcenter.core.score import Answer, Answers, Question
-from callcenter.storage import Coaching, Draws, Filled, Journal, Review, Reviews, ScoreForms, review_sums
-from callcenter.storage.cells import unmark
+from callcenter.storage import Coaching, Draws, Filled, Journal, Review, Reviews, ScoreForms
 from callcenter.storage.score_forms import shipped
-from callcenter.storage.tables_quality import quality_drawn, review_marks, review_months
-from callcenter.storage.tables_quality import reviews as table
-from callcenter.web.quality import trend
+from callcenter.storage.tables_quality import review_marks, review_months
 from tests.storage.cast import NOON, ZONE, a_call, about, answered, ended
 from tests.storage.conftest import Room
 
@@ -43,6 +38,13 @@ def rang(journal: Journal, name: str, position: str = "101", **more: object) -> 
 
 def all_yes(form: Review, **other: str) -> Answers:
     return {q.code: Answer(other.get(q.code, q.choices[0])) for q in form.questions}
+
+
+async def kept_marked(room: Room) -> tuple[set[date], set[date]]:
+    """Months whose sums are kept, and those that changed since."""
+    async with room.database.read() as connection:
+        kept, marked = [set(await connection.scalars(select(t.c.month))) for t in (review_months, review_marks)]
+    return kept, marked
 
 
 async def test_a_draw_is_made_once_of_those_answered_and_late_calls_do_not_change_it(
@@ -196,103 +198,3 @@ async def test_a_coaching_note_is_dated_and_seen_by_whom_it_is_for(room: Room) -
     room.clock.pass_(60)
     await coaching.seen(note.id, by="siti")
     assert [each.seen_at for each in await coaching.of("siti")] == [first]
-
-
-Recounted = tuple[dict[tuple[date, str, bool], list[int]], dict[str, tuple[int, int]]]
-
-
-def recounted(found: list[Review]) -> Recounted:
-    """A second computation, from the answers of each sheet."""
-    people: dict[tuple[date, str, bool], list[int]] = {}
-    for one in (each for each in found if not each.calibration):
-        row = people.setdefault((one.month, one.person, one.drawn), [0, 0, 0, 0])
-        total = one.score
-        for place, more in enumerate((1, len(total.failed) > 0, total.earned, total.possible)):
-            row[place] += more
-    questions = {q.code: (part.numerator, part.denominator) for q, part in trend.by_question(found)}
-    return people, questions
-
-
-async def kept_marked(room: Room) -> tuple[set[date], set[date]]:
-    async with room.database.read() as connection:
-        kept, marked = [set(await connection.scalars(select(t.c.month))) for t in (review_months, review_marks)]
-    return kept, marked
-
-
-async def test_the_sums_of_months_are_those_of_their_sheets_whatever_changed_since_they_were_kept(
-    room: Room, journal: Journal
-) -> None:
-    await people(room)
-    reviews, later = Reviews(room.database, room.clock, ZONE), NOON + timedelta(seconds=10)
-    for n in range(12):
-        rang(journal, f"c-{n}", "101" if n % 2 else "102", arrived_at=later)
-    for n in range(2):
-        rang(journal, f"f-{n}", arrived_at=UNTIL + timedelta(hours=n))
-    await journal.settled(60)
-    seen = []
-
-    async def same() -> None:
-        """Added up just now, and as it is kept."""
-        found = await reviews.finished(JANUARY, FEBRUARY)
-        for _ in range(2):
-            sums = await review_sums.summed(room.database, JANUARY, FEBRUARY)
-            told = {(s.month, s.person, s.drawn): [s.sheets, s.failed, s.earned, s.possible] for s in sums.people}
-            questions = {q.code: (part.numerator, part.denominator) for q, part in sums.questions}
-            assert (told, questions) == recounted(found)
-            assert sums.questions == trend.by_question(found)
-            while await review_sums.keep_one(room.database):
-                pass
-            assert (await kept_marked(room))[1] == set()
-        seen.append((told, questions))
-
-    async def score(call: str, by: str, turn: int) -> int:
-        number = await reviews.begin(call, by=by)
-        one = await reviews.one(number)
-        given = {q.code: Answer(q.choices[(turn + n) % len(q.choices)], "x") for n, q in enumerate(one.questions)}
-        await reviews.save(number, Filled(given, "", one.version, True, reason="x"), by=by)
-        return number
-
-    for n in range(12):
-        await score(f"c-{n}", "bima", n)
-    february = await score("f-0", "bima", 1)
-    await same()
-    await Draws(room.database, room.clock).make(JANUARY, SINCE, UNTIL, by="bima")
-    await same()
-    drawn = next(one for one in await reviews.finished(JANUARY, JANUARY) if one.drawn)
-    assert await score(drawn.call, "bima", 7) == drawn.id  # changed with a reason
-    await same()
-    await score(drawn.call, "dewi", 3)  # for comparison: in no sum
-    await score("f-1", "dewi", 3)
-    await same()
-    await score("f-0", "bima", 2)
-    await same()
-
-    async def gone(connection: AsyncConnection) -> None:
-        await connection.execute(delete(table).where(table.c.id == february))
-        await connection.execute(delete(quality_drawn).where(quality_drawn.c.call == drawn.call))
-
-    await room.database.write(gone)
-    await same()
-    assert all(before != after for before, after in pairwise(seen))
-    assert await reviews.done(JANUARY) == {
-        lot.call for lot in (await Draws(room.database, room.clock).one(JANUARY)).lots
-    }
-
-
-async def test_a_month_is_added_up_once_and_a_change_meanwhile_is_not_overlooked(room: Room, journal: Journal) -> None:
-    await people(room)
-    reviews, call = Reviews(room.database, room.clock, ZONE), rang(journal, "budi", arrived_at=NOON)
-    await journal.settled(60)
-    one = await reviews.one(await reviews.begin(call, by="bima"))
-    await reviews.save(one.id, Filled(all_yes(one), "", 1, True), by="bima")
-    assert await kept_marked(room) == (set(), {JANUARY})
-    seen = {JANUARY: 1}  # an older look at the marks than the newest change
-    await room.database.write(lambda connection: unmark(connection, review_marks, "month", seen))
-    assert await kept_marked(room) == (set(), {JANUARY})
-    assert await review_sums.keep_one(room.database) == 1
-    assert await kept_marked(room) == ({JANUARY}, set())
-    assert await review_sums.keep_one(room.database) == 0
-    await reviews.reply(one.id, "Terima kasih", by="siti")
-    assert await kept_marked(room) == ({JANUARY}, set())  # her words change no sum
-    await room.database.write(lambda connection: connection.execute(delete(review_months)))
-    assert (await review_sums.summed(room.database, JANUARY, JANUARY)).people == []  # what is kept is what is read
