@@ -47,7 +47,7 @@ async def kept(room: Room, *calls: str, at: datetime = NOON) -> None:
     async with room.journal() as journal:
         for call in calls:
             journal.write(arrival(a_call(call, arrived_at=at)))
-        await journal.settled()
+        await journal.settled(60)
 
 
 def accountant(

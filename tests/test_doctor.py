@@ -182,7 +182,7 @@ async def test_calls_without_sound_and_a_folder_that_is_gone(settings: Settings)
         async with room.journal() as journal:
             spoken = ended(answered(a_call(arrived_at=NOW - timedelta(hours=1))))
             journal.write(arrival(spoken))
-            await journal.settled()
+            await journal.settled(60)
     found = await look_at_recordings(settings, NOW)
     assert "1 of the last 1 answered calls have no recording, the newest: " + spoken.id in of(found, Grade.BROKEN)
     settings.recordings.rmdir()

@@ -76,7 +76,7 @@ class TypingRoom:
             room = Room(database, self.home / "spool", Clock(NOON))
             async with room.journal() as journal:
                 journal.write(arrival(self.call))
-                await journal.settled()
+                await journal.settled(60)
 
     async def start(self) -> None:
         with (self.home / "service.log").open("ab") as out:

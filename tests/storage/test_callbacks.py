@@ -33,7 +33,7 @@ def heard(id_: str, minutes: float = 0, *, cut: bool = False, over: bool = True)
 async def told(journal: Journal, *calls: Call) -> None:
     for call in calls:
         journal.write(about(call))
-    await journal.settled()
+    await journal.settled(60)
 
 
 async def owed(room: Room) -> list[CallbackLine]:

@@ -13,7 +13,7 @@ from tests.storage.conftest import Room
 async def complained(room: Room, journal: Journal, *names: str) -> None:
     for name in names:
         journal.write(arrival(answered(a_call(name))))
-    await journal.settled()
+    await journal.settled(60)
     for name in names:
         await room.tickets.set_class(room.numbers[name], "NON_EMERGENCY", version=1, by="siti")
 

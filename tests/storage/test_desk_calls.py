@@ -25,11 +25,11 @@ def callback(first: Call) -> Call:
 async def test_it_has_the_ticket_of_the_call_that_it_is_about(room: Room, journal: Journal) -> None:
     first = ended(answered(call()))
     journal.write(arrival(first))
-    await journal.settled()
+    await journal.settled(60)
     before = await room.history.ticket_of(first.id)
     for _ in range(2):
         journal.write(about(callback(first)))
-    await journal.settled()
+    await journal.settled(60)
     assert (await room.history.ticket_of(BACK)).number == before.number
     lines = (await room.history.calls(CallFilter())).lines
     assert sorted(ids_of(lines)) == sorted([BACK, first.id])
@@ -42,7 +42,7 @@ async def test_it_has_the_ticket_of_the_call_that_it_is_about(room: Room, journa
 
 async def test_without_the_other_call_it_makes_no_ticket(room: Room, journal: Journal) -> None:
     journal.write(about(replace(callback(call()), about="e112-1.1")))
-    await journal.settled()
+    await journal.settled(60)
     assert (await room.history.tickets(CallFilter())).lines == []
 
 
@@ -50,7 +50,7 @@ async def test_it_is_no_earlier_call_of_that_number(room: Room, journal: Journal
     first = ended(answered(call()))
     journal.write(arrival(first))
     journal.write(about(callback(first)))
-    await journal.settled()
+    await journal.settled(60)
     found = await room.history.earlier_from(BUDI, before=NOON + timedelta(hours=1))
     assert ids_of(found) == [first.id]
 

@@ -120,7 +120,7 @@ async def test_what_would_break_dialling_is_refused_and_nothing_changes(director
 async def test_what_was_used_rests_and_what_was_not_may_go(room: Room, journal: Journal, directory: Directory) -> None:
     call = tried(answered(a_call("budi")))
     journal.write(arrival(call))
-    await journal.settled()
+    await journal.settled(60)
 
     def without(code: str) -> Callable[[Book], Book]:
         return lambda book: replace(

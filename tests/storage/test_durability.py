@@ -161,7 +161,7 @@ def _limit(connection: object) -> None:
 async def test_a_database_that_went_away_is_found_again(room: Room, journal: Journal, url: str) -> None:
     """Every connection is cut: PostgreSQL restarted, or the file's disk was gone for a moment."""
     journal.write(arrival(first := a_call()))
-    await journal.settled()
+    await journal.settled(60)
     await cut_all(room, url)
     journal.write(arrival(second := a_call()))
     await journal.settled(20)

@@ -106,7 +106,7 @@ async def test_of_eight_who_flag_at_once_one_flag_runs(room: Room) -> None:
 async def test_a_number_s_history_tells_its_classes_and_when(room: Room, journal: Journal, clock: Clock) -> None:
     for id_ in ("a", "b", "c", "now"):
         journal.write(about(ended(answered(a_call(id_)))))
-    await journal.settled()
+    await journal.settled(60)
     for id_, chosen in (("a", "PRANK"), ("b", "PRANK"), ("c", "INFO")):
         await room.tickets.set_class(room.numbers[id_], chosen, version=1, by="siti")
     found = await room.history.past(BUDI, before=clock.pass_(60))

@@ -23,7 +23,7 @@ def forwarded(call: Call) -> Call:
 async def test_a_forward_is_on_the_page_of_its_call_and_of_its_ticket(room: Room, journal: Journal) -> None:
     call = forwarded(answered(a_call("budi")))
     journal.write(arrival(call))
-    await journal.settled()
+    await journal.settled(60)
     (line,) = (await room.history.call("budi")).forwards
     assert (line.id, line.agency, line.mode, line.status, line.by) == (
         "damkar-1-budi",
@@ -40,7 +40,7 @@ async def test_a_forward_is_on_the_page_of_its_call_and_of_its_ticket(room: Room
 async def test_what_the_agency_said_itself_is_not_taken_back_by_the_telephone(room: Room, journal: Journal) -> None:
     call = forwarded(answered(a_call("budi")))
     journal.write(arrival(call))
-    await journal.settled()
+    await journal.settled(60)
 
     async def says(connection: AsyncConnection) -> None:
         said = {"accepted_at": NOON, "accepted_by": "regu-1", "accepted_source": Source.AGENCY.value}
@@ -49,7 +49,7 @@ async def test_what_the_agency_said_itself_is_not_taken_back_by_the_telephone(ro
     await room.database.write(says)
     (share,) = call.forwards
     journal.write(about(call.with_forward(stopped(share, Status.UNREACHED, NOON))))
-    await journal.settled()
+    await journal.settled(60)
     (line,) = (await room.history.call("budi")).forwards
     assert (line.status, line.accepted_by, line.accepted_source, line.ended_at) == (
         "EN_ROUTE",
@@ -65,7 +65,7 @@ async def test_a_key_on_the_agencys_phone_is_kept_with_its_source(room: Room, jo
     journal.write(arrival(call))
     accepted = replace(attempt, result=Result.ACCEPTED, accepted_at=NOON, accepted_by="key")
     journal.write(about(call.with_attempt(accepted)))
-    await journal.settled()
+    await journal.settled(60)
     (line,) = (await room.history.call("budi")).forwards
     assert (line.status, line.accepted_at, line.accepted_source) == ("ACCEPTED", NOON, "phone")
 
@@ -73,6 +73,6 @@ async def test_a_key_on_the_agencys_phone_is_kept_with_its_source(room: Room, jo
 async def test_two_agencies_on_one_call_are_two_rows(room: Room, journal: Journal) -> None:
     call = forwarded(answered(a_call("budi")))
     journal.write(arrival(tried(call.with_forward(Share("psc119", 1, Mode.WARM, "siti", NOON)), "psc119")))
-    await journal.settled()
+    await journal.settled(60)
     assert sorted(line.agency for line in (await room.history.call("budi")).forwards) == ["damkar", "psc119"]
     assert journal.state.quarantined == 0

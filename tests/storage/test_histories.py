@@ -26,7 +26,7 @@ TAMPERING = (
 async def typed(room: Room, journal: Journal, clock: Clock) -> str:
     """A place, another one, a note that was changed."""
     journal.write(arrival(answered(a_call("budi"))))
-    await journal.settled()
+    await journal.settled(60)
     number = room.numbers["budi"]
     for place in ("Jalan Melati 12", "Jalan Melati 21"):
         version = (await room.history.ticket(number)).ticket.version

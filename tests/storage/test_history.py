@@ -28,7 +28,7 @@ async def day(room: Room, journal: Journal) -> Room:
     ]
     for call in calls:
         journal.write(arrival(call))
-    await journal.settled()
+    await journal.settled(60)
     await room.tickets.set_class(room.numbers["withheld"], "GHOST", version=1, by="siti")
     fire = await room.tickets.set_category(room.numbers["fire"], "FIRE", version=1, by="siti")
     await room.tickets.set_fields(fire.number, {"place": "Gang Melati 5"}, version=fire.version, by="siti")
@@ -74,7 +74,7 @@ async def test_each_filter_finds_its_calls_newest_first(day: Room) -> None:
 async def test_pages_follow_each_other_without_a_gap_or_a_double(room: Room, journal: Journal) -> None:
     for n in range(45):
         journal.write(arrival(minute(n // 10, f"call-{n:02d}")))  # ten calls at the same moment
-    await journal.settled()
+    await journal.settled(60)
     seen: list[str] = []
     after = ""
     for _ in range(10):
@@ -121,7 +121,7 @@ async def test_unknown_callers_are_never_taken_for_the_same_person(day: Room, jo
     journal.write(arrival(minute(9, "inside", number="101")))
     journal.write(arrival(minute(10, "inside-2", number="101")))
     journal.write(arrival(minute(11, "nothing", number=None)))
-    await journal.settled()
+    await journal.settled(60)
     for id_ in ("withheld-2", "inside-2", "nothing"):
         assert await day.history.earlier_calls(id_) == []
     for number in ("anonymous", "101", None, ""):
@@ -148,5 +148,5 @@ async def test_a_call_of_a_number_in_another_writing_is_the_same_caller(room: Ro
     one = minute(0, "one", number="081234567890")
     journal.write(arrival(one))
     journal.write(arrival(replace(one, id="two", number="+62 812-3456-7890", arrived_at=NOON + timedelta(minutes=5))))
-    await journal.settled()
+    await journal.settled(60)
     assert [line.id for line in await room.history.earlier_calls("two")] == ["one"]

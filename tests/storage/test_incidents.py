@@ -22,7 +22,7 @@ async def three(room: Room, journal: Journal) -> list[str]:
     """The tickets of three calls about one fire."""
     for n, id_ in enumerate(CALLS):
         journal.write(arrival(answered(a_call(id_, number=f"+62812345678{n}0"))))
-    await journal.settled()
+    await journal.settled(60)
     return [room.numbers[id_] for id_ in CALLS]
 
 
@@ -77,7 +77,7 @@ async def test_the_child_s_notes_and_tries_are_seen_on_the_parent_and_go_back(
     one, two, _ = three
     await room.tickets.save_note(two, key="rina-note-1", text="api besar", version=1, by="rina")
     journal.write(about(tried(answered(a_call("b")))))
-    await journal.settled()
+    await journal.settled(60)
     await room.incidents.merge(two, one, by="siti")
     page = await room.history.ticket(one)
     assert [note.text for note in page.notes] == ["api besar"]
@@ -154,7 +154,7 @@ async def test_of_eight_who_merge_at_once_one_does(room: Room, three: list[str])
 async def test_what_cannot_be_merged_is_said(room: Room, journal: Journal, three: list[str]) -> None:
     one, two, _ = three
     journal.write(arrival(a_call("t", test=True)))
-    await journal.settled()
+    await journal.settled(60)
     with pytest.raises(Refused, match="itself"):
         await room.incidents.merge(one, one, by="siti")
     with pytest.raises(Refused, match="test"):
@@ -190,7 +190,7 @@ async def test_a_call_that_goes_on_after_the_merge_moves_the_parent(
     one, two, _ = three
     await room.incidents.merge(two, one, by="siti")
     journal.write(about(tried(answered(a_call("b")))))
-    await journal.settled()
+    await journal.settled(60)
     assert ((await now(room, one)).status, (await now(room, two)).status) == ("FORWARDED", "CLOSED")
 
 

@@ -23,7 +23,7 @@ async def tell(journal: Journal, *told: Fact) -> None:
     for fact in told:
         floor, changed = play(fact, floor=floor)
         journal.write(Entry(fact, tuple(changed.values())))
-    await journal.settled()
+    await journal.settled(60)
 
 
 async def test_what_supervisors_did_is_told_and_the_ticket_stays_whose_it_was(room: Room, journal: Journal) -> None:

@@ -17,7 +17,7 @@ KEY = "5f0c7f6e-0001"
 async def ticket(room: Room, journal: Journal) -> str:
     """A ticket to write on."""
     journal.write(arrival(a_call("budi")))
-    await journal.settled()
+    await journal.settled(60)
     return room.numbers["budi"]
 
 

@@ -69,7 +69,7 @@ def test_an_exported_list_comes_back_as_it_was(rows: list[tuple[str, str, str, s
 
 async def test_every_point_that_was_told_stays_with_who_told_it(room: Room, journal: Journal) -> None:
     journal.write(arrival(answered(a_call("budi"))))
-    await journal.settled()
+    await journal.settled(60)
     ticket = (await room.history.ticket(room.numbers["budi"])).ticket
     first = {"latitude": "-6.73", "longitude": "108.55", "radius_m": "800", "location_source": "SIP"}
     ticket = await room.tickets.set_fields(ticket.number, first, version=ticket.version, by="network")

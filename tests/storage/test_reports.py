@@ -15,7 +15,7 @@ DAY = date(2026, 1, 14)
 async def test_an_incident_is_a_ticket_and_a_merged_one_is_counted_once(room: Room, journal: Journal) -> None:
     for name in ("budi", "wati", "prank", "trial"):
         journal.write(arrival(answered(a_call(name, arrived_at=NOON, test=name == "trial"))))
-    await journal.settled()
+    await journal.settled(60)
     for name in ("budi", "wati", "trial"):
         await room.tickets.set_class(room.numbers[name], "EMERGENCY", version=99, by="siti")
     await room.tickets.set_class(room.numbers["prank"], "PRANK", version=99, by="siti")

@@ -30,7 +30,7 @@ async def forwarded(room: Room, journal: Journal, *agencies: str) -> tuple[Respo
     for agency in agencies or ("damkar",):
         call = tried(call.with_forward(share(agency)), agency)
     journal.write(arrival(call))
-    await journal.settled()
+    await journal.settled(60)
     return Responders(room.database, clock=room.clock), call
 
 
@@ -94,7 +94,7 @@ async def test_a_key_on_the_phone_is_not_written_over(room: Room, journal: Journ
     journal.write(
         about(call.with_attempt(replace(attempt, result=Result.ACCEPTED, accepted_at=pressed, accepted_by="key")))
     )
-    await journal.settled()
+    await journal.settled(60)
     room.clock.pass_(90)
     with pytest.raises(Conflict) as said:
         await responders.say(FIRE, "ACCEPTED", DAMKAR)
@@ -108,7 +108,7 @@ async def test_what_was_taken_back_gets_no_answer_and_what_was_not_reached_does(
     for agency, status in (("damkar", Status.CANCELLED), ("psc119", Status.UNREACHED)):
         call = call.with_forward(stopped(call.forward(agency, 1), status, NOON, "siti"))  # type: ignore[arg-type]
     journal.write(about(call))
-    await journal.settled()
+    await journal.settled(60)
     with pytest.raises(Refused, match="taken this request back"):
         await responders.say(FIRE, "ACCEPTED", DAMKAR)
     duty = await responders.say("psc119-1-budi", "ACCEPTED", replace(DAMKAR, agency="psc119"))
@@ -190,7 +190,7 @@ async def test_a_request_leaves_the_list_when_its_own_ticket_is_closed(room: Roo
     responders, _ = await forwarded(room, journal)
     other = answered(a_call("ani"))
     journal.write(arrival(tried(other.with_forward(share("psc119")), "psc119")))
-    await journal.settled()
+    await journal.settled(60)
     await room.tickets.set_status(room.numbers["budi"], "CLOSED", disposition="RESOLVED", version=2, by="siti")
     assert [duty.forward.call for duty in await responders.open()] == ["ani"]
     assert [duty.open for duty in await responders.of("damkar")] == [False]

@@ -29,7 +29,7 @@ async def found(room: Room, said: str) -> list[str]:
 async def two_calls(room: Room, journal: Journal) -> tuple[str, str]:
     for n, name in enumerate(("budi", "wati")):
         journal.write(arrival(a_call(name, arrived_at=NOON + timedelta(minutes=n))))
-    await journal.settled()
+    await journal.settled(60)
     return room.numbers["budi"], room.numbers["wati"]
 
 
@@ -53,7 +53,7 @@ async def test_the_name_that_the_network_sent_is_found_and_goes_with_its_call(ro
     await two_calls(room, journal)
     call = a_call("budi", arrived_at=NOON, name="TOKO BERKAH")
     journal.write(about(call))
-    await journal.settled()
+    await journal.settled(60)
     assert await found(room, "berkah") == ["budi"]
     ids = {
         line.ticket: (await room.history.ticket(line.ticket)).ticket.id
@@ -78,7 +78,7 @@ async def test_words_are_found_as_a_reader_would_find_them(
     said: dict[str, str] = {}
     for n in range(40):
         journal.write(arrival(a_call(f"c{n:02}", arrived_at=NOON + timedelta(seconds=n))))
-    await journal.settled()
+    await journal.settled(60)
     for n in range(40):
         said[f"c{n:02}"] = " ".join(chance.choices(WORDS, k=chance.randint(1, 4)))
         await room.tickets.save_note(
@@ -178,7 +178,7 @@ async def test_a_call_whose_arrival_becomes_known_later_moves_in_the_log(room: R
     await two_calls(room, journal)
     late = replace(ended(answered(tried(a_call("budi")))), arrived_at=NOON + timedelta(hours=1))
     journal.write(about(late))
-    await journal.settled()
+    await journal.settled(60)
     assert [line.id for line in (await room.history.calls(CallFilter())).lines] == ["budi", "wati"]
     assert [line.id for line in (await room.history.calls(CallFilter(outcome="ANSWERED"))).lines] == ["budi"]
     async with room.database.read() as connection:

@@ -15,7 +15,7 @@ from tests.storage.conftest import Room
 async def ticket(room: Room, journal: Journal) -> str:
     """The ticket of Budi's call, which went to the fire department too."""
     journal.write(arrival(tried(answered(a_call("budi")))))
-    await journal.settled()
+    await journal.settled(60)
     return room.numbers["budi"]
 
 
@@ -136,7 +136,7 @@ async def test_the_agencys_way_has_its_moments(room: Room, ticket: str, clock: C
 
 async def test_a_confirmed_place_with_a_category_makes_the_ticket_verified(room: Room, journal: Journal) -> None:
     journal.write(arrival(a_call("new")))
-    await journal.settled()
+    await journal.settled(60)
     number = room.numbers["new"]
     first = await room.tickets.verify_location(number, by="siti")
     assert (first.status, first.location_verified_at, first.location_verified_by) == ("NEW", NOON, "siti")
@@ -170,7 +170,7 @@ async def test_who_of_the_agency_accepted_is_typed_and_stays_whatever_the_teleph
     new = await room.tickets.name_acceptance(leg, name="Pak Dedi", by="siti")
     assert new.status == "ACCEPTED"
     journal.write(arrival(call))
-    await journal.settled()
+    await journal.settled(60)
     [attempt] = (await room.history.ticket(ticket)).attempts
     assert (attempt.accepted_name, attempt.named_by, attempt.taken_at) == ("Pak Dedi", "siti", NOON)
     with pytest.raises(BadInput, match="Type who"):

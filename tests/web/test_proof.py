@@ -226,7 +226,7 @@ async def test_a_ringing_call_stands_above_every_alarm(room: Room, come: Visit) 
     room.house.telephone.rings(call, "101")
     _, page = await (await come("siti", "101")).get("/")
     assert "PANGGILAN DARURAT" in page
-    assert 'class="ring blind' not in page
+    assert 'class="ring blind alarm"' not in page
 
 
 async def test_healthz_says_no_when_the_disk_is_full(room: Room, come: Visit) -> None:
