@@ -11,12 +11,6 @@ settings.register_profile("here", deadline=None, derandomize=True)
 settings.load_profile("here")
 
 
-@pytest.hookimpl(trylast=True)  # after folders have marked what is theirs
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers last: in `./test` the telephones of the other lanes have then mostly hung up."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """`./test` installs every tool that a test needs: a skip there would hide what was never tried."""

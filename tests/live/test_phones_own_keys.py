@@ -1,5 +1,6 @@
 """Transfers with a phone's own keys are attempts on the ticket, with what Asterisk tells of them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -133,21 +134,55 @@ async def test_an_attended_transfer_out_of_the_room_leaves_caller_and_agency_tog
     room: Room, desk: Desk, line: int
 ) -> None:
     """Phones pass on by the first call, most of them, or by the second."""
+    caller, her, call, fire = await in_room_beside_the_brigade(room, desk)
+    async with room.exchange.watch() as ami:
+        target = await _replaces(ami, desk.calls[call], room, second=line == 1)
+        await her.order("line", str(line))
+        await her.order("transfer", target)
+        if not await _together(ami, caller, fire):
+            assert line == 1  # her BYE was faster than Asterisk, as below
+            return
+    await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"handed over: {desk.calls[call].stage}")
+    await fire.hang_up()
+    await until(lambda: tried(desk, call).ended_at, "the agency is gone")
+    assert tried(desk, call).result is Result.ANSWERED  # nobody pressed 1
+
+
+async def test_a_phone_that_lets_go_before_asterisk_has_moved_the_agency_loses_nobody(room: Room, desk: Desk) -> None:
+    """Asterisk says that the transfer is done and then moves the agency into her place: her phone's BYE may be faster,
+    and then it ends the agency. Either they speak with each other, or he is the next in the queue."""
+    caller, her, call, fire = await in_room_beside_the_brigade(room, desk)
+    async with room.exchange.watch() as ami:
+        target = await _replaces(ami, desk.calls[call], room, second=True)
+        await her.order("line", "1")
+        await asyncio.gather(her.order("transfer", target), her.order("hangup"))
+        if not await _together(ami, caller, fire):
+            joined = await ami.event("QueueCallerJoin", Uniqueid=call)
+            assert first(joined, "Position") == "1"
+            await (await room.phone("102")).answer()
+            await speak(caller, await room.phone("102"))
+    assert caller.has("CALL_CLOSED") is None
+
+
+async def in_room_beside_the_brigade(room: Room, desk: Desk) -> tuple[Phone, Phone, str, Phone]:
+    """He waits in the room; she speaks with the fire brigade, called with her phone's own keys."""
     caller, her, call = await in_room(room, desk)
     fire = await room.phone("damkar")
     await her.order("hold")
     await her.dial("*1113")
     await fire.answer()
     await speak(fire, her)
-    async with room.exchange.watch() as ami:
-        target = await _replaces(ami, desk.calls[call], room, second=line == 1)
-        await her.order("line", str(line))
-        await her.order("transfer", target)
-    await speak(caller, fire)
-    await until(lambda: desk.calls[call].stage is Stage.HANDED_OVER, f"handed over: {desk.calls[call].stage}")
-    await fire.hang_up()
-    await until(lambda: tried(desk, call).ended_at, "the agency is gone")
-    assert tried(desk, call).result is Result.ANSWERED  # nobody pressed 1
+    return caller, her, call, fire
+
+
+async def _together(ami: Ami, caller: Phone, fire: Phone) -> bool:
+    """Whether they speak with each other; otherwise he is in the queue again."""
+
+    def spoken() -> bool:
+        return caller.hears(FIRE) and fire.hears(CALLER)
+
+    await until(lambda: spoken() or ami.events("QueueCallerJoin"), "he is not alone")
+    return not ami.events("QueueCallerJoin")
 
 
 async def _replaces(ami: Ami, call: Call, room: Room, *, second: bool = False) -> str:
