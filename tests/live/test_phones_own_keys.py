@@ -87,11 +87,7 @@ async def test_an_attended_transfer_to_an_agency_is_an_attempt_and_the_caller_is
     room: Room, desk: Desk
 ) -> None:
     caller, her, call = await talk(room, desk)
-    fire = await room.phone("damkar")
-    await her.order("hold")
-    await her.dial("*1113")
-    await fire.answer()
-    await speak(fire, her)
+    fire = await asks_the_brigade(room, her)
     await until(lambda: desk.calls[call].attempts and tried(desk, call).answered_at, "it is on his ticket already")
     own = own_recording(desk, call)
     await room.exchange.on_record(own, HER, FIRE, last=1.0)  # it is recorded as a call of its own
@@ -164,14 +160,20 @@ async def test_a_phone_that_lets_go_before_asterisk_has_moved_the_agency_loses_n
     assert caller.has("CALL_CLOSED") is None
 
 
-async def in_room_beside_the_brigade(room: Room, desk: Desk) -> tuple[Phone, Phone, str, Phone]:
-    """He waits in the room; she speaks with the fire brigade, called with her phone's own keys."""
-    caller, her, call = await in_room(room, desk)
+async def asks_the_brigade(room: Room, her: Phone) -> Phone:
+    """She puts him on hold and speaks with the fire brigade, called with her phone's own keys."""
     fire = await room.phone("damkar")
     await her.order("hold")
     await her.dial("*1113")
     await fire.answer()
     await speak(fire, her)
+    return fire
+
+
+async def in_room_beside_the_brigade(room: Room, desk: Desk) -> tuple[Phone, Phone, str, Phone]:
+    """He waits in the room; she speaks with the fire brigade, called with her phone's own keys."""
+    caller, her, call = await in_room(room, desk)
+    fire = await asks_the_brigade(room, her)
     return caller, her, call, fire
 
 
